@@ -1,0 +1,165 @@
+"""The seams between stages, as typing protocols.
+
+A stage is written against these and never imports another stage; ``centre``
+joins them. Everything here is called in the reactor's thread, but for
+`Ledger` and `Command`, which belong to the store's writer thread.
+"""
+
+from __future__ import annotations
+
+__all__ = [
+    "Command",
+    "Deliveries",
+    "Effect",
+    "Ledger",
+    "Link",
+    "Outcome",
+    "Report",
+    "Request",
+    "SubmissionKey",
+    "Tally",
+]
+
+import datetime
+from collections.abc import Sequence
+from typing import Protocol
+
+from attrs import field, frozen
+from twisted.internet.defer import Deferred
+
+from smscentre.directory import Directory, Officer, Scope
+from smscentre.messages import Incoming, Outgoing, Submission, SubmitOutcome
+
+SubmissionKey = tuple[str, str, datetime.date]
+"""Unit code, form and day: what has one current report."""
+
+
+@frozen
+class Request:
+    """One text to be answered: who sent it and when.
+
+    ``number`` is the sender in E.164, ``officer`` its entry if it has one.
+    ``sent_at`` is the moment that decides the day: the SMSC's timestamp where
+    it is less than 24 h old, else the arrival. Both are seconds since 1970.
+    """
+
+    number: str
+    text: str
+    officer: Officer | None
+    sent_at: float
+    arrived_at: float
+
+
+@frozen
+class Report:
+    """The effect of an insert: these figures now hold for unit, form and day."""
+
+    unit: str
+    form: str
+    day: datetime.date
+    values: tuple[int, ...]
+    previous: Submission | None = None
+
+
+Effect = Report
+
+
+@frozen
+class Outcome:
+    """What a command decided: a reply and what is to be stored.
+
+    ``name`` is a short fixed word for metrics and the message list: insert,
+    update, repeat, query, help, list, or the id of the reply template of an error.
+    An empty ``reply`` is a silence.
+    """
+
+    name: str
+    reply: str
+    effects: tuple[Effect, ...] = ()
+
+
+@frozen
+class Tally:
+    """The sum of one form over a scope.
+
+    ``values`` holds the fields that at least one unit reported; ``units`` is
+    the number of units that reported.
+    """
+
+    values: dict[str, int] = field(factory=dict)
+    units: int = 0
+
+
+class Ledger(Protocol):
+    """What a command may read: all that was stored before it, its batch included."""
+
+    @property
+    def directory(self) -> Directory:
+        """The directory as it is in this transaction."""
+
+    def latest(self, key: SubmissionKey) -> Submission | None:
+        """The submission whose figures hold for a unit, form and day."""
+
+    def counts(self, form: str, scope: Scope, day: datetime.date) -> Tally:
+        """The sum of a form over the scope's units on exactly that day."""
+
+    def staff(self, form: str, scope: Scope, day: datetime.date) -> Tally:
+        """The sum of each unit's last report of a form up to that day."""
+
+    def latest_day(self, form: str, scope: Scope) -> datetime.date | None:
+        """The latest day for which some unit of the scope has the form."""
+
+
+class Command(Protocol):
+    """One understood text: what it will read, and what it does."""
+
+    def expects(self) -> Sequence[SubmissionKey]:
+        """The keys that `run` will ask `Ledger.latest` for."""
+
+    def run(self, ledger: Ledger) -> Outcome:
+        """Decide reply and effects; change nothing."""
+
+
+class Link(Protocol):
+    """A way in and out, as the outbox sees it."""
+
+    name: str
+    kind: str
+    bind: str
+    """Id of the present bind; empty while the link is down."""
+
+    def room(self) -> int:
+        """How many parts may be handed over now, by window and rate."""
+
+    def room_at(self) -> float | None:
+        """When, in the reactor's seconds, the rate lets the next part through;
+        None where only a response can make room."""
+
+    def send(self, outgoing: Outgoing) -> None:
+        """Write one part; its outcome comes once by `Deliveries.settled`.
+
+        The caller has asked `room` and committed the claim.
+        """
+
+
+class Deliveries(Protocol):
+    """What a link tells the centre."""
+
+    def bound(self, link: Link, bind: str) -> None:
+        """A session stands; `bind` is its new unique id."""
+
+    def lost(self, link: Link, bind: str, reason: str) -> None:
+        """The session ended. Everything in flight was settled before."""
+
+    def arrived(self, link: Link, incoming: Incoming) -> Deferred[bool]:
+        """A message came. Fires True when it may be acknowledged, False when
+        it must be refused with a status that the carrier retries."""
+
+    def acknowledged(self, link: Link, arrival_id: str) -> None:
+        """The positive acknowledgement of an arrival was written."""
+
+    def settled(self, link: Link, row: int, outcome: SubmitOutcome) -> None:
+        """What became of one part handed to `Link.send`."""
+
+    def room_made(self, link: Link) -> None:
+        """The link can take more than it could."""

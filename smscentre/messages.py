@@ -1,0 +1,223 @@
+"""The values that travel from link to link: arrivals, replies, outcomes.
+
+Every stage speaks in these types and no stage owns them. They hold what was
+received or is to be sent and nothing of how: no transport, no table.
+"""
+
+from __future__ import annotations
+
+__all__ = [
+    "Accepted",
+    "Address",
+    "Alphabet",
+    "DeliveryState",
+    "Incoming",
+    "IncomingKind",
+    "InDoubt",
+    "Outgoing",
+    "Part",
+    "Priority",
+    "Receipt",
+    "Rejected",
+    "Retry",
+    "Submission",
+    "SubmitOutcome",
+    "Unsent",
+]
+
+import datetime
+from enum import Enum, IntEnum
+
+from attrs import frozen
+
+
+@frozen
+class Address:
+    """A sender or receiver as the network gave it, with its type of number.
+
+    ``ton`` and ``npi`` are those of SMPP; a name (alphanumeric) has ``ton`` 5.
+
+    Source: SMPP 3.4 §5.2.5 (addr_ton), §5.2.6 (addr_npi).
+    """
+
+    digits: str
+    ton: int = 0
+    npi: int = 0
+
+
+@frozen
+class Part:
+    """The place of one part in a long message.
+
+    ``width`` is 8 or 16 (bits of ``reference``); ``number`` counts from 1 to
+    ``total``.
+
+    Source: 3GPP TS 23.040 §9.2.3.24.1 and §9.2.3.24.8.
+    """
+
+    reference: int
+    width: int
+    total: int
+    number: int
+
+
+class Alphabet(Enum):
+    """How the text of one part is coded on the air."""
+
+    GSM7 = "gsm7"
+    UCS2 = "ucs2"
+
+
+class IncomingKind(Enum):
+    """What an arrival turned out to be."""
+
+    MESSAGE = "message"
+    RECEIPT = "receipt"
+    CORRUPT = "corrupt"
+
+
+class DeliveryState(Enum):
+    """What a delivery receipt says of a sent part.
+
+    Source: SMPP 3.4 §5.2.28 (message_state).
+    """
+
+    ENROUTE = "enroute"
+    DELIVERED = "delivered"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+
+
+@frozen
+class Receipt:
+    """A delivery receipt: which sent part, what became of it.
+
+    ``smsc_id`` is the carrier's id exactly as it came; ``detail`` keeps the
+    carrier's own words (state and error code).
+    """
+
+    smsc_id: str
+    state: DeliveryState
+    detail: str
+
+
+@frozen
+class Incoming:
+    """One arrival at a link, before anything was stored.
+
+    ``arrival_id`` is unique for ever and comes from the link; ``body`` is the
+    user data without its header ``udh``; ``raw`` is what the wire carried.
+    ``arrived_at`` and ``sent_at`` (the SMSC's timestamp) are seconds since 1970.
+    ``once`` says that the link never brings a message twice.
+    """
+
+    arrival_id: str
+    link: str
+    bind: str
+    source: Address
+    destination: Address
+    coding: int
+    udh: bytes
+    body: bytes
+    text: str
+    raw: bytes
+    arrived_at: float
+    sent_at: float | None = None
+    part: Part | None = None
+    kind: IncomingKind = IncomingKind.MESSAGE
+    receipt: Receipt | None = None
+    reason: str = ""
+    once: bool = False
+
+
+class Priority(IntEnum):
+    """Who goes first when several messages wait for one link."""
+
+    REPLY = 0
+    REMINDER = 1
+    BROADCAST = 2
+
+
+@frozen
+class Outgoing:
+    """One row of the outbox on its way to a link: a whole SMS or one part.
+
+    ``number`` is the destination in E.164. ``resent`` marks the second copy of
+    what was in doubt. ``expires_at`` is in seconds since 1970.
+    """
+
+    row: int
+    link: str
+    number: str
+    text: str
+    alphabet: Alphabet
+    part: Part | None
+    priority: Priority
+    expires_at: float
+    resent: bool = False
+
+
+class Retry(Enum):
+    """When a refused message may be tried again."""
+
+    NEVER = "never"
+    LATER = "later"
+    AFTER_RECONNECT = "after reconnect"
+
+
+@frozen
+class Accepted:
+    """The carrier took the part and named it ``smsc_id``."""
+
+    smsc_id: str
+
+
+@frozen
+class Rejected:
+    """The carrier refused the part: its code, the meaning, when to try again.
+
+    ``throttled`` says that the link, not the destination, is to be spared;
+    ``queue_full`` that the carrier's queue for the destination is full.
+    """
+
+    code: int
+    meaning: str
+    retry: Retry
+    throttled: bool = False
+    queue_full: bool = False
+
+
+@frozen
+class InDoubt:
+    """The part was written and its answer will never be seen."""
+
+    reason: str
+
+
+@frozen
+class Unsent:
+    """The part was certainly not written; it may be tried as if for the first time."""
+
+    reason: str
+
+
+SubmitOutcome = Accepted | Rejected | InDoubt | Unsent
+
+
+@frozen
+class Submission:
+    """One stored report of a unit: the figures of a form for a day.
+
+    ``values`` are in the form's order; ``first`` says that it was the day's
+    first; ``stored_at`` is in seconds since 1970.
+    """
+
+    id: int
+    unit: str
+    form: str
+    day: datetime.date
+    values: tuple[int, ...]
+    number: str
+    text: str
+    stored_at: float
+    first: bool
