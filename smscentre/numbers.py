@@ -1,0 +1,96 @@
+"""Telephone numbers: what the network or a person wrote, as E.164.
+
+Between the links and the directory: the form in which numbers are compared
+and stored is made here and nowhere else. It refuses to know who owns one.
+"""
+
+from __future__ import annotations
+
+__all__ = ["NumberError", "masked", "parse_number", "subscriber"]
+
+import re
+from functools import lru_cache
+
+import phonenumbers
+
+from smscentre.errors import SMSCentreError
+from smscentre.messages import Address
+
+_INTERNATIONAL = 1
+_ALPHANUMERIC = 5
+"""Types of number that change how the digits are read (SMPP 3.4 §5.2.5)."""
+
+_PUNCTUATION = re.compile(r"[\s.()/\u2010-\u2015\u200b-\u200f\u202a-\u202e\u2060-]+")
+"""What people, spreadsheets and chat programs put between digits."""
+
+_DIGITS = re.compile(r"\+?[0-9]+")
+_SHORTEST = 7
+_LENGTH = "expected a number of a possible length"
+_CACHED = 16_384
+
+
+class NumberError(SMSCentreError, ValueError):
+    """A text is not the number of a subscriber."""
+
+    def __init__(self, text: str, rule: str) -> None:
+        self.text = text
+        self.rule = rule
+        super().__init__(f"{rule}, found {text!r}")
+
+
+@lru_cache(_CACHED)
+def subscriber(address: Address, country: str) -> str | None:
+    """The E.164 number behind an address, None where nobody can be answered.
+
+    None stands for names, short codes, an empty address and what no numbering
+    plan has. ``country`` (ISO 3166, ``ID``) reads national numbers.
+
+    Source: SMPP 3.4 §5.2.5 (addr_ton).
+    """
+    if address.ton == _ALPHANUMERIC:
+        return None
+    digits = _PUNCTUATION.sub("", address.digits)
+    # Some carriers say "international" of a national number with its zero.
+    if address.ton == _INTERNATIONAL and not digits.startswith(("+", "0")):
+        digits = "+" + digits
+    try:
+        return _e164(digits, country)
+    except NumberError:
+        return None
+
+
+def parse_number(text: str, country: str) -> str:
+    """Read a number as a person writes it: ``+62812..``, ``0812..``, ``812..``.
+
+    :raises NumberError: when it is no number of a subscriber.
+    """
+    return _e164(_PUNCTUATION.sub("", text), country)
+
+
+def masked(number: str) -> str:
+    """A number with its middle hidden, for logs."""
+    if len(number) < 10:
+        return number[:2] + "****"
+    return number[:6] + "****" + number[-3:]
+
+
+def _e164(digits: str, country: str) -> str:
+    if not _DIGITS.fullmatch(digits):
+        raise NumberError(digits, "expected a number of digits only")
+    # The library takes short codes for numbers: 4321 would become +624321.
+    if len(digits.lstrip("+")) < _SHORTEST:
+        raise NumberError(digits, f"expected at least {_SHORTEST} digits")
+    # Nor does it know 00 as the prefix of an international number everywhere.
+    if digits.startswith("00"):
+        digits = "+" + digits[2:]
+    try:
+        number = phonenumbers.parse(digits, country)
+    except phonenumbers.NumberParseException as error:
+        if error.error_type == phonenumbers.NumberParseException.TOO_LONG:
+            raise NumberError(digits, _LENGTH) from error
+        raise NumberError(digits, "expected a known country code") from error
+    # "Possible" goes by length; "valid" would lag behind new prefixes.
+    if not phonenumbers.is_possible_number(number):
+        raise NumberError(digits, _LENGTH)
+    e164: str = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    return e164
