@@ -1,0 +1,366 @@
+"""Everything that is counted and measured, as one object to hand around.
+
+Stands beside the path: each stage is given the one `Metrics` and tells it
+what happened. It holds no state of the service and decides nothing; what it
+does not know by name it counts as ``other``, so that labels stay closed sets.
+"""
+
+from __future__ import annotations
+
+__all__ = ["Metrics"]
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TypeVar
+
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    ProcessCollector,
+    generate_latest,
+)
+from prometheus_client.metrics_core import Metric
+
+from smscentre.messages import DeliveryState, IncomingKind, Retry
+
+_Key = TypeVar("_Key")
+
+_OTHER = "other"
+_DIRECTIONS = ("received", "written")
+_PDU_ERRORS = (
+    "bad_length",
+    "bad_body",
+    "unknown_command",
+    "unexpected_command",
+    "unexpected_response",
+    "nacked",
+    "slow_pdu",
+    "no_answer",
+    "outbind",
+    _OTHER,
+)
+_REFUSALS = (
+    "not_committed",
+    "queue_full",
+    "stopping",
+    "twin_refused",
+    "failed",
+    _OTHER,
+)
+_SILENCES = (
+    "no_sender",
+    "name",
+    "short_code",
+    "own_number",
+    "own_reply",
+    "unknown_told",
+    "unknown_limit",
+    "third_identical",
+    "sender_limit",
+    "destination_limit",
+    "centre_limit",
+    _OTHER,
+)
+_OUTBOX_STATES = ("queued", "claimed", "in_doubt")
+_DATABASE_ERRORS = ("data", "locked", "lost", "full", _OTHER)
+
+_ACKNOWLEDGE_S = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
+_COMMIT_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5, 10)
+_LAG_S = (0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5)
+_BATCH_SIZES = (1, 2, 5, 10, 20, 50, 100, 200)
+
+
+class _Registry(CollectorRegistry):
+    """A registry without the time at which each series was born.
+
+    Those times would double the number of series and no alert reads them.
+    """
+
+    def collect(self) -> Iterator[Metric]:
+        """Yield the metrics as they are now."""
+        for metric in super().collect():
+            metric.samples = [
+                sample
+                for sample in metric.samples
+                if not sample.name.endswith("_created")
+            ]
+            if metric.samples:
+                yield metric
+
+
+class Metrics:
+    """The service's own metrics, every series there from the start at zero.
+
+    ``links`` are all configured names; a method given another one raises
+    KeyError. ``outcomes`` are the names by which commands are counted. Any thread may call any method.
+    """
+
+    def __init__(
+        self, version: str, links: Iterable[str], outcomes: Iterable[str] = ()
+    ) -> None:
+        self._registry = _Registry(auto_describe=True)
+        self._links = tuple(links)
+        self._outcomes = (*outcomes, _OTHER)
+        ProcessCollector(registry=self._registry)
+        build = self._gauge("build_info", "The running version.", ["version"])
+        build.labels(version).set(1)
+        self._make_link_metrics()
+        self._make_arrival_metrics()
+        self._make_outbox_metrics()
+        self._make_store_metrics()
+
+    def render(self) -> bytes:
+        """Everything in the Prometheus text format, as of now."""
+        return generate_latest(self._registry)
+
+    # Links.
+
+    def bound(self, link: str) -> None:
+        """A session of a link stands."""
+        self._link_up[link].set(1)
+        self._link_binds[link].inc()
+
+    def lost(self, link: str) -> None:
+        """A session of a link ended."""
+        self._link_up[link].set(0)
+        self._link_disconnects[link].inc()
+
+    def bind_refused(self, link: str) -> None:
+        """The carrier refused a bind."""
+        self._bind_refused[link].inc()
+
+    def pdus(self, link: str, direction: str, count: int = 1) -> None:
+        """PDUs were ``received`` or ``written``; may be told once a read."""
+        self._pdus[link, direction].inc(count)
+
+    def pdu_error(self, link: str, reason: str) -> None:
+        """A PDU broke the standard; ``reason`` is a fault of the session core."""
+        _known(self._pdu_errors, (link, reason), (link, _OTHER)).inc()
+
+    # Arrivals.
+
+    def arrived(self, link: str, kind: IncomingKind) -> None:
+        """A message, a receipt or something corrupt came."""
+        self._arrivals[link, kind].inc()
+        if kind is IncomingKind.CORRUPT:
+            self._corrupt[link].inc()
+
+    def acknowledged(self, link: str, seconds: float) -> None:
+        """An arrival was acknowledged, ``seconds`` after it came."""
+        self._acknowledged[link].inc()
+        self._acknowledge_seconds[link].observe(seconds)
+
+    def refused(self, link: str, reason: str) -> None:
+        """An arrival was given back to the carrier."""
+        _known(self._refused, (link, reason), (link, _OTHER)).inc()
+
+    def redelivered(self, link: str) -> None:
+        """An arrival had been stored before."""
+        self._redeliveries[link].inc()
+
+    def silent(self, reason: str) -> None:
+        """A message is never answered."""
+        _known(self._silences, reason, _OTHER).inc()
+
+    def command(self, outcome: str) -> None:
+        """A command was run; ``outcome`` is `Outcome.name`, or failed."""
+        _known(self._commands, outcome, _OTHER).inc()
+
+    # Outbox.
+
+    def outbox(self, messages: Mapping[str, int], oldest_s: float) -> None:
+        """How many parts wait in each open state, and the oldest one's age.
+
+        States: queued, claimed, in_doubt; one left out counts as empty.
+        """
+        for state, gauge in self._outbox_messages.items():
+            gauge.set(messages.get(state, 0))
+        self._outbox_oldest.set(oldest_s)
+
+    def sent(self, link: str) -> None:
+        """The carrier accepted a part."""
+        self._sent[link].inc()
+
+    def send_failed(self, link: str, retry: Retry) -> None:
+        """The carrier refused a part."""
+        self._send_failures[link, retry].inc()
+
+    def in_doubt(self, link: str) -> None:
+        """A part was written and its answer will never be seen."""
+        self._in_doubt[link].inc()
+
+    def resent(self, link: str) -> None:
+        """The second copy of what was in doubt was written."""
+        self._resent[link].inc()
+
+    def ended_unsent(self, link: str, expired: int, uncertain: int) -> None:
+        """Parts ended without another attempt."""
+        self._expired[link].inc(expired)
+        self._uncertain[link].inc(uncertain)
+
+    def receipt(self, link: str, state: DeliveryState) -> None:
+        """A delivery receipt came."""
+        self._receipts[link, state].inc()
+
+    # Store and reactor.
+
+    def committed(self, size: int, seconds: float) -> None:
+        """The writer committed a batch of ``size`` messages."""
+        self._batch_size.observe(size)
+        self._commit_seconds.observe(seconds)
+
+    def waiting(self, count: int) -> None:
+        """How many messages wait for the writer."""
+        self._waiting.set(count)
+
+    def database_error(self, kind: str) -> None:
+        """The database failed. Known kinds: data, locked, lost, full."""
+        _known(self._database_errors, kind, _OTHER).inc()
+
+    def database_up(self, up: bool) -> None:
+        """Whether the store can write."""
+        self._database_up.set(up)
+
+    def reactor_lag(self, seconds: float) -> None:
+        """How late the reactor ran a call that was due."""
+        self._reactor_lag.observe(seconds)
+
+    # Making them. Children are looked up once, here: `labels` is slow.
+
+    def _make_link_metrics(self) -> None:
+        up = self._gauge("link_up", "1 while the link is bound.", ["link"])
+        self._link_up = {link: up.labels(link) for link in self._links}
+        self._link_binds = self._by_link("link_binds_total", "Sessions begun.")
+        self._link_disconnects = self._by_link(
+            "link_disconnects_total", "Sessions ended."
+        )
+        self._bind_refused = self._by_link("bind_refused_total", "Binds refused.")
+        pdus = self._counter("pdus_total", "PDUs by direction.", ["link", "direction"])
+        self._pdus = {
+            (link, direction): pdus.labels(link, direction)
+            for link in self._links
+            for direction in _DIRECTIONS
+        }
+        errors = self._counter(
+            "pdu_errors_total", "PDUs that broke the standard.", ["link", "reason"]
+        )
+        self._pdu_errors = {
+            (link, reason): errors.labels(link, reason)
+            for link in self._links
+            for reason in _PDU_ERRORS
+        }
+
+    def _make_arrival_metrics(self) -> None:
+        arrivals = self._counter("arrivals_total", "Arrivals.", ["link", "kind"])
+        self._arrivals = {
+            (link, kind): arrivals.labels(link, kind.value)
+            for link in self._links
+            for kind in IncomingKind
+        }
+        self._corrupt = self._by_link("corrupt_total", "Arrivals kept raw.")
+        self._acknowledged = self._by_link("acknowledged_total", "Acknowledgements.")
+        self._redeliveries = self._by_link("redeliveries_total", "Arrivals known.")
+        seconds = self._histogram(
+            "acknowledge_seconds",
+            "From arrival to acknowledgement.",
+            _ACKNOWLEDGE_S,
+            ["link"],
+        )
+        self._acknowledge_seconds = {link: seconds.labels(link) for link in self._links}
+        refused = self._counter(
+            "refused_total", "Arrivals given back.", ["link", "reason"]
+        )
+        self._refused = {
+            (link, reason): refused.labels(link, reason)
+            for link in self._links
+            for reason in _REFUSALS
+        }
+        silences = self._counter(
+            "silences_total", "Messages never answered.", ["reason"]
+        )
+        self._silences = {reason: silences.labels(reason) for reason in _SILENCES}
+        commands = self._counter("commands_total", "Commands run.", ["outcome"])
+        self._commands = {
+            outcome: commands.labels(outcome) for outcome in self._outcomes
+        }
+
+    def _make_outbox_metrics(self) -> None:
+        messages = self._gauge("outbox_messages", "Parts by open state.", ["state"])
+        self._outbox_messages = {
+            state: messages.labels(state) for state in _OUTBOX_STATES
+        }
+        self._outbox_oldest = self._gauge(
+            "outbox_oldest_seconds", "Age of the oldest part that waits."
+        )
+        self._sent = self._by_link("sent_total", "Parts accepted by the carrier.")
+        self._in_doubt = self._by_link("in_doubt_total", "Parts without an answer.")
+        self._expired = self._by_link("expired_total", "Parts that waited too long.")
+        self._uncertain = self._by_link(
+            "uncertain_total", "Parts twice in doubt, not sent again."
+        )
+        self._resent = self._by_link("resent_total", "Second copies written.")
+        failures = self._counter(
+            "send_failures_total", "Parts refused by the carrier.", ["link", "retry"]
+        )
+        self._send_failures = {
+            (link, retry): failures.labels(link, retry.value)
+            for link in self._links
+            for retry in Retry
+        }
+        receipts = self._counter(
+            "receipts_total", "Delivery receipts.", ["link", "state"]
+        )
+        self._receipts = {
+            (link, state): receipts.labels(link, state.value)
+            for link in self._links
+            for state in DeliveryState
+        }
+
+    def _make_store_metrics(self) -> None:
+        self._batch_size = self._histogram(
+            "writer_batch_size", "Messages in one commit.", _BATCH_SIZES
+        )
+        self._commit_seconds = self._histogram(
+            "writer_commit_seconds", "Duration of one batch.", _COMMIT_S
+        )
+        self._waiting = self._gauge(
+            "writer_waiting", "Messages that wait for the writer."
+        )
+        errors = self._counter("database_errors_total", "Failures by kind.", ["kind"])
+        self._database_errors = {kind: errors.labels(kind) for kind in _DATABASE_ERRORS}
+        self._database_up = self._gauge("database_up", "1 while the store can write.")
+        self._reactor_lag = self._histogram(
+            "reactor_lag_seconds", "How late the reactor runs what is due.", _LAG_S
+        )
+
+    def _by_link(self, name: str, text: str) -> dict[str, Counter]:
+        counter = self._counter(name, text, ["link"])
+        return {link: counter.labels(link) for link in self._links}
+
+    def _counter(self, name: str, text: str, labels: Iterable[str] = ()) -> Counter:
+        return Counter(f"smscentre_{name}", text, labels, registry=self._registry)
+
+    def _gauge(self, name: str, text: str, labels: Iterable[str] = ()) -> Gauge:
+        return Gauge(f"smscentre_{name}", text, labels, registry=self._registry)
+
+    def _histogram(
+        self,
+        name: str,
+        text: str,
+        buckets: tuple[float, ...],
+        labels: Iterable[str] = (),
+    ) -> Histogram:
+        return Histogram(
+            f"smscentre_{name}",
+            text,
+            labels,
+            registry=self._registry,
+            buckets=buckets,
+        )
+
+
+def _known(children: Mapping[_Key, Counter], key: _Key, other: _Key) -> Counter:
+    """The child of a key, or that of ``other`` where the key is new to us."""
+    child = children.get(key)
+    return children[other] if child is None else child
