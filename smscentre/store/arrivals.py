@@ -1,0 +1,147 @@
+"""Rows of the inbox: what came, what became of it, what may come again."""
+
+from __future__ import annotations
+
+__all__ = [
+    "ACKNOWLEDGED",
+    "Suspect",
+    "add_arrival",
+    "mark_matched",
+    "recent_texts",
+    "suspects",
+    "unknown_told",
+]
+
+from collections.abc import Collection
+
+from attrs import frozen
+from sqlalchemy import bindparam, func, insert, or_, select, update
+from sqlalchemy import text as sql
+
+from smscentre.messages import Incoming
+from smscentre.store.tables import UNKNOWN, binds, inbox
+from smscentre.store.transaction import Transaction
+
+REDELIVERY_HORIZON_S = 24 * 3600
+"""How long after an arrival its redelivery is still recognised."""
+
+ACKNOWLEDGEMENT_DOUBT_S = 60
+"""An acknowledgement written this shortly before its bind's end may be lost."""
+
+_ADD = insert(inbox)
+
+ACKNOWLEDGED = (
+    update(inbox).where(inbox.c.id == bindparam("row")).values(acked_at=bindparam("at"))
+)
+"""A mark: the positive acknowledgement of an arrival was written."""
+
+_MATCHED = update(inbox).where(inbox.c.id == bindparam("row")).values(matched=True)
+
+_SUSPECTS = (
+    select(inbox.c.id, inbox.c.fingerprint, inbox.c.link, inbox.c.redelivery_of)
+    .join(binds, binds.c.id == inbox.c.bind)
+    .where(
+        inbox.c.fingerprint.in_(bindparam("fingerprints", expanding=True)),
+        inbox.c.matched.is_(False),
+        inbox.c.arrived_at > bindparam("horizon"),
+        binds.c.ended_at.is_not(None),
+        or_(
+            inbox.c.acked_at.is_(None),
+            binds.c.ended_at - inbox.c.acked_at <= ACKNOWLEDGEMENT_DOUBT_S,
+        ),
+    )
+    .order_by(inbox.c.id)
+)
+
+_RECENT = select(inbox.c.text).where(
+    inbox.c.number == bindparam("number"), inbox.c.arrived_at > bindparam("since")
+)
+
+_TOLD = (
+    select(inbox.c.number, func.count())
+    .where(sql(UNKNOWN), inbox.c.arrived_at >= bindparam("since"))
+    .group_by(inbox.c.number)
+)
+
+
+@frozen
+class Suspect:
+    """An earlier delivery whose acknowledgement may not have reached the peer.
+
+    ``original`` is the inbox row of the message that took effect.
+    """
+
+    row: int
+    link: str
+    original: int
+
+
+def add_arrival(
+    transaction: Transaction,
+    incoming: Incoming,
+    *,
+    row: int,
+    fingerprint: bytes,
+    number: str | None,
+    state: str,
+    outcome: str = "",
+    reason: str = "",
+    redelivery_of: int | None = None,
+) -> None:
+    """Keep an arrival, whatever became of it."""
+    transaction.add(
+        _ADD,
+        {
+            "id": row,
+            "arrival_id": incoming.arrival_id,
+            "link": incoming.link,
+            "bind": incoming.bind,
+            "source": incoming.source.digits,
+            "number": number,
+            "destination": incoming.destination.digits,
+            "text": incoming.text,
+            "raw": incoming.raw,
+            "state": state,
+            "outcome": outcome,
+            "reason": reason,
+            "fingerprint": fingerprint,
+            "arrived_at": incoming.arrived_at,
+            "sent_at": incoming.sent_at,
+            "redelivery_of": redelivery_of,
+            "matched": False,
+        },
+    )
+
+
+def suspects(
+    transaction: Transaction, fingerprints: Collection[bytes], now: float
+) -> dict[bytes, list[Suspect]]:
+    """The deliveries of ended binds that may come again, oldest first (D4)."""
+    found: dict[bytes, list[Suspect]] = {}
+    for row in transaction.all(
+        _SUSPECTS,
+        {"fingerprints": list(fingerprints), "horizon": now - REDELIVERY_HORIZON_S},
+    ):
+        suspect = Suspect(row.id, row.link, row.redelivery_of or row.id)
+        found.setdefault(bytes(row.fingerprint), []).append(suspect)
+    return found
+
+
+def mark_matched(transaction: Transaction, row: int) -> None:
+    """Write that a delivery was followed by its redelivery."""
+    transaction.add(_MATCHED, {"row": row})
+
+
+def recent_texts(transaction: Transaction, number: str, since: float) -> list[str]:
+    """The texts that a number sent since a moment."""
+    rows = transaction.all(_RECENT, {"number": number, "since": since})
+    return [row.text for row in rows]
+
+
+def unknown_told(transaction: Transaction, since: float) -> dict[str, int]:
+    """How often each unknown number got its refusal since a moment."""
+    return {
+        number: count
+        for number, count in transaction.all(_TOLD, {"since": since})
+        if number
+    }

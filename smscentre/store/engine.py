@@ -1,0 +1,138 @@
+"""Engines that keep their word: durable commits, checked when connecting.
+
+SQLite runs in WAL mode with ``synchronous=FULL``, read back on every connection
+that writes; PostgreSQL is refused with ``fsync`` or ``synchronous_commit`` off.
+Transactions are begun explicitly, since pysqlite's own handling would commit a
+leading savepoint.
+"""
+
+from __future__ import annotations
+
+__all__ = ["StoreError", "is_outage", "reading_engine", "writing_engine"]
+
+import sqlite3
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, create_engine, event, exc, make_url
+from sqlalchemy.engine import URL
+from sqlalchemy.pool import NullPool, QueuePool
+
+from smscentre.errors import SMSCentreError
+
+_LOCK_WAIT_MS = 500
+"""How long one attempt waits for another writer; the caller tries again."""
+
+_FULL = 2
+"""The value of ``PRAGMA synchronous`` that syncs the WAL at every commit."""
+
+_READERS = 3
+
+_OUTAGES = (exc.OperationalError, exc.InternalError, exc.InterfaceError)
+
+
+class StoreError(SMSCentreError):
+    """The database cannot be used as it is: what is wrong, how to mend it."""
+
+
+def is_outage(error: Exception) -> bool:
+    """Tell a fault of the database from an error of the statement or its data.
+
+    A lost connection, a lock, a full disk and an I/O error are the database's:
+    the same statement succeeds later.
+    """
+    if isinstance(error, exc.DBAPIError):
+        return error.connection_invalidated or isinstance(error, _OUTAGES)
+    return isinstance(error, StoreError)
+
+
+def writing_engine(url: str | URL) -> Engine:
+    """An engine for the one connection that writes."""
+    parsed = _existing(url)
+    engine = create_engine(parsed, poolclass=NullPool, **_arguments(parsed))
+    if parsed.get_backend_name() == "sqlite":
+        event.listen(engine, "connect", _prepare_sqlite_writer)
+        event.listen(engine, "begin", _begin_immediate)
+    else:
+        event.listen(engine, "connect", _check_postgresql)
+    return engine
+
+
+def reading_engine(url: str | URL) -> Engine:
+    """An engine with a small pool, for pages and reports."""
+    parsed = _existing(url)
+    engine = create_engine(
+        parsed,
+        poolclass=QueuePool,
+        pool_size=_READERS,
+        max_overflow=0,
+        **_arguments(parsed),
+    )
+    if parsed.get_backend_name() == "sqlite":
+        event.listen(engine, "connect", _prepare_sqlite_reader)
+        event.listen(engine, "begin", _begin_deferred)
+    return engine
+
+
+def _existing(url: str | URL) -> URL:
+    """Parse a URL; refuse a SQLite file that is not there yet."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        if not parsed.database or parsed.database == ":memory:":
+            raise StoreError("database.url: a SQLite file is needed, not memory")
+        if not Path(parsed.database).exists():
+            raise StoreError(
+                f"{parsed.database} does not exist: make it with "
+                "'smscentre --config FILE db upgrade'"
+            )
+    return parsed
+
+
+def _arguments(url: URL) -> dict[str, object]:
+    if url.get_backend_name() == "sqlite":
+        return {
+            "connect_args": {
+                "timeout": _LOCK_WAIT_MS / 1000,
+                "isolation_level": None,
+                "check_same_thread": False,
+            }
+        }
+    return {"connect_args": {"connect_timeout": 5}}
+
+
+def _prepare_sqlite_writer(connection: sqlite3.Connection, _record: object) -> None:
+    mode = connection.execute("PRAGMA journal_mode=WAL").fetchone()[0]
+    connection.execute("PRAGMA synchronous=FULL")
+    synchronous = connection.execute("PRAGMA synchronous").fetchone()[0]
+    if mode != "wal" or synchronous != _FULL:
+        raise StoreError(
+            f"SQLite refuses journal_mode=WAL (is {mode}) with synchronous=FULL "
+            f"(is {synchronous}): is the file on a network share?"
+        )
+    connection.execute("PRAGMA foreign_keys=ON")
+
+
+def _prepare_sqlite_reader(connection: sqlite3.Connection, _record: object) -> None:
+    connection.execute("PRAGMA query_only=ON")
+
+
+def _begin_immediate(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _begin_deferred(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN")
+
+
+def _check_postgresql(connection: object, _record: object) -> None:
+    cursor = connection.cursor()  # type: ignore[attr-defined]  # a DBAPI connection
+    for setting in ("fsync", "synchronous_commit"):
+        cursor.execute(f"SHOW {setting}")
+        value = cursor.fetchone()[0]
+        if value == "off":
+            cursor.close()
+            raise StoreError(
+                f"PostgreSQL has {setting} off: acknowledged messages could be "
+                f"lost. Turn it on in postgresql.conf"
+            )
+    cursor.close()
+    connection.rollback()  # type: ignore[attr-defined]  # a DBAPI connection

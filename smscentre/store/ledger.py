@@ -1,0 +1,223 @@
+"""What commands may read, and the writing of the reports they decide on.
+
+A `StoreLedger` serves one batch: the current submission of every key that the
+batch expects is read at once, and what the batch itself stores is seen by the
+messages behind it. Sums are SQL and see the batch because a read flushes it.
+"""
+
+from __future__ import annotations
+
+__all__ = ["StoreLedger"]
+
+import datetime
+from collections.abc import Collection, Mapping
+from functools import cache
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    bindparam,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    tuple_,
+)
+
+from smscentre.directory import Directory, Scope
+from smscentre.interfaces import Report, Request, SubmissionKey, Tally
+from smscentre.messages import Submission
+from smscentre.store.tables import reports, submissions, units
+from smscentre.store.transaction import Transaction, insert_of
+
+_ADD_SUBMISSION = insert(submissions)
+
+_CURRENT = (
+    select(submissions)
+    .join(reports, reports.c.submission_id == submissions.c.id)
+    .where(
+        tuple_(reports.c.unit, reports.c.form, reports.c.day).in_(
+            bindparam("keys", expanding=True)
+        )
+    )
+    .distinct()
+)
+
+
+class StoreLedger:
+    """The store as the commands of one batch see it. Writer's thread."""
+
+    def __init__(
+        self,
+        transaction: Transaction,
+        directory: Directory,
+        fields: Mapping[str, tuple[str, ...]],
+        kinds: Mapping[str, str],
+    ) -> None:
+        """:param fields: the fields of each form; :param kinds: its kind of unit"""
+        self._transaction = transaction
+        self._directory = directory
+        self._fields = fields
+        self._kinds = kinds
+        self._latest: dict[SubmissionKey, Submission | None] = {}
+        self._put_report = _put_report(transaction.dialect)
+
+    @property
+    def directory(self) -> Directory:
+        """The directory as it is in this transaction."""
+        return self._directory
+
+    def expect(self, keys: Collection[SubmissionKey]) -> None:
+        """Read the current submissions of many keys at once."""
+        missing = [key for key in keys if key not in self._latest]
+        if not missing:
+            return
+        self._latest.update(dict.fromkeys(missing))
+        for row in self._transaction.all(_CURRENT, {"keys": missing}):
+            self._latest[row.unit, row.form, row.day] = Submission(
+                row.id,
+                row.unit,
+                row.form,
+                row.day,
+                tuple(map(int, row.new_values.split())),
+                row.number,
+                row.text,
+                row.stored_at,
+                row.first,
+            )
+
+    def latest(self, key: SubmissionKey) -> Submission | None:
+        """The submission whose figures hold for a unit, form and day."""
+        if key not in self._latest:
+            self.expect([key])
+        return self._latest[key]
+
+    def counts(self, form: str, scope: Scope, day: datetime.date) -> Tally:
+        """The sum of a form over the scope's units on exactly that day."""
+        return self._tally(form, scope, day, reports.c.day == day)
+
+    def staff(self, form: str, scope: Scope, day: datetime.date) -> Tally:
+        """The sum of each unit's last report of a form up to that day."""
+        earlier = reports.alias()
+        last = (
+            select(func.max(earlier.c.day))
+            .where(
+                earlier.c.unit == units.c.code,
+                earlier.c.form == form,
+                earlier.c.day <= day,
+            )
+            .scalar_subquery()
+        )
+        return self._tally(form, scope, day, reports.c.day == last)
+
+    def latest_day(self, form: str, scope: Scope) -> datetime.date | None:
+        """The latest day for which some unit of the scope has the form."""
+        days = select(func.max(reports.c.day)).where(
+            reports.c.unit == units.c.code, reports.c.form == form
+        )
+        query: Select[Any] = select(func.max(days.scalar_subquery())).where(
+            *self._in_scope(form, scope)
+        )
+        day = self._transaction.first(query)[0]
+        return datetime.date.fromisoformat(day) if isinstance(day, str) else day
+
+    def record(self, report: Report, request: Request, inbox_id: int) -> None:
+        """Store a report: history, and the figures that now hold."""
+        row = self._transaction.new_id()
+        previous = report.previous
+        new_values = " ".join(map(str, report.values))
+        self._transaction.add(
+            _ADD_SUBMISSION,
+            {
+                "id": row,
+                "unit": report.unit,
+                "form": report.form,
+                "day": report.day,
+                "inbox_id": inbox_id,
+                "number": request.number,
+                "text": request.text,
+                "old_values": " ".join(map(str, previous.values)) if previous else None,
+                "new_values": new_values,
+                "first": previous is None,
+                "stored_at": request.arrived_at,
+            },
+        )
+        for field, value in zip(self._fields[report.form], report.values, strict=True):
+            self._transaction.add(
+                self._put_report,
+                {
+                    "unit": report.unit,
+                    "form": report.form,
+                    "day": report.day,
+                    "field": field,
+                    "value": value,
+                    "submission_id": row,
+                },
+            )
+        self._latest[report.unit, report.form, report.day] = Submission(
+            row,
+            report.unit,
+            report.form,
+            report.day,
+            report.values,
+            request.number,
+            request.text,
+            request.arrived_at,
+            previous is None,
+        )
+
+    def _tally(self, form: str, scope: Scope, day: datetime.date, on: Any) -> Tally:
+        query: Select[Any] = (
+            select(
+                reports.c.field,
+                func.sum(reports.c.value),
+                func.count(),
+            )
+            .select_from(units)
+            .join(
+                reports,
+                and_(reports.c.unit == units.c.code, reports.c.form == form, on),
+            )
+            .where(
+                *self._in_scope(form, scope),
+                or_(units.c.valid_from.is_(None), units.c.valid_from <= day),
+                or_(units.c.valid_until.is_(None), units.c.valid_until >= day),
+            )
+            .group_by(reports.c.field)
+        )
+        rows = self._transaction.all(query)
+        return Tally(
+            {field: int(total) for field, total, _ in rows},
+            max((count for _, _, count in rows), default=0),
+        )
+
+    def _in_scope(self, form: str, scope: Scope) -> list[ColumnElement[bool]]:
+        """The conditions on units: place, and the form's kind among theirs."""
+        kinds = literal("|").concat(units.c.kinds).concat("|")
+        conditions: list[ColumnElement[bool]] = [kinds.like(f"%|{self._kinds[form]}|%")]
+        if scope.unit is not None:
+            conditions.append(units.c.code == scope.unit)
+        if scope.province is not None:
+            conditions.append(units.c.province == scope.province)
+        return conditions
+
+
+@cache
+def _put_report(dialect: str) -> Any:
+    """The upsert of one figure, one object a dialect so that its rows collect."""
+    statement = insert_of(dialect, reports)
+    return statement.on_conflict_do_update(
+        index_elements=[
+            reports.c.unit,
+            reports.c.form,
+            reports.c.day,
+            reports.c.field,
+        ],
+        set_={
+            "value": statement.excluded.value,
+            "submission_id": statement.excluded.submission_id,
+        },
+    )

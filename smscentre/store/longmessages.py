@@ -1,0 +1,161 @@
+"""Rows of the parts of long messages, and their joining (D6).
+
+The key is (source, destination, reference, its width, total), without a link:
+carriers spread the parts of one message over their binds.
+"""
+
+from __future__ import annotations
+
+__all__ = ["Incomplete", "end_incomplete", "join"]
+
+from typing import Any
+
+from attrs import frozen
+from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import text as sql
+
+from smscentre.messages import Incoming, Part
+from smscentre.store.tables import OPEN_PART, inbox, long_messages
+from smscentre.store.transaction import Transaction
+
+COMPLETE_S = 24 * 3600
+"""How long an equal part belongs to a set that was completed."""
+
+WAIT_S = 30 * 60
+"""How long a set waits for its missing parts."""
+
+_ADD = insert(long_messages)
+
+_SET = (
+    select(long_messages)
+    .where(
+        long_messages.c.source == bindparam("source"),
+        long_messages.c.destination == bindparam("destination"),
+        long_messages.c.reference == bindparam("reference"),
+        long_messages.c.width == bindparam("width"),
+        long_messages.c.total == bindparam("total"),
+        long_messages.c.arrived_at > bindparam("since"),
+    )
+    .order_by(long_messages.c.id)
+)
+
+_COMPLETED = (
+    update(long_messages)
+    .where(long_messages.c.set_id == bindparam("b_set"))
+    .values(state="complete")
+)
+
+_LATE = (
+    select(long_messages)
+    .where(
+        sql(OPEN_PART),
+        long_messages.c.set_id.in_(
+            select(long_messages.c.set_id).where(
+                sql(OPEN_PART), long_messages.c.arrived_at <= bindparam("before")
+            )
+        ),
+    )
+    .order_by(long_messages.c.id)
+)
+
+
+@frozen
+class Incomplete:
+    """A set that was given up: whom to tell, and the first part missing."""
+
+    inbox_id: int
+    link: str
+    number: str | None
+    missing: int
+    total: int
+
+
+def join(
+    transaction: Transaction,
+    incoming: Incoming,
+    part: Part,
+    inbox_id: int,
+    fingerprint: bytes,
+) -> str | None:
+    """Store a part; the whole text if it was the last one missing, else None."""
+    rows = transaction.all(
+        _SET,
+        {
+            "source": incoming.source.digits,
+            "destination": incoming.destination.digits,
+            "reference": part.reference,
+            "width": part.width,
+            "total": part.total,
+            "since": incoming.arrived_at - COMPLETE_S,
+        },
+    )
+    current = _newest_set(rows)
+    same = current.get(part.number)
+    if same is not None and bytes(same.fingerprint) == fingerprint:
+        return None
+    new_set = same is not None or _is_complete(current) or not current
+    set_id = inbox_id if new_set else next(iter(current.values())).set_id
+    transaction.add(
+        _ADD,
+        {
+            "id": transaction.new_id(),
+            "source": incoming.source.digits,
+            "destination": incoming.destination.digits,
+            "reference": part.reference,
+            "width": part.width,
+            "total": part.total,
+            "number": part.number,
+            "set_id": set_id,
+            "inbox_id": inbox_id,
+            "fingerprint": fingerprint,
+            "text": incoming.text,
+            "state": "open",
+            "arrived_at": incoming.arrived_at,
+        },
+    )
+    texts = {} if new_set else {number: row.text for number, row in current.items()}
+    texts[part.number] = incoming.text
+    if len(texts) < part.total:
+        return None
+    transaction.flush()
+    transaction.add(_COMPLETED, {"b_set": set_id})
+    return "".join(texts[number] for number in sorted(texts))
+
+
+def end_incomplete(transaction: Transaction, now: float) -> list[Incomplete]:
+    """Give up the sets whose parts did not come in time; return them."""
+    sets: dict[int, list[Any]] = {}
+    for row in transaction.all(_LATE, {"before": now - WAIT_S}):
+        sets.setdefault(row.set_id, []).append(row)
+    given_up = []
+    for set_id, rows in sets.items():
+        present = {row.number for row in rows}
+        total = rows[0].total
+        transaction.execute(
+            update(long_messages)
+            .where(long_messages.c.set_id == set_id)
+            .values(state="incomplete")
+        )
+        first = transaction.first(select(inbox).where(inbox.c.id == rows[0].inbox_id))
+        given_up.append(
+            Incomplete(
+                rows[0].inbox_id,
+                first.link,
+                first.number,
+                min(set(range(1, total + 1)) - present),
+                total,
+            )
+        )
+    return given_up
+
+
+def _newest_set(rows: Any) -> dict[int, Any]:
+    """The parts, by number, of the set that began last."""
+    if not rows:
+        return {}
+    newest = max(row.set_id for row in rows)
+    return {row.number: row for row in rows if row.set_id == newest}
+
+
+def _is_complete(parts: dict[int, Any]) -> bool:
+    return any(row.state == "complete" for row in parts.values())

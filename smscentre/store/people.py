@@ -1,0 +1,213 @@
+"""Rows of provinces, units and officers, and the snapshot made of them."""
+
+from __future__ import annotations
+
+__all__ = [
+    "DirectoryCache",
+    "load_directory",
+    "put_officers",
+    "put_provinces",
+    "put_units",
+]
+
+import datetime
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import Column, Table, select, update
+
+from smscentre.directory import Directory, Officer, Province, Right, Unit
+from smscentre.store.tables import counters, officers, provinces, units
+from smscentre.store.transaction import Transaction, insert_of
+
+_VERSION = select(counters.c.value).where(counters.c.name == "directory")
+
+_CHANGED = (
+    update(counters)
+    .where(counters.c.name == "directory")
+    .values(value=counters.c.value + 1)
+)
+
+
+class DirectoryCache:
+    """The snapshot in use, loaded again when the stored directory has changed."""
+
+    def __init__(self) -> None:
+        self._version = -1
+        self._directory = Directory.of(())
+
+    def current(self, transaction: Transaction) -> Directory:
+        """The directory as this transaction sees it. Writer's thread."""
+        version = transaction.first(_VERSION)[0]
+        if version == self._version:
+            return self._directory
+        directory = load_directory(transaction)
+
+        def keep() -> None:
+            self._version, self._directory = version, directory
+
+        transaction.after_commit(keep)
+        return directory
+
+
+def load_directory(transaction: Transaction) -> Directory:
+    """Read all provinces, units and officers."""
+    return Directory.of(
+        (
+            Province(row.keyword, row.name, row.zone, _split(row.aliases))
+            for row in transaction.all(select(provinces))
+        ),
+        (_unit(row) for row in transaction.all(select(units).order_by(units.c.code))),
+        (
+            _officer(row)
+            for row in transaction.all(select(officers).order_by(officers.c.number))
+        ),
+    )
+
+
+def put_provinces(transaction: Transaction, rows: Iterable[Province]) -> None:
+    """Add and update provinces."""
+    values = [
+        {
+            "keyword": province.keyword,
+            "name": province.name,
+            "zone": province.zone,
+            "aliases": "|".join(province.aliases),
+        }
+        for province in rows
+    ]
+    _upsert(transaction, provinces, "keyword", values)
+    transaction.execute(_CHANGED)
+
+
+def put_units(
+    transaction: Transaction,
+    rows: Sequence[Unit],
+    *,
+    close_absent_on: datetime.date | None = None,
+) -> list[str]:
+    """Add and update units; with a day, close those absent: it is their last.
+
+    Returns the codes of the units closed.
+    """
+    values = [
+        {
+            "code": unit.code,
+            "name": unit.name,
+            "title": unit.title,
+            "province": unit.province,
+            "kinds": "|".join(sorted(unit.kinds)),
+            "capacity": unit.capacity,
+            "city": unit.city,
+            "aliases": "|".join(unit.aliases),
+            "valid_from": unit.valid_from,
+            "valid_until": unit.valid_until,
+        }
+        for unit in rows
+    ]
+    _upsert(transaction, units, "code", values)
+    absent: list[str] = []
+    if close_absent_on is not None:
+        absent = _deactivate_absent(
+            transaction,
+            units.c.code,
+            {unit.code for unit in rows},
+            units.c.valid_until.is_(None) | (units.c.valid_until > close_absent_on),
+            {"valid_until": close_absent_on},
+        )
+    transaction.execute(_CHANGED)
+    return absent
+
+
+def _deactivate_absent(
+    transaction: Transaction,
+    key: Column[str],
+    present: Collection[str],
+    condition: Any,
+    values: dict[str, Any],
+) -> list[str]:
+    absent = [
+        row[0]
+        for row in transaction.all(select(key).where(condition).order_by(key))
+        if row[0] not in present
+    ]
+    for name in absent:
+        transaction.execute(update(key.table).where(key == name).values(values))
+    return absent
+
+
+def put_officers(
+    transaction: Transaction, rows: Sequence[Officer], *, replace: bool = False
+) -> list[str]:
+    """Add and update officers; with ``replace``, deactivate those that are absent.
+
+    Returns the numbers deactivated.
+    """
+    values = [
+        {
+            "number": officer.number,
+            "name": officer.name,
+            "unit": officer.unit,
+            "provinces": "|".join(officer.provinces),
+            "rights": "|".join(sorted(right.value for right in officer.rights)),
+            "roles": "|".join(sorted(officer.roles)),
+            "active": officer.active,
+        }
+        for officer in rows
+    ]
+    _upsert(transaction, officers, "number", values)
+    absent: list[str] = []
+    if replace:
+        absent = _deactivate_absent(
+            transaction,
+            officers.c.number,
+            {officer.number for officer in rows},
+            officers.c.active.is_(True),
+            {"active": False},
+        )
+    transaction.execute(_CHANGED)
+    return absent
+
+
+def _upsert(
+    transaction: Transaction, table: Table, key: str, rows: Sequence[dict[str, Any]]
+) -> None:
+    if not rows:
+        return
+    statement = insert_of(transaction.dialect, table)
+    columns = {name: statement.excluded[name] for name in rows[0] if name != key}
+    transaction.execute(
+        statement.on_conflict_do_update(index_elements=[table.c[key]], set_=columns),
+        rows,
+    )
+
+
+def _split(cell: str) -> tuple[str, ...]:
+    return tuple(cell.split("|")) if cell else ()
+
+
+def _unit(row: Any) -> Unit:
+    return Unit(
+        code=row.code,
+        name=row.name,
+        title=row.title,
+        province=row.province,
+        kinds=frozenset(_split(row.kinds)),
+        capacity=row.capacity,
+        city=row.city,
+        aliases=_split(row.aliases),
+        valid_from=row.valid_from,
+        valid_until=row.valid_until,
+    )
+
+
+def _officer(row: Any) -> Officer:
+    return Officer(
+        number=row.number,
+        name=row.name,
+        unit=row.unit,
+        provinces=_split(row.provinces),
+        rights=frozenset(Right(name) for name in _split(row.rights)),
+        roles=frozenset(_split(row.roles)),
+        active=row.active,
+    )

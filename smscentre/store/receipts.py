@@ -1,0 +1,128 @@
+"""Rows of receipts, and the sent parts that they speak of (D9)."""
+
+from __future__ import annotations
+
+__all__ = ["PARK_S", "match_parked", "take_in"]
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from sqlalchemy import bindparam, insert, select, update
+
+from smscentre.messages import DeliveryState, Receipt
+from smscentre.store.outgoing import OutboxState
+from smscentre.store.tables import outbox, receipts
+from smscentre.store.transaction import Transaction
+
+PARK_S = 24 * 3600
+"""How long a receipt waits for the response that names its part."""
+
+_STATES = {
+    DeliveryState.DELIVERED: OutboxState.DELIVERED,
+    DeliveryState.FAILED: OutboxState.FAILED,
+    DeliveryState.UNKNOWN: OutboxState.UNKNOWN,
+}
+
+_ADD = insert(receipts)
+
+_SENT_PARTS = (
+    select(outbox.c.id, outbox.c.number, outbox.c.state)
+    .where(
+        outbox.c.smsc_key.in_(bindparam("keys", expanding=True)),
+        outbox.c.smsc_key.is_not(None),
+        outbox.c.link == bindparam("link"),
+    )
+    .order_by(outbox.c.id.desc())
+)
+
+_PARKED = select(receipts).where(
+    receipts.c.outbox_id.is_(None), receipts.c.arrived_at > bindparam("since")
+)
+
+
+def take_in(
+    transaction: Transaction,
+    inbox_id: int,
+    link: str,
+    number: str | None,
+    receipt: Receipt,
+    keys: Sequence[str],
+    now: float,
+) -> None:
+    """Store a receipt and move its part on; park it if the part is not known yet.
+
+    ``keys`` are the forms in which its id may have been stored; ``number`` is
+    the receipt's sender, which must be the part's destination.
+    """
+    part = _find(transaction, link, number, keys)
+    transaction.add(
+        _ADD,
+        {
+            "id": transaction.new_id(),
+            "inbox_id": inbox_id,
+            "link": link,
+            "number": number,
+            "smsc_id": receipt.smsc_id,
+            "state": receipt.state.value,
+            "detail": receipt.detail,
+            "arrived_at": now,
+            "outbox_id": part,
+        },
+    )
+    if part is not None:
+        _advance(transaction, part, receipt.state, receipt.detail, now)
+
+
+def match_parked(
+    transaction: Transaction,
+    keys_of: Callable[[str, str], Sequence[str]],
+    now: float,
+) -> int:
+    """Try the parked receipts again; return how many still wait.
+
+    :param keys_of: the forms of an id, by link and id
+    """
+    rows = transaction.all(_PARKED, {"since": now - PARK_S})
+    waiting = 0
+    for row in rows:
+        keys = keys_of(row.link, row.smsc_id)
+        part = _find(transaction, row.link, row.number, keys)
+        if part is None:
+            waiting += 1
+            continue
+        transaction.execute(
+            update(receipts).where(receipts.c.id == row.id).values(outbox_id=part)
+        )
+        _advance(transaction, part, DeliveryState(row.state), row.detail, now)
+    return waiting
+
+
+def _find(
+    transaction: Transaction, link: str, number: str | None, keys: Sequence[str]
+) -> int | None:
+    """The one part of a link with that id and destination; None if not unique."""
+    if not keys:
+        return None
+    rows: Sequence[Any] = transaction.all(
+        _SENT_PARTS, {"keys": list(keys), "link": link}
+    )
+    fitting = [row for row in rows if number is None or row.number == number]
+    return fitting[0].id if len(fitting) == 1 else None
+
+
+def _advance(
+    transaction: Transaction, part: int, state: DeliveryState, detail: str, now: float
+) -> None:
+    """Take the part's last step; a final state is final."""
+    final = _STATES.get(state)
+    if final is None:
+        return
+    transaction.execute(
+        update(outbox)
+        .where(outbox.c.id == part, outbox.c.state == OutboxState.SENT.value)
+        .values(
+            state=final.value,
+            final_at=now,
+            error=detail if final is OutboxState.FAILED else None,
+        )
+    )

@@ -1,0 +1,45 @@
+"""Rows of binds: when each session of a link began, was last alive, and ended."""
+
+from __future__ import annotations
+
+__all__ = ["HEARTBEAT", "begin_bind", "end_bind", "end_left_open"]
+
+from sqlalchemy import bindparam, insert, update
+
+from smscentre.store.tables import binds
+from smscentre.store.transaction import Transaction
+
+HEARTBEAT = (
+    update(binds)
+    .where(binds.c.id == bindparam("bind"))
+    .values(heartbeat_at=bindparam("at"))
+)
+"""A mark: the bind is alive."""
+
+
+def begin_bind(
+    transaction: Transaction, bind: str, link: str, node: str, now: float
+) -> None:
+    """Write that a session stands."""
+    transaction.add(
+        insert(binds),
+        {"id": bind, "link": link, "node": node, "began_at": now, "heartbeat_at": now},
+    )
+
+
+def end_bind(transaction: Transaction, bind: str, now: float) -> None:
+    """Write that a session has ended."""
+    transaction.execute(
+        update(binds)
+        .where(binds.c.id == bind, binds.c.ended_at.is_(None))
+        .values(ended_at=now)
+    )
+
+
+def end_left_open(transaction: Transaction, node: str) -> None:
+    """Close what a crash left open: such a bind ended at its last heartbeat."""
+    transaction.execute(
+        update(binds)
+        .where(binds.c.node == node, binds.c.ended_at.is_(None))
+        .values(ended_at=binds.c.heartbeat_at)
+    )

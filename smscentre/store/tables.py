@@ -1,0 +1,301 @@
+"""The tables, as SQLAlchemy Core sees them.
+
+Moments are seconds since 1970 in double precision; days are dates of the unit's
+own calendar. The path of a message carries no foreign keys: its rows are written
+in lists, in one transaction, by one writer, and SQLite and PostgreSQL would check
+each of them again.
+"""
+
+from __future__ import annotations
+
+__all__ = [
+    "ID",
+    "OPEN",
+    "OPEN_PART",
+    "UNKNOWN",
+    "audit",
+    "binds",
+    "counters",
+    "inbox",
+    "long_messages",
+    "metadata",
+    "officers",
+    "outbox",
+    "provinces",
+    "receipts",
+    "reports",
+    "submissions",
+    "units",
+]
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    Double,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    Table,
+    Text,
+    text,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "%(table_name)s_%(column_0_N_name)s",
+        "uq": "%(table_name)s_%(column_0_N_name)s_key",
+        "fk": "%(table_name)s_%(column_0_name)s_fkey",
+        "pk": "%(table_name)s_pkey",
+    }
+)
+
+ID = BigInteger().with_variant(Integer, "sqlite")
+"""Row numbers; on SQLite the table's own rowid."""
+
+counters = Table(
+    "counters",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("value", BigInteger, nullable=False),
+)
+"""Blocks of row numbers handed out (``row``), version of the directory."""
+
+provinces = Table(
+    "provinces",
+    metadata,
+    Column("keyword", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("zone", Text, nullable=False),
+    Column("aliases", Text, nullable=False),
+)
+
+units = Table(
+    "units",
+    metadata,
+    Column("code", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("province", Text, ForeignKey("provinces.keyword"), nullable=False),
+    Column("kinds", Text, nullable=False),
+    Column("capacity", Integer),
+    Column("city", Text, nullable=False),
+    Column("aliases", Text, nullable=False),
+    Column("valid_from", Date),
+    Column("valid_until", Date),
+)
+"""``kinds`` and ``aliases`` hold their values between ``|``."""
+
+officers = Table(
+    "officers",
+    metadata,
+    Column("number", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("unit", Text, ForeignKey("units.code")),
+    Column("provinces", Text, nullable=False),
+    Column("rights", Text, nullable=False),
+    Column("roles", Text, nullable=False),
+    Column("active", Boolean, nullable=False),
+)
+
+binds = Table(
+    "binds",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("link", Text, nullable=False),
+    Column("node", Text, nullable=False),
+    Column("began_at", Double, nullable=False),
+    Column("heartbeat_at", Double, nullable=False),
+    Column("ended_at", Double),
+    Index(
+        "binds_open",
+        "node",
+        sqlite_where=text("ended_at IS NULL"),
+        postgresql_where=text("ended_at IS NULL"),
+    ),
+)
+"""One row a session of a link; after a crash it ended at its last heartbeat."""
+
+UNKNOWN = "outcome = 'unknown' AND state = 'done'"
+"""The condition of the partial index of answered unknown senders."""
+
+inbox = Table(
+    "inbox",
+    metadata,
+    Column("id", ID, primary_key=True, autoincrement=False),
+    Column("arrival_id", Text, nullable=False, unique=True),
+    Column("link", Text, nullable=False),
+    Column("bind", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("number", Text),
+    Column("destination", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("raw", LargeBinary, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("fingerprint", LargeBinary, nullable=False),
+    Column("arrived_at", Double, nullable=False),
+    Column("sent_at", Double),
+    Column("acked_at", Double),
+    Column("redelivery_of", ID),
+    Column("matched", Boolean, nullable=False),
+    Index("inbox_fingerprint", "fingerprint"),
+    Index("inbox_number", "number", "arrived_at"),
+    Index(
+        "inbox_unknown",
+        "arrived_at",
+        sqlite_where=text(UNKNOWN),
+        postgresql_where=text(UNKNOWN),
+    ),
+)
+"""Every arrival. ``number`` is the sender in E.164 if it is a subscriber;
+``outcome`` names what the command decided; ``matched`` says that a later
+delivery was taken for a redelivery of this one."""
+
+OPEN_PART = "state = 'open'"
+"""The condition of the partial index of long messages that wait for parts."""
+
+long_messages = Table(
+    "long_messages",
+    metadata,
+    Column("id", ID, primary_key=True, autoincrement=False),
+    Column("source", Text, nullable=False),
+    Column("destination", Text, nullable=False),
+    Column("reference", Integer, nullable=False),
+    Column("width", SmallInteger, nullable=False),
+    Column("total", SmallInteger, nullable=False),
+    Column("number", SmallInteger, nullable=False),
+    Column("set_id", ID, nullable=False),
+    Column("inbox_id", ID, nullable=False),
+    Column("fingerprint", LargeBinary, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("arrived_at", Double, nullable=False),
+    Index("long_messages_key", "source", "destination", "reference"),
+    Index(
+        "long_messages_open",
+        "arrived_at",
+        sqlite_where=text(OPEN_PART),
+        postgresql_where=text(OPEN_PART),
+    ),
+)
+"""The parts of long messages; the parts of one text share ``set_id``."""
+
+submissions = Table(
+    "submissions",
+    metadata,
+    Column("id", ID, primary_key=True, autoincrement=False),
+    Column("unit", Text, nullable=False),
+    Column("form", Text, nullable=False),
+    Column("day", Date, nullable=False),
+    Column("inbox_id", ID, nullable=False),
+    Column("number", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("old_values", Text),
+    Column("new_values", Text, nullable=False),
+    Column("first", Boolean, nullable=False),
+    Column("stored_at", Double, nullable=False),
+    Index("submissions_key", "unit", "form", "day"),
+)
+"""The history of all reports, only ever added to. Values stand in the form's
+order with spaces between."""
+
+reports = Table(
+    "reports",
+    metadata,
+    Column("unit", Text, primary_key=True),
+    Column("form", Text, primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("field", Text, primary_key=True),
+    Column("value", Integer, nullable=False),
+    Column("submission_id", ID, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""The figures that hold now, one row a field."""
+
+OPEN = "state IN ('queued', 'claimed', 'in_doubt')"
+"""The condition of the partial index; a query must hold it word for word."""
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", ID, primary_key=True, autoincrement=False),
+    Column("inbox_id", ID),
+    Column("link", Text, nullable=False),
+    Column("number", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("alphabet", Text, nullable=False),
+    Column("part_reference", Integer),
+    Column("part_width", SmallInteger),
+    Column("part_total", SmallInteger, nullable=False),
+    Column("part_number", SmallInteger, nullable=False),
+    Column("priority", SmallInteger, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("resent", Boolean, nullable=False),
+    Column("attempts", SmallInteger, nullable=False),
+    Column("bind", Text),
+    Column("created_at", Double, nullable=False),
+    Column("due_at", Double, nullable=False),
+    Column("expires_at", Double, nullable=False),
+    Column("sent_at", Double),
+    Column("final_at", Double),
+    Column("smsc_id", Text),
+    Column("smsc_key", Text),
+    Column("error", Text),
+    Index(
+        "outbox_open",
+        "link",
+        "priority",
+        "id",
+        sqlite_where=text(OPEN),
+        postgresql_where=text(OPEN),
+    ),
+    Index(
+        "outbox_smsc_key",
+        "smsc_key",
+        sqlite_where=text("smsc_key IS NOT NULL"),
+        postgresql_where=text("smsc_key IS NOT NULL"),
+    ),
+    Index("outbox_number", "number", "created_at"),
+    Index("outbox_inbox", "inbox_id"),
+)
+"""What goes out, one row a part. ``smsc_id`` is the carrier's id as it came,
+``smsc_key`` the form by which receipts are matched."""
+
+receipts = Table(
+    "receipts",
+    metadata,
+    Column("id", ID, primary_key=True, autoincrement=False),
+    Column("inbox_id", ID, nullable=False),
+    Column("link", Text, nullable=False),
+    Column("number", Text),
+    Column("smsc_id", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("arrived_at", Double, nullable=False),
+    Column("outbox_id", ID),
+    Index(
+        "receipts_parked",
+        "arrived_at",
+        sqlite_where=text("outbox_id IS NULL"),
+        postgresql_where=text("outbox_id IS NULL"),
+    ),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", ID, primary_key=True, autoincrement=False),
+    Column("at", Double, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("hash", Text, nullable=False),
+)
+"""Changes made by people; each hash covers the row and the hash before it."""

@@ -1,0 +1,113 @@
+"""One transaction of the writer: rows collected in lists, flushed before reads.
+
+Statements are Core statements over lists of rows, so that a batch of two hundred
+messages costs each statement once. The order of statements is that in which they
+first came; what depends on another row's presence reads, and so flushes, first.
+"""
+
+from __future__ import annotations
+
+__all__ = ["Numbers", "Row", "Transaction", "insert_of"]
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Executable, Insert, Select, Table, Update, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from smscentre.store import tables
+
+Row = Mapping[str, Any]
+
+_BLOCK = 2000
+"""Row numbers taken at a time; the rest of a block is lost with a crash."""
+
+_TAKE_BLOCK = (
+    update(tables.counters)
+    .where(tables.counters.c.name == "row")
+    .values(value=tables.counters.c.value + _BLOCK)
+    .returning(tables.counters.c.value)
+)
+
+
+class Numbers:
+    """Row numbers, unique over all nodes, taken from the database in blocks."""
+
+    def __init__(self) -> None:
+        self._next = 0
+        self._end = 0
+
+    def take(self, connection: Connection) -> int:
+        """The next number; takes a new block where the last is used up."""
+        if self._next >= self._end:
+            self._end = connection.execute(_TAKE_BLOCK).scalar_one()
+            self._next = self._end - _BLOCK
+        self._next += 1
+        return self._next
+
+    def forget(self) -> None:
+        """Give up the present block: the transaction that took it may be undone."""
+        self._next = self._end = 0
+
+
+class Transaction:
+    """What a piece of work may do to the database. Writer's thread only."""
+
+    def __init__(self, connection: Connection, numbers: Numbers) -> None:
+        self.connection = connection
+        self._numbers = numbers
+        self._rows: dict[Executable, list[Row]] = {}
+        self._after_commit: list[Callable[[], None]] = []
+
+    def new_id(self) -> int:
+        """A number for a new row."""
+        return self._numbers.take(self.connection)
+
+    def add(self, statement: Insert | Update, row: Row) -> None:
+        """Run a statement for a row before the next read or the commit."""
+        rows = self._rows.get(statement)
+        if rows is None:
+            self._rows[statement] = [row]
+        else:
+            rows.append(row)
+
+    def flush(self) -> None:
+        """Run everything that was added."""
+        if self._rows:
+            pending, self._rows = self._rows, {}
+            for statement, rows in pending.items():
+                self.connection.execute(statement, rows)
+
+    def all(self, query: Select[Any], parameters: Row | None = None) -> Sequence[Any]:
+        """The rows of a query, which sees all that was added before."""
+        self.flush()
+        return self.connection.execute(query, parameters).all()
+
+    def first(self, query: Select[Any], parameters: Row | None = None) -> Any:
+        """The first row of a query, or None."""
+        self.flush()
+        return self.connection.execute(query, parameters).first()
+
+    def execute(self, statement: Executable, parameters: Any = None) -> Any:
+        """Run a statement now and return its result."""
+        self.flush()
+        return self.connection.execute(statement, parameters)
+
+    @property
+    def dialect(self) -> str:
+        """The name of the database's dialect: sqlite or postgresql."""
+        return self.connection.dialect.name
+
+    def after_commit(self, action: Callable[[], None]) -> None:
+        """Do something in memory once the commit has succeeded."""
+        self._after_commit.append(action)
+
+    def committed(self) -> None:
+        """Run what waited for the commit. Called by the writer."""
+        for action in self._after_commit:
+            action()
+
+
+def insert_of(dialect: str, table: Table) -> Any:
+    """An insert of a dialect, for its ON CONFLICT clause."""
+    return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)

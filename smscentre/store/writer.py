@@ -1,0 +1,357 @@
+"""The one writer: everything that waits goes into one transaction.
+
+While a batch commits the next one collects, so an idle centre commits each
+message at once and a busy one commits hundreds together; no timer is needed.
+The writer knows pieces of work and no stage: what a message means is decided by
+the work itself, in `Work.run`.
+"""
+
+from __future__ import annotations
+
+__all__ = ["Job", "Steward", "Unavailable", "Work", "Writer", "WriterObserver"]
+
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from enum import Enum
+from queue import SimpleQueue
+from threading import Lock
+from time import perf_counter
+from typing import Any, Generic, Protocol, TypeVar
+
+from sqlalchemy import Connection, Engine, Insert, Update, exc, select
+from twisted.internet.defer import Deferred
+from twisted.internet.interfaces import IDelayedCall, IReactorTime
+from twisted.logger import Logger
+
+from smscentre import failpoints
+from smscentre.errors import SMSCentreError
+from smscentre.store import tables
+from smscentre.store.engine import is_outage
+from smscentre.store.transaction import Numbers, Row, Transaction
+from smscentre.tasks import attempt
+
+T = TypeVar("T")
+
+_Mark = tuple[Insert | Update, Row]
+
+BATCH = 200
+"""Pieces of work in one transaction at most."""
+
+MARK_DELAY_S = 0.05
+"""How long a mark waits for a batch to ride with."""
+
+_log = Logger(namespace="smscentre.store.writer")
+
+
+class Unavailable(SMSCentreError):
+    """The database could not be used; what waited still waits."""
+
+
+class _State(Enum):
+    WAITING = "waiting"
+    BEGUN = "begun"
+    WITHDRAWN = "withdrawn"
+
+
+class Work:
+    """One thing to be done in a transaction, whole or not at all.
+
+    `run` may be called again when a batch has to be redone, so it changes
+    nothing in memory that a rollback would not undo; `Transaction.after_commit`
+    is for that.
+    """
+
+    arrival_id = ""
+    """Set for arrivals: by it a commit of unknown outcome is checked."""
+
+    steward: Steward | None = None
+    """Reads for a whole batch what each piece of work would read alone."""
+
+    _state = _State.WAITING
+    _unknown = False
+
+    @property
+    def withdrawn(self) -> bool:
+        """Whether it was taken back before it was begun."""
+        return self._state is _State.WITHDRAWN
+
+    def run(self, transaction: Transaction) -> None:
+        """Do the work. Writer's thread."""
+        raise NotImplementedError
+
+    def blame(self, transaction: Transaction, error: Exception) -> None:
+        """Store that this work cannot be done; by default it just fails."""
+        raise error
+
+    def found(self, transaction: Transaction) -> None:
+        """Take up the result: the work turned out to be committed before."""
+
+    def done(self) -> None:
+        """Hear that the work is committed. Reactor's thread."""
+
+    def failed(self, error: Exception) -> None:
+        """Hear that the work was not done. Reactor's thread."""
+
+
+class Steward(Protocol):
+    """Prepares the works of its kind in one batch."""
+
+    def prepare(self, transaction: Transaction, works: Sequence[Any]) -> None:
+        """Read what the works will need. Writer's thread."""
+
+
+class Job(Work, Generic[T]):
+    """A function to run in a transaction, its result given by a Deferred."""
+
+    def __init__(self, action: Callable[[Transaction], T]) -> None:
+        self._action = action
+        self._result: T | None = None
+        self.outcome: Deferred[T] = Deferred()
+
+    def run(self, transaction: Transaction) -> None:
+        self._result = self._action(transaction)
+
+    def done(self) -> None:
+        self.outcome.callback(self._result)  # type: ignore[arg-type]  # set by run
+
+    def failed(self, error: Exception) -> None:
+        self.outcome.errback(error)
+
+
+class WriterObserver(Protocol):
+    """Hears how the writer fares, in the writer's thread."""
+
+    def committed(self, size: int, seconds: float) -> None:
+        """A batch of `size` works and marks took `seconds`, commit included."""
+
+
+class Writer:
+    """Collects work from the reactor's thread and commits it in batches.
+
+    `turn` does what waits and may run in any one thread; `store.thread` gives
+    it one of its own.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        to_reactor: Callable[..., object],
+        clock: IReactorTime,
+        observer: WriterObserver,
+    ) -> None:
+        self._engine = engine
+        self._to_reactor = to_reactor
+        self._clock = clock
+        self._observer = observer
+        self._queue: SimpleQueue[Work | None] = SimpleQueue()
+        self._taken: deque[Work] = deque()
+        self._marks: deque[_Mark] = deque()
+        self._nudge: IDelayedCall | None = None
+        self._lock = Lock()
+        self._connection: Connection | None = None
+        self._numbers = Numbers()
+        self.waiting = 0
+        """Works put and not yet settled or withdrawn. Reactor's thread."""
+
+    # In the reactor's thread.
+
+    def put(self, work: Work) -> None:
+        """Have a piece of work done as soon as the writer is free."""
+        self.waiting += 1
+        self._queue.put(work)
+
+    def perform(self, action: Callable[[Transaction], T]) -> Deferred[T]:
+        """Run a function in a transaction; fires with its result."""
+        job = Job(action)
+        self.put(job)
+        return job.outcome
+
+    def mark(self, statement: Insert | Update, row: Row) -> None:
+        """Have a row written with the next batch, or a moment later."""
+        self._marks.append((statement, row))
+        if self._nudge is None:
+            self._nudge = self._clock.callLater(MARK_DELAY_S, self._wake)
+
+    def withdraw(self, work: Work) -> bool:
+        """Take back a work that is not begun; False when it is too late."""
+        with self._lock:
+            if work._state is not _State.WAITING:
+                return False
+            work._state = _State.WITHDRAWN
+        self.waiting -= 1
+        return True
+
+    def close_intake(self) -> None:
+        """Wake the writer for the last time: nothing more will be put."""
+        if self._nudge is not None:
+            self._nudge.cancel()
+        self._wake()
+
+    def _wake(self) -> None:
+        self._nudge = None
+        self._queue.put(None)
+
+    def _settle(self, settled: Sequence[tuple[Work, Exception | None]]) -> None:
+        self.waiting -= len(settled)
+        for work, error in settled:
+            if error is None:
+                trouble = attempt(work.done)
+            else:
+                trouble = attempt(work.failed, error)
+            if trouble is not None:
+                _log.error(
+                    "work could not be settled: {error!r}",
+                    error=trouble,
+                    work=type(work).__name__,
+                )
+
+    # In the writer's thread.
+
+    def wait(self) -> None:
+        """Block until something was put."""
+        if not self._taken:
+            self._take(self._queue.get())
+
+    def turn(self) -> bool:
+        """Commit one batch of what waits; False when nothing does.
+
+        :raises Unavailable: the database cannot be used; nothing was lost
+        """
+        self._collect()
+        if not self._taken and not self._marks:
+            return False
+        batch: list[Work] = []
+        marks: list[_Mark] = []
+        started = perf_counter()
+        error = attempt(self._commit_waiting, batch, marks)
+        if error is None:
+            self._to_reactor(self._settle, [(work, None) for work in batch])
+        else:
+            self._roll_back(error, batch, marks)
+            self._redo(batch, marks)
+        self._observer.committed(len(batch) + len(marks), perf_counter() - started)
+        return True
+
+    def close(self) -> None:
+        """Give up the connection."""
+        self._disconnect()
+        self._engine.dispose()
+
+    def _take(self, work: Work | None) -> None:
+        if work is not None:
+            self._taken.append(work)
+
+    def _collect(self) -> None:
+        while len(self._taken) < BATCH and not self._queue.empty():
+            self._take(self._queue.get())
+
+    @contextmanager
+    def _transaction(self) -> Iterator[Transaction]:
+        if self._connection is None:
+            self._connection = self._engine.connect()
+        with self._connection.begin():
+            transaction = Transaction(self._connection, self._numbers)
+            yield transaction
+            transaction.flush()
+            failpoints.hit("before-commit")
+        failpoints.hit("after-commit")
+        transaction.committed()
+
+    def _commit_waiting(self, batch: list[Work], marks: list[_Mark]) -> None:
+        """Begin, and only then take the works: until here they can be withdrawn."""
+        with self._transaction() as transaction:
+            with self._lock:
+                while self._taken and len(batch) < BATCH:
+                    work = self._taken.popleft()
+                    if work._state is _State.WAITING:
+                        work._state = _State.BEGUN
+                        batch.append(work)
+            while self._marks:
+                marks.append(self._marks.popleft())
+            for statement, row in marks:
+                transaction.add(statement, row)
+            self._run(transaction, batch)
+
+    def _run(self, transaction: Transaction, batch: Sequence[Work]) -> None:
+        known = _known_arrivals(transaction, batch)
+        stewards: dict[Steward, list[Work]] = {}
+        for work in batch:
+            if work.steward is not None and work.arrival_id not in known:
+                stewards.setdefault(work.steward, []).append(work)
+        for steward, works in stewards.items():
+            steward.prepare(transaction, works)
+        for work in batch:
+            if work.arrival_id in known:
+                work.found(transaction)
+            else:
+                work.run(transaction)
+
+    def _roll_back(
+        self, error: Exception, batch: Sequence[Work], marks: Sequence[_Mark]
+    ) -> None:
+        """Return to a known state after an error; the transaction is undone.
+
+        :raises Unavailable: the error is the database's, so everything waits
+        """
+        self._numbers.forget()
+        if not is_outage(error):
+            return
+        unknown = isinstance(error, exc.DBAPIError) and error.connection_invalidated
+        self._disconnect()
+        with self._lock:
+            for work in batch:
+                work._unknown = work._unknown or unknown
+                work._state = _State.BEGUN if work._unknown else _State.WAITING
+        self._marks.extendleft(reversed(marks))
+        self._taken.extendleft(reversed(batch))
+        raise Unavailable(f"the database cannot be used: {error}") from error
+
+    def _redo(self, batch: Sequence[Work], marks: Sequence[_Mark]) -> None:
+        """Do one by one what failed together, and name the guilty."""
+        for mark in marks:
+            error = attempt(self._commit_marks, [mark])
+            if error is not None:
+                self._roll_back(error, batch, marks)
+                _log.error("a mark could not be stored: {error}", error=error)
+        for done, work in enumerate(batch):
+            error = attempt(self._commit_one, work)
+            if error is not None:
+                self._roll_back(error, batch[done:], ())
+                _log.warn(
+                    "{work} failed: {error}", work=type(work).__name__, error=error
+                )
+                error = attempt(self._commit_blame, work, error)
+            if error is not None:
+                self._roll_back(error, batch[done:], ())
+            self._to_reactor(self._settle, [(work, error)])
+
+    def _commit_marks(self, marks: Sequence[_Mark]) -> None:
+        with self._transaction() as transaction:
+            for statement, row in marks:
+                transaction.add(statement, row)
+
+    def _commit_one(self, work: Work) -> None:
+        with self._transaction() as transaction:
+            self._run(transaction, [work])
+
+    def _commit_blame(self, work: Work, error: Exception) -> None:
+        with self._transaction() as transaction:
+            work.blame(transaction, error)
+
+    def _disconnect(self) -> None:
+        """Drop the connection: after a failed sync its handle is not trusted."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            attempt(connection.close)
+
+
+def _known_arrivals(transaction: Transaction, batch: Sequence[Work]) -> set[str]:
+    """The arrivals that an earlier commit of unknown outcome did store."""
+    doubtful = [work.arrival_id for work in batch if work._unknown and work.arrival_id]
+    if not doubtful:
+        return set()
+    column = tables.inbox.c.arrival_id
+    return {
+        row[0] for row in transaction.all(select(column).where(column.in_(doubtful)))
+    }

@@ -1,0 +1,209 @@
+"""The writer: batches, withdrawal, guilty works, and a database that is away."""
+
+from __future__ import annotations
+
+import resource
+import signal
+import sqlite3
+
+from sqlalchemy import insert, select, update
+from twisted.internet.defer import Deferred
+
+from smscentre.errors import SMSCentreError
+from smscentre.store.tables import counters
+from smscentre.store.transaction import Transaction
+from smscentre.store.writer import MARK_DELAY_S, Job, Unavailable, Work
+from tests.storecase import StoreTestCase
+
+_PUT = insert(counters)
+_SET = update(counters).where(counters.c.name == "a")
+
+
+def put(name: str | None, value: int = 0) -> Job[None]:
+    """A work that adds a row; a name of None breaks the table's rule."""
+    return Job(
+        lambda transaction: transaction.add(_PUT, {"name": name, "value": value})
+    )
+
+
+class WriterTests(StoreTestCase):
+    """What waits is committed together, each piece whole or not at all."""
+
+    def names(self) -> list[str]:
+        """The names stored by the test's own works."""
+        rows = self.rows(select(counters.c.name).order_by(counters.c.name))
+        return [row.name for row in rows if row.name not in ("row", "directory")]
+
+    def give(self, *works: Work) -> None:
+        """Put works and let the writer do them all."""
+        for work in works:
+            self.writer.put(work)
+        self.turn()
+
+    def test_one_batch(self) -> None:
+        """What waits together is committed in one transaction."""
+        self.give(put("a"), put("b"), put("c"))
+        self.assertEqual(self.names(), ["a", "b", "c"])
+        self.assertEqual(self.batches.sizes, [3])
+
+    def test_result(self) -> None:
+        """A job's Deferred fires with what its function returned."""
+        job = Job(lambda transaction: transaction.new_id())
+        self.give(job)
+        self.assertEqual(self.successResultOf(job.outcome), 1)
+
+    def test_read_sees_rows_added_before(self) -> None:
+        """A read flushes what the works before it added."""
+        seen = Job(
+            lambda transaction: transaction.first(
+                select(counters.c.value).where(counters.c.name == "a")
+            )
+        )
+        self.give(put("a", 7), seen)
+        self.assertEqual(self.successResultOf(seen.outcome).value, 7)
+
+    def test_guilty_work_alone_fails(self) -> None:
+        """A row that breaks a rule fails its own work and no other."""
+        bad = put(None)
+        self.give(put("a"), bad, put("b"))
+        self.failureResultOf(bad.outcome)
+        self.assertEqual(self.names(), ["a", "b"])
+        self.assertEqual(self.writer.waiting, 0)
+
+    def test_work_that_raises_alone_fails(self) -> None:
+        """An error of a work undoes what it added and nothing else."""
+
+        def add_and_raise(transaction: Transaction) -> None:
+            transaction.add(_PUT, {"name": "never", "value": 0})
+            raise SMSCentreError("on purpose")
+
+        bad: Job[None] = Job(add_and_raise)
+        self.give(put("a"), bad, put("b"))
+        self.failureResultOf(bad.outcome, SMSCentreError)
+        self.assertEqual(self.names(), ["a", "b"])
+
+    def test_withdrawn_work_is_not_done(self) -> None:
+        """A work that was taken back before it began has no effect."""
+        work = put("a")
+        self.writer.put(work)
+        self.assertTrue(self.writer.withdraw(work))
+        self.turn()
+        self.assertEqual(self.names(), [])
+        self.assertEqual(self.writer.waiting, 0)
+
+    def test_done_work_cannot_be_withdrawn(self) -> None:
+        """A work that is committed cannot be taken back."""
+        work = put("a")
+        self.give(work)
+        self.assertFalse(self.writer.withdraw(work))
+
+    def test_mark_rides_with_a_batch(self) -> None:
+        """A mark is written with the next batch, before its works."""
+        self.give(put("a", 1))
+        self.writer.mark(_SET.values(value=9), {})
+        self.give(put("b"))
+        self.assertEqual(self.batches.sizes, [1, 2])
+        self.clock.advance(MARK_DELAY_S)
+
+    def test_mark_wakes_the_writer(self) -> None:
+        """A mark without company wakes the writer after its delay."""
+        self.writer.mark(_PUT, {"name": "a", "value": 0})
+        self.clock.advance(MARK_DELAY_S)
+        self.writer.wait()
+        self.turn()
+        self.assertEqual(self.names(), ["a"])
+        self.assertEqual(self.clock.getDelayedCalls(), [])
+
+    def test_numbers_are_unique_after_a_failure(self) -> None:
+        """A block of numbers taken by a transaction that failed is not used."""
+        taken: list[int] = []
+
+        def take_and_fail(transaction: Transaction) -> None:
+            taken.append(transaction.new_id())
+            raise SMSCentreError("on purpose")
+
+        first: Job[None] = Job(take_and_fail)
+        second = Job(lambda transaction: transaction.new_id())
+        third = Job(lambda transaction: transaction.new_id())
+        self.give(first, second, third)
+        self.failureResultOf(first.outcome)
+        numbers = [self.successResultOf(job.outcome) for job in (second, third)]
+        self.assertEqual(len(set(numbers)), 2)
+
+
+class OutageTests(StoreTestCase):
+    """A database that is away keeps everything waiting and loses nothing."""
+
+    def stored(self, outcome: Deferred[None]) -> bool:
+        """Whether a work is settled."""
+        return outcome.called
+
+    def test_locked(self) -> None:
+        """A locked database leaves works waiting, free to be withdrawn."""
+        work, other = put("a"), put("b")
+        self.writer.put(work)
+        self.writer.put(other)
+        with sqlite3.connect(self.database, isolation_level=None) as blocker:
+            blocker.execute("BEGIN EXCLUSIVE")
+            self.assertRaises(Unavailable, self.writer.turn)
+            self.assertFalse(self.stored(work.outcome))
+            self.assertTrue(self.writer.withdraw(other))
+            blocker.execute("ROLLBACK")
+        blocker.close()
+        self.turn()
+        self.successResultOf(work.outcome)
+        names = [row.name for row in self.rows("SELECT name FROM counters")]
+        self.assertIn("a", names)
+        self.assertNotIn("b", names)
+
+    def test_full_disk(self) -> None:
+        """A full disk stops the batch; it is committed whole once there is room."""
+        size = self.database.stat().st_size
+        wal = self.database.with_name(self.database.name + "-wal")
+        limit = max(size, wal.stat().st_size if wal.exists() else 0) + 8192
+        works = [put(f"{number:04}" + "x" * 2000) for number in range(100)]
+        for work in works:
+            self.writer.put(work)
+        ignored = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        _, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (limit, hard))
+        try:
+            self.assertRaises(Unavailable, self.writer.turn)
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (hard, hard))
+            signal.signal(signal.SIGXFSZ, ignored)
+        self.assertFalse(any(work.outcome.called for work in works))
+        self.assertEqual(self.rows("SELECT count(*) FROM counters")[0][0], 2)
+        self.turn()
+        for work in works:
+            self.successResultOf(work.outcome)
+        self.assertEqual(self.rows("SELECT count(*) FROM counters")[0][0], 102)
+        self.assertEqual(self.rows("PRAGMA integrity_check")[0][0], "ok")
+
+    def test_unknown_commit_is_checked(self) -> None:
+        """An arrival whose commit succeeded unseen is found, not done again."""
+        found: list[str] = []
+
+        class Known(Work):
+            arrival_id = "carrier-1:1"
+
+            def run(self, transaction: Transaction) -> None:
+                raise AssertionError("done twice")
+
+            def found(self, transaction: Transaction) -> None:
+                found.append(self.arrival_id)
+
+        self.writer.perform(
+            lambda transaction: transaction.connection.exec_driver_sql(
+                "INSERT INTO inbox (id, arrival_id, link, bind, source, destination,"
+                " text, raw, state, outcome, reason, fingerprint, arrived_at, matched)"
+                " VALUES (1, 'carrier-1:1', 'carrier', 'b', '', '', '', x'', 'done',"
+                " '', '', x'', 0, 0)"
+            )
+        )
+        self.turn()
+        work = Known()
+        work._unknown = True
+        self.writer.put(work)
+        self.turn()
+        self.assertEqual(found, ["carrier-1:1"])
