@@ -1,0 +1,376 @@
+"""What an arrival does to the store: one transaction, all or nothing (D2).
+
+Runs in the writer's thread. It decides whether a message is a redelivery, a part,
+a silence or a command, and stores the arrival, the command's effects and the
+replies together. It knows links only by name and style, and no reactor.
+"""
+
+from __future__ import annotations
+
+__all__ = ["Acceptance", "AcceptanceSettings", "Interpreter"]
+
+import datetime
+from collections.abc import Callable, Mapping, Sequence
+from zoneinfo import ZoneInfo
+
+from attrs import frozen
+from sqlalchemy import exc
+from twisted.logger import Logger
+
+from smscentre.composing import PartStyle, compose
+from smscentre.directory import Directory
+from smscentre.inbox.admission import ANSWERS, silence_before
+from smscentre.inbox.arrival import Arrival
+from smscentre.inbox.limits import ReplyLimiter, ReplyLimits
+from smscentre.interfaces import Command, Outcome, Request, SubmissionKey
+from smscentre.messages import Incoming, IncomingKind, Outgoing, Priority
+from smscentre.numbers import subscriber
+from smscentre.store import arrivals, longmessages, receipts
+from smscentre.store.ledger import StoreLedger
+from smscentre.store.outgoing import Draft, add_outgoing
+from smscentre.store.people import DirectoryCache
+from smscentre.store.transaction import Transaction
+
+Interpreter = Callable[[Request, Directory], Command]
+"""Understands a text; total."""
+
+_DAY_S = 24 * 3600
+_IDENTICAL_S = 600
+_IDENTICAL = 3
+
+_log = Logger(namespace="smscentre.inbox.acceptance")
+
+
+@frozen
+class AcceptanceSettings:
+    """What acceptance must know of the configuration and of the commands.
+
+    ``fields`` gives the fields of each form and ``kinds`` its kind of unit;
+    ``apology`` is what a sender gets whose command failed, ``parts_lost`` one
+    whose message stayed incomplete (with ``{part}`` and ``{of}``); ``dry_runs``
+    names the links whose commands change nothing.
+    """
+
+    country: str
+    timezone: ZoneInfo
+    own_numbers: frozenset[str]
+    styles: Mapping[str, PartStyle]
+    reply_expires_s: float
+    limits: ReplyLimits
+    apology: str
+    parts_lost: str
+    is_own_reply: Callable[[str], bool]
+    fields: Mapping[str, tuple[str, ...]]
+    kinds: Mapping[str, str]
+    receipt_keys: Callable[[str, str], Sequence[str]]
+    dry_runs: frozenset[str] = frozenset()
+
+
+class _Batch:
+    """What the arrivals of one transaction share."""
+
+    def __init__(
+        self,
+        ledger: StoreLedger,
+        suspects: dict[bytes, list[arrivals.Suspect]],
+    ) -> None:
+        self.ledger = ledger
+        self.suspects = suspects
+        self.understood: dict[str, tuple[Request, Command]] = {}
+
+
+class Acceptance:
+    """Does in one transaction all that an arrival does."""
+
+    def __init__(self, settings: AcceptanceSettings, interpret: Interpreter) -> None:
+        self._settings = settings
+        self._interpret = interpret
+        self._directories = DirectoryCache()
+        self._limiter = ReplyLimiter(settings.limits)
+        self._batch: _Batch | None = None
+
+    def prepare(self, transaction: Transaction, works: Sequence[Arrival]) -> None:
+        """Read at once what the arrivals of a batch will need."""
+        directory = self._directories.current(transaction)
+        settings = self._settings
+        ledger = StoreLedger(transaction, directory, settings.fields, settings.kinds)
+        keys = {work.key for work in works if not work.incoming.once}
+        now = max(work.incoming.arrived_at for work in works)
+        suspects = arrivals.suspects(transaction, keys, now) if keys else {}
+        self._batch = batch = _Batch(ledger, suspects)
+        expected: list[SubmissionKey] = []
+        for work in works:
+            incoming = work.incoming
+            if incoming.kind is not IncomingKind.MESSAGE or incoming.part is not None:
+                continue
+            number = subscriber(incoming.source, settings.country)
+            if number is None:
+                continue
+            request, command = self._understand(incoming, incoming.text, number, batch)
+            batch.understood[work.arrival_id] = request, command
+            expected.extend(command.expects())
+        ledger.expect(expected)
+
+    def accept(self, transaction: Transaction, arrival: Arrival) -> None:
+        """Store an arrival with all that follows from it."""
+        arrival.row = arrival.original = transaction.new_id()
+        incoming = arrival.incoming
+        if incoming.kind is IncomingKind.CORRUPT:
+            self._keep(transaction, arrival, "corrupt", reason=incoming.reason)
+        elif incoming.kind is IncomingKind.RECEIPT:
+            self._keep(transaction, arrival, "receipt")
+            self._match_receipt(transaction, arrival)
+        elif not self._is_redelivery(transaction, arrival):
+            self._accept_message(transaction, arrival)
+
+    def give_up(
+        self, transaction: Transaction, arrival: Arrival, error: Exception
+    ) -> None:
+        """Keep an arrival that cannot be processed; tell the sender once."""
+        arrival.row = arrival.original = transaction.new_id()
+        number = subscriber(arrival.incoming.source, self._settings.country)
+        reason = f"{type(error).__name__}: {error}"
+        self._keep(transaction, arrival, "failed", number=number, reason=reason)
+        if number is not None and arrival.incoming.kind is IncomingKind.MESSAGE:
+            self._reply(transaction, arrival, number, self._settings.apology)
+
+    def tell_incomplete(self, transaction: Transaction, now: float) -> set[str]:
+        """Give up long messages whose parts did not come; tell their senders.
+
+        Returns the links that have something to send.
+        """
+        links = set()
+        for given_up in longmessages.end_incomplete(transaction, now):
+            if given_up.number is None:
+                continue
+            text = self._settings.parts_lost.format(
+                part=given_up.missing, of=given_up.total
+            )
+            self._put_out(
+                transaction,
+                given_up.link,
+                given_up.number,
+                text,
+                given_up.inbox_id,
+                now,
+            )
+            links.add(given_up.link)
+        return links
+
+    def _keep(
+        self,
+        transaction: Transaction,
+        arrival: Arrival,
+        state: str,
+        *,
+        number: str | None = None,
+        outcome: str = "",
+        reason: str = "",
+        redelivery_of: int | None = None,
+    ) -> None:
+        arrival.result = outcome or state
+        arrivals.add_arrival(
+            transaction,
+            arrival.incoming,
+            row=arrival.row,
+            fingerprint=arrival.key,
+            number=number,
+            state=state,
+            outcome=outcome,
+            reason=reason,
+            redelivery_of=redelivery_of,
+        )
+
+    def _is_redelivery(self, transaction: Transaction, arrival: Arrival) -> bool:
+        """Recognise a message that was here before (D4); it has no effect."""
+        if arrival.incoming.once:
+            return False
+        twin = arrival.twin
+        if twin is not None and twin.withdrawn:
+            arrival.refusal = "twin_refused"
+            return True
+        if twin is not None:
+            matched, original = twin.row, twin.original
+        else:
+            suspect = self._take_suspect(arrival)
+            if suspect is None:
+                return False
+            matched, original = suspect.row, suspect.original
+        arrivals.mark_matched(transaction, matched)
+        arrival.original = original
+        self._keep(transaction, arrival, "redelivered", redelivery_of=original)
+        return True
+
+    def _take_suspect(self, arrival: Arrival) -> arrivals.Suspect | None:
+        assert self._batch is not None
+        candidates = self._batch.suspects.get(arrival.key, [])
+        for suspect in candidates:
+            if suspect.link == arrival.incoming.link:
+                candidates.remove(suspect)
+                return suspect
+        return None
+
+    def _accept_message(self, transaction: Transaction, arrival: Arrival) -> None:
+        settings = self._settings
+        incoming = arrival.incoming
+        number = subscriber(incoming.source, settings.country)
+        silence = silence_before(
+            incoming.source,
+            number,
+            incoming.text,
+            settings.own_numbers,
+            settings.is_own_reply,
+        )
+        if silence or number is None:
+            arrival.silence = silence
+            self._keep(transaction, arrival, "silent", number=number, reason=silence)
+            return
+        if incoming.part is None:
+            assert self._batch is not None
+            request, command = self._batch.understood[arrival.arrival_id]
+        else:
+            text = longmessages.join(
+                transaction, incoming, incoming.part, arrival.row, arrival.key
+            )
+            if text is None:
+                self._keep(transaction, arrival, "part", number=number)
+                return
+            assert self._batch is not None
+            request, command = self._understand(incoming, text, number, self._batch)
+        self._answer(transaction, arrival, request, command)
+
+    def _understand(
+        self, incoming: Incoming, text: str, number: str, batch: _Batch
+    ) -> tuple[Request, Command]:
+        directory = batch.ledger.directory
+        sent_at = incoming.sent_at
+        if sent_at is None or not 0 <= incoming.arrived_at - sent_at < _DAY_S:
+            sent_at = incoming.arrived_at
+        request = Request(
+            number,
+            text,
+            directory.officers.get(number),
+            sent_at,
+            incoming.arrived_at,
+        )
+        return request, self._interpret(request, directory)
+
+    def _answer(
+        self,
+        transaction: Transaction,
+        arrival: Arrival,
+        request: Request,
+        command: Command,
+    ) -> None:
+        assert self._batch is not None
+        try:
+            outcome = command.run(self._batch.ledger)
+        except exc.StatementError:
+            raise
+        except Exception as error:
+            _log.failure("a command failed", arrival_id=arrival.arrival_id)
+            self.give_up(transaction, arrival, error)
+            return
+        silence = self._silence_after(transaction, request, outcome)
+        arrival.silence = silence
+        self._keep(
+            transaction,
+            arrival,
+            "silent" if silence and not outcome.effects else "done",
+            number=request.number,
+            outcome=outcome.name,
+            reason=silence,
+        )
+        if arrival.incoming.link not in self._settings.dry_runs:
+            for report in outcome.effects:
+                self._batch.ledger.record(report, request, arrival.row)
+        if outcome.reply and not silence:
+            self._reply(transaction, arrival, request.number, outcome.reply)
+
+    def _silence_after(
+        self, transaction: Transaction, request: Request, outcome: Outcome
+    ) -> str:
+        """The reason to hold back the reply of an outcome, or empty (D11)."""
+        now = request.arrived_at
+        held = self._limiter.reason_to_hold(request.number, now)
+        if held:
+            return held
+        if outcome.name == "unknown":
+            return self._silence_to_unknown(transaction, request)
+        if request.officer is not None and outcome.name in ANSWERS:
+            return ""
+        texts = arrivals.recent_texts(transaction, request.number, now - _IDENTICAL_S)
+        before = texts.count(request.text)
+        return "third_identical" if before >= _IDENTICAL - 1 else ""
+
+    def _silence_to_unknown(self, transaction: Transaction, request: Request) -> str:
+        """One refusal a day for each unknown number, a limit for all together."""
+        now = datetime.datetime.fromtimestamp(
+            request.arrived_at, self._settings.timezone
+        )
+        midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+        told = arrivals.unknown_told(transaction, midnight.timestamp())
+        if request.number in told:
+            return "unknown_told"
+        limit = self._settings.limits.unknown_replies_per_day
+        return "unknown_limit" if limit and sum(told.values()) >= limit else ""
+
+    def _reply(
+        self, transaction: Transaction, arrival: Arrival, number: str, text: str
+    ) -> None:
+        """Put the reply into the outbox: claimed if its link kept a place for it."""
+        incoming = arrival.incoming
+        arrival.claimed = self._put_out(
+            transaction,
+            incoming.link,
+            number,
+            text,
+            arrival.row,
+            incoming.arrived_at,
+            arrival.reserved,
+        )
+        arrival.queued = not arrival.claimed
+
+    def _put_out(
+        self,
+        transaction: Transaction,
+        link: str,
+        number: str,
+        text: str,
+        inbox_id: int,
+        now: float,
+        bind: str = "",
+    ) -> list[Outgoing]:
+        """Put a text into the outbox; the rows that were born claimed by a bind.
+
+        A bind keeps one place, so a text of several parts is queued.
+        """
+        style = self._settings.styles.get(link, PartStyle())
+        alphabet, parts = compose(text, style)
+        claimer = bind if len(parts) == 1 else ""
+        draft = Draft(
+            link,
+            number,
+            parts,
+            alphabet,
+            Priority.REPLY,
+            style.reference_width,
+            now + self._settings.reply_expires_s,
+            inbox_id,
+        )
+        outgoing = add_outgoing(transaction, draft, now=now, bind=claimer)
+        transaction.after_commit(lambda: self._limiter.count(number, now))
+        return outgoing if claimer else []
+
+    def _match_receipt(self, transaction: Transaction, arrival: Arrival) -> None:
+        incoming = arrival.incoming
+        assert incoming.receipt is not None
+        receipts.take_in(
+            transaction,
+            arrival.row,
+            incoming.link,
+            subscriber(incoming.source, self._settings.country),
+            incoming.receipt,
+            self._settings.receipt_keys(incoming.link, incoming.receipt.smsc_id),
+            incoming.arrived_at,
+        )

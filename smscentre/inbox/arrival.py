@@ -1,0 +1,116 @@
+"""One arrival on its way into the store, and the key by which it may return."""
+
+from __future__ import annotations
+
+__all__ = ["Arrival", "fingerprint"]
+
+from collections.abc import Sequence
+from hashlib import blake2b
+from typing import Protocol
+
+from twisted.internet.defer import Deferred
+
+from smscentre.messages import Incoming, Outgoing
+from smscentre.store.outgoing import claimed_for
+from smscentre.store.transaction import Transaction
+from smscentre.store.writer import Work
+
+
+def fingerprint(incoming: Incoming) -> bytes:
+    """Sixteen octets, equal for messages that are equal on the wire (D4).
+
+    Equal are source, destination, coding, user-data header and text.
+    """
+    digest = blake2b(digest_size=16)
+    for field in (
+        incoming.source.digits.encode(),
+        incoming.destination.digits.encode(),
+        incoming.coding.to_bytes(2, "big"),
+        incoming.udh,
+        incoming.body,
+    ):
+        digest.update(len(field).to_bytes(4, "big"))
+        digest.update(field)
+    return digest.digest()
+
+
+class Acceptor(Protocol):
+    """What an arrival leaves the decisions to, in the writer's thread."""
+
+    def prepare(self, transaction: Transaction, works: Sequence[Arrival]) -> None: ...
+
+    def accept(self, transaction: Transaction, arrival: Arrival) -> None: ...
+
+    def give_up(
+        self, transaction: Transaction, arrival: Arrival, error: Exception
+    ) -> None: ...
+
+
+class Settler(Protocol):
+    """Who hears what became of an arrival, in the reactor's thread."""
+
+    def committed(self, arrival: Arrival) -> None: ...
+
+    def refused(self, arrival: Arrival, reason: str) -> None: ...
+
+
+class Arrival(Work):
+    """An arrival, from its link's hand to the commit.
+
+    ``twin`` is the equal arrival of the same bind that is not yet acknowledged,
+    if there is one; ``reserved`` is the bind that keeps a place of its window for
+    the reply, or empty. The rest is set by the acceptor.
+    """
+
+    def __init__(
+        self,
+        incoming: Incoming,
+        key: bytes,
+        acceptor: Acceptor,
+        settler: Settler,
+        *,
+        twin: Arrival | None = None,
+        reserved: str = "",
+    ) -> None:
+        self.incoming = incoming
+        self.arrival_id = incoming.arrival_id
+        self.key = key
+        self.steward = acceptor
+        self.twin = twin
+        self.reserved = reserved
+        self.outcome: Deferred[bool] = Deferred()
+        self.row = 0
+        self.original = 0
+        """The row of the message that took effect: this one, or the first."""
+        self.refusal = ""
+        self.claimed: list[Outgoing] = []
+        self.queued = False
+        self.result = ""
+        """State, or outcome of the command, for metrics."""
+        self.silence = ""
+        """The reason for which no reply is given, or empty."""
+        self._acceptor = acceptor
+        self._settler = settler
+
+    def run(self, transaction: Transaction) -> None:
+        self.claimed = []
+        self.queued = False
+        self.refusal = ""
+        self._acceptor.accept(transaction, self)
+
+    def blame(self, transaction: Transaction, error: Exception) -> None:
+        self.claimed = []
+        self.queued = False
+        self._acceptor.give_up(transaction, self, error)
+
+    def found(self, transaction: Transaction) -> None:
+        self.claimed = claimed_for(transaction, self.row)
+
+    def done(self) -> None:
+        if self.refusal:
+            self._settler.refused(self, self.refusal)
+        else:
+            self._settler.committed(self)
+
+    def failed(self, error: Exception) -> None:
+        self._settler.refused(self, "failed")

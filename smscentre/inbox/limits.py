@@ -1,0 +1,61 @@
+"""Counts replies in fixed windows, so that no loop and no flood costs without end.
+
+Lives in the writer's thread and changes only after a commit. A limit of 0 does
+not limit.
+"""
+
+from __future__ import annotations
+
+__all__ = ["ReplyLimits", "ReplyLimiter"]
+
+from attrs import frozen
+
+_MINUTE_S = 60
+_HOUR_S = 3600
+_DAY_S = 24 * 3600
+
+
+@frozen
+class ReplyLimits:
+    """How many replies at most: to a sender, to a destination, in all."""
+
+    sender_per_minute: int = 0
+    sender_per_day: int = 0
+    destination_per_hour: int = 0
+    unknown_replies_per_day: int = 0
+    centre_per_day: int = 0
+
+
+class ReplyLimiter:
+    """The replies of the present minute, hour and day, by number."""
+
+    def __init__(self, limits: ReplyLimits) -> None:
+        self._limits = limits
+        self._windows: dict[int, tuple[int, dict[str, int]]] = {}
+
+    def reason_to_hold(self, number: str, now: float) -> str:
+        """The silence that a reply to a number would have to keep, or empty."""
+        limits = self._limits
+        for reason, limit, window, key in (
+            ("sender_limit", limits.sender_per_minute, _MINUTE_S, number),
+            ("sender_limit", limits.sender_per_day, _DAY_S, number),
+            ("destination_limit", limits.destination_per_hour, _HOUR_S, number),
+            ("centre_limit", limits.centre_per_day, _DAY_S, ""),
+        ):
+            if limit and self._counts(window, now).get(key, 0) >= limit:
+                return reason
+        return ""
+
+    def count(self, number: str, now: float, replies: int = 1) -> None:
+        """Count replies that were stored."""
+        for window in (_MINUTE_S, _HOUR_S, _DAY_S):
+            counts = self._counts(window, now)
+            counts[number] = counts.get(number, 0) + replies
+            counts[""] = counts.get("", 0) + replies
+
+    def _counts(self, window: int, now: float) -> dict[str, int]:
+        index = int(now // window)
+        current = self._windows.get(window)
+        if current is None or current[0] != index:
+            current = self._windows[window] = (index, {})
+        return current[1]

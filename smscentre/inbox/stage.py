@@ -1,0 +1,224 @@
+"""The reactor's side of the inbox: when an arrival may be acknowledged.
+
+Holds what is not yet acknowledged, recognises a repetition in the same bind,
+and refuses what cannot be committed in time (D4, D5). It never looks into a
+text.
+"""
+
+from __future__ import annotations
+
+__all__ = ["Inbox", "InboxObserver", "Postbox"]
+
+from collections import deque
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from twisted.internet.defer import Deferred, succeed
+from twisted.internet.interfaces import IDelayedCall, IReactorTime
+
+from smscentre.inbox.arrival import Acceptor, Arrival, fingerprint
+from smscentre.messages import Incoming, IncomingKind, Outgoing
+from smscentre.store.arrivals import ACKNOWLEDGED
+from smscentre.store.writer import Writer
+
+PATIENCE_S = 10.0
+"""How long an arrival may wait for the writer to begin it."""
+
+RECHECK_S = 0.5
+"""When to look again at an arrival whose batch had begun in time."""
+
+BOUND = 5000
+"""Works waiting for the writer past which arrivals are refused at once."""
+
+
+class Postbox(Protocol):
+    """Where replies leave, as the inbox sees it."""
+
+    def reserve(self, link: str) -> str:
+        """Keep a place in a link's window for a reply; its bind, or empty."""
+
+    def release(self, link: str, bind: str) -> None:
+        """Give back a reserved place."""
+
+    def dispatch(self, link: str, bind: str, parts: Sequence[Outgoing]) -> None:
+        """Send parts that were born claimed in a reserved place."""
+
+    def queued(self, link: str) -> None:
+        """Hear that something new waits for a link."""
+
+
+class InboxObserver(Protocol):
+    """Hears what becomes of arrivals."""
+
+    def arrived(self, link: str, kind: IncomingKind) -> None:
+        """An arrival was stored."""
+
+    def redelivered(self, link: str) -> None:
+        """It had been stored before."""
+
+    def command(self, outcome: str) -> None:
+        """It was a command, with that outcome."""
+
+    def silent(self, reason: str) -> None:
+        """It gets no reply."""
+
+    def acknowledged(self, link: str, seconds: float) -> None:
+        """Its acknowledgement was written so long after it came."""
+
+    def refused(self, link: str, reason: str) -> None:
+        """It was refused with a status that carriers retry."""
+
+
+class Inbox:
+    """Takes arrivals from links and settles each exactly once."""
+
+    def __init__(
+        self,
+        writer: Writer,
+        acceptor: Acceptor,
+        postbox: Postbox,
+        clock: IReactorTime,
+        wall_clock: Callable[[], float],
+        observer: InboxObserver,
+    ) -> None:
+        self._writer = writer
+        self._acceptor = acceptor
+        self._postbox = postbox
+        self._clock = clock
+        self._wall_clock = wall_clock
+        self._observer = observer
+        self._unanswered: deque[tuple[float, Arrival]] = deque()
+        self._pending: dict[tuple[str, bytes], Arrival] = {}
+        self._committed: dict[str, Arrival] = {}
+        self._timer: IDelayedCall | None = None
+        self._closed = False
+        self._drained: Deferred[None] | None = None
+        self._open = 0
+
+    def arrived(self, incoming: Incoming) -> Deferred[bool]:
+        """Take an arrival; fires True to acknowledge it, False to refuse it."""
+        if self._closed or self._writer.waiting >= BOUND:
+            self._observer.refused(
+                incoming.link, "stopping" if self._closed else "queue_full"
+            )
+            return succeed(False)
+        key = fingerprint(incoming)
+        is_message = incoming.kind is IncomingKind.MESSAGE
+        arrival = Arrival(
+            incoming,
+            key,
+            self._acceptor,
+            self,
+            twin=self._pending.get((incoming.bind, key)) if is_message else None,
+            reserved=self._postbox.reserve(incoming.link) if is_message else "",
+        )
+        if is_message:
+            self._pending[incoming.bind, key] = arrival
+        self._open += 1
+        self._unanswered.append((self._clock.seconds(), arrival))
+        if self._timer is None:
+            self._timer = self._clock.callLater(PATIENCE_S, self._check_patience)
+        self._writer.put(arrival)
+        return arrival.outcome
+
+    def acknowledged(self, arrival_id: str) -> None:
+        """Hear that the positive acknowledgement of an arrival was written."""
+        arrival = self._committed.pop(arrival_id, None)
+        if arrival is None:
+            return
+        self._forget(arrival)
+        now = self._wall_clock()
+        self._writer.mark(ACKNOWLEDGED, {"row": arrival.row, "at": now})
+        incoming = arrival.incoming
+        self._observer.acknowledged(incoming.link, now - incoming.arrived_at)
+
+    def lost(self, bind: str) -> None:
+        """Hear that a bind has ended: it acknowledges nothing more."""
+        for key in [key for key in self._pending if key[0] == bind]:
+            del self._pending[key]
+        for arrival_id in [
+            arrival_id
+            for arrival_id, arrival in self._committed.items()
+            if arrival.incoming.bind == bind
+        ]:
+            del self._committed[arrival_id]
+
+    def close(self) -> Deferred[None]:
+        """Refuse what comes from now on; fires when the rest is settled."""
+        self._closed = True
+        self._drained = Deferred()
+        if not self._open:
+            self._finish()
+        return self._drained
+
+    def committed(self, arrival: Arrival) -> None:
+        """Settle an arrival that is stored. Called by the arrival."""
+        incoming = arrival.incoming
+        self._committed[arrival.arrival_id] = arrival
+        if arrival.claimed:
+            self._postbox.dispatch(incoming.link, arrival.reserved, arrival.claimed)
+        elif arrival.reserved:
+            self._postbox.release(incoming.link, arrival.reserved)
+        if arrival.queued:
+            self._postbox.queued(incoming.link)
+        self._count(arrival)
+        self._settle(arrival, True)
+
+    def refused(self, arrival: Arrival, reason: str) -> None:
+        """Settle an arrival that is not stored. Called by the arrival."""
+        self._forget(arrival)
+        if arrival.reserved:
+            self._postbox.release(arrival.incoming.link, arrival.reserved)
+        self._observer.refused(arrival.incoming.link, reason)
+        self._settle(arrival, False)
+
+    def _count(self, arrival: Arrival) -> None:
+        incoming = arrival.incoming
+        self._observer.arrived(incoming.link, incoming.kind)
+        if arrival.silence:
+            self._observer.silent(arrival.silence)
+        elif arrival.result == "redelivered":
+            self._observer.redelivered(incoming.link)
+        elif incoming.kind is IncomingKind.MESSAGE:
+            self._observer.command(arrival.result)
+
+    def _settle(self, arrival: Arrival, accepted: bool) -> None:
+        self._open -= 1
+        arrival.outcome.callback(accepted)
+        if self._drained is not None and not self._open:
+            self._finish()
+
+    def _forget(self, arrival: Arrival) -> None:
+        key = arrival.incoming.bind, arrival.key
+        if self._pending.get(key) is arrival:
+            del self._pending[key]
+
+    def _check_patience(self) -> None:
+        """Refuse what waited too long and was not begun."""
+        now = self._clock.seconds()
+        self._timer = None
+        kept: list[tuple[float, Arrival]] = []
+        while self._unanswered:
+            came, arrival = self._unanswered[0]
+            if not arrival.outcome.called:
+                if now - came < PATIENCE_S:
+                    break
+                if self._writer.withdraw(arrival):
+                    self.refused(arrival, "not_committed")
+                else:
+                    kept.append((came, arrival))
+            self._unanswered.popleft()
+        self._unanswered.extendleft(reversed(kept))
+        if kept:
+            self._timer = self._clock.callLater(RECHECK_S, self._check_patience)
+        elif self._unanswered:
+            due = self._unanswered[0][0] + PATIENCE_S - now
+            self._timer = self._clock.callLater(due, self._check_patience)
+
+    def _finish(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        drained, self._drained = self._drained, None
+        if drained is not None:
+            drained.callback(None)
