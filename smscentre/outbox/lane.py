@@ -1,0 +1,89 @@
+"""One link as the outbox sees it: its bind, places kept, pauses, and back-offs.
+
+Pure: time is an argument, in the reactor's seconds.
+"""
+
+from __future__ import annotations
+
+__all__ = ["Lane"]
+
+from collections import deque
+
+from smscentre.interfaces import Link
+from smscentre.messages import Outgoing
+
+_FIRST_PAUSE_S = 1.0
+_LONGEST_PAUSE_S = 60.0
+
+_FIRST_BACKOFF_S = 5.0
+_LONGEST_BACKOFF_S = 600.0
+
+_FULL_WITHIN_S = 10.0
+_FULL_NUMBERS = 3
+"""So many destinations with a full queue, within that time, are the link's fault."""
+
+
+class Lane:
+    """What the outbox remembers of one link."""
+
+    def __init__(self, link: Link, now: float) -> None:
+        self.link = link
+        self.bind = ""
+        self.down_since = now
+        self.reserved = 0
+        self.backlog = True
+        """Something may wait in the table."""
+        self.claiming = False
+        self.in_flight: dict[int, Outgoing] = {}
+        self.paused_until = 0.0
+        self._pause = 0.0
+        self._backoffs: dict[str, float] = {}
+        self._full: deque[tuple[float, str]] = deque()
+
+    def room(self, now: float) -> int:
+        """How many parts may be claimed now."""
+        if not self.bind or now < self.paused_until:
+            return 0
+        return self.link.room() - self.reserved
+
+    def went_up(self, bind: str) -> None:
+        """Begin a bind; what waited while the link was down may go."""
+        self.bind = bind
+        self.reserved = 0
+        self.backlog = True
+        self.paused_until = 0.0
+
+    def went_down(self, now: float) -> None:
+        """End the bind."""
+        self.bind = ""
+        self.reserved = 0
+        self.down_since = now
+
+    def throttle(self, now: float) -> None:
+        """Pause the whole link, each time for twice as long."""
+        if now < self.paused_until:
+            return
+        self._pause = min(self._pause * 2 or _FIRST_PAUSE_S, _LONGEST_PAUSE_S)
+        self.paused_until = now + self._pause
+
+    def back_off(self, number: str) -> float:
+        """How many seconds a destination is to be spared, each time twice as long."""
+        seconds = self._backoffs.get(number, 0.0) * 2 or _FIRST_BACKOFF_S
+        self._backoffs[number] = min(seconds, _LONGEST_BACKOFF_S)
+        return self._backoffs[number]
+
+    def queue_was_full(self, number: str, now: float) -> None:
+        """Count a full queue; with three destinations in 10 s pause the link."""
+        self._full.append((now, number))
+        while self._full[0][0] < now - _FULL_WITHIN_S:
+            self._full.popleft()
+        if len({number for _, number in self._full}) >= _FULL_NUMBERS:
+            self._full.clear()
+            self.throttle(now)
+
+    def succeeded(self, number: str) -> None:
+        """Forget pauses and back-offs that a success has ended."""
+        if self._pause:
+            self._pause = 0.0
+        if self._backoffs:
+            self._backoffs.pop(number, None)

@@ -1,0 +1,395 @@
+"""Claims what waits, hands it to the links, and writes down what became of it.
+
+The table is the queue: only what a link has room for is in memory. A claim is
+committed before the link may write (D7); outcomes are marks that ride with the
+next batch. It knows links by `interfaces.Link` and no texts.
+"""
+
+from __future__ import annotations
+
+__all__ = ["Outbox", "OutboxObserver"]
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Protocol, assert_never
+
+from attrs import frozen
+from twisted.internet.defer import Deferred
+from twisted.internet.interfaces import IDelayedCall, IReactorTime
+from twisted.logger import Logger
+from twisted.python.failure import Failure
+
+from smscentre import failpoints
+from smscentre.interfaces import Link
+from smscentre.messages import (
+    Accepted,
+    InDoubt,
+    Outgoing,
+    Priority,
+    Rejected,
+    Retry,
+    SubmitOutcome,
+    Unsent,
+)
+from smscentre.outbox.lane import Lane
+from smscentre.store import outgoing
+from smscentre.store.transaction import Transaction
+from smscentre.store.writer import Writer
+
+_log = Logger(namespace="smscentre.outbox")
+
+
+@frozen
+class Route:
+    """Whether a link may carry other links' replies, and in which order."""
+
+    reroute: bool
+    priority: int
+
+
+class OutboxObserver(Protocol):
+    """Hears what becomes of what goes out."""
+
+    def sent(self, link: str) -> None:
+        """A part was accepted by the carrier."""
+
+    def send_failed(self, link: str, retry: Retry) -> None:
+        """The carrier refused a part."""
+
+    def in_doubt(self, link: str) -> None:
+        """A part was written and its answer will not come."""
+
+    def resent(self, link: str) -> None:
+        """A part that was in doubt is sent once more."""
+
+    def ended_unsent(self, link: str, expired: int, uncertain: int) -> None:
+        """Parts ended without having been sent again."""
+
+
+class Outbox:
+    """Brings out what waits, each link at its own pace."""
+
+    def __init__(
+        self,
+        writer: Writer,
+        clock: IReactorTime,
+        wall_clock: Callable[[], float],
+        observer: OutboxObserver,
+        routes: Mapping[str, Route],
+        reroute_after_s: float,
+        smsc_key: Callable[[str, str], str],
+    ) -> None:
+        """:param smsc_key: the form of a carrier's id, by link and id, in which
+        receipts are matched"""
+        self._writer = writer
+        self._clock = clock
+        self._wall_clock = wall_clock
+        self._observer = observer
+        self._routes = routes
+        self._reroute_after_s = reroute_after_s
+        self._smsc_key = smsc_key
+        self._lanes: dict[str, Lane] = {}
+        self._timers: dict[str, IDelayedCall] = {}
+        self._closed = False
+        self._settled: Deferred[None] | None = None
+
+    def add_link(self, link: Link) -> None:
+        """Make a link known; it is down."""
+        self._lanes[link.name] = Lane(link, self._clock.seconds())
+
+    # What the inbox asks (inbox.stage.Postbox).
+
+    def reserve(self, link: str) -> str:
+        """Keep a place in a link's window for a reply; its bind, or empty.
+
+        Only where nothing older waits: a reply does not overtake another.
+        """
+        lane = self._lanes[link]
+        if lane.backlog or self._closed or lane.room(self._clock.seconds()) <= 0:
+            return ""
+        lane.reserved += 1
+        return lane.bind
+
+    def release(self, link: str, bind: str) -> None:
+        """Give back a reserved place."""
+        lane = self._lanes[link]
+        if lane.bind == bind:
+            lane.reserved -= 1
+            self._pump(lane)
+
+    def dispatch(self, link: str, bind: str, parts: Sequence[Outgoing]) -> None:
+        """Send parts that were born claimed in a reserved place."""
+        lane = self._lanes[link]
+        if lane.bind == bind:
+            lane.reserved -= 1
+        self._send(lane, bind, parts)
+
+    def queued(self, link: str) -> None:
+        """Hear that something new waits for a link."""
+        lane = self._lanes.get(link)
+        if lane is not None:
+            lane.backlog = True
+            self._pump(lane)
+
+    # What links tell (interfaces.Deliveries).
+
+    def bound(self, link: Link, bind: str) -> None:
+        """Hear that a session stands."""
+        lane = self._lanes[link.name]
+        lane.went_up(bind)
+        self._pump(lane)
+
+    def lost(self, link: Link) -> None:
+        """Hear that the session has ended; all in flight was settled."""
+        lane = self._lanes[link.name]
+        lane.went_down(self._clock.seconds())
+        self._cancel_timer(lane)
+
+    def room_made(self, link: Link) -> None:
+        """Hear that the link can take more."""
+        lane = self._lanes[link.name]
+        if lane.backlog:
+            self._pump(lane)
+
+    def settled(self, link: Link, row: int, outcome: SubmitOutcome) -> None:
+        """Write down what became of a part."""
+        failpoints.hit("before-response")
+        lane = self._lanes[link.name]
+        part = lane.in_flight.pop(row)
+        match outcome:
+            case Accepted(smsc_id):
+                self._accepted(lane, part, smsc_id)
+            case Rejected():
+                self._rejected(lane, part, outcome)
+            case InDoubt(reason):
+                self._observer.in_doubt(link.name)
+                self._writer.mark(outgoing.IN_DOUBT, {"row": row, "b_error": reason})
+                lane.backlog = True
+            case Unsent(reason):
+                self._queue_again(lane, row, 0.0, reason)
+            case _:
+                assert_never(outcome)
+        failpoints.hit("after-response")
+        if lane.backlog:
+            self._pump(lane)
+        if self._settled is not None:
+            self._check_settled()
+
+    # The service's life.
+
+    def tick(self) -> None:
+        """Look after what waits for a link that does not come back."""
+        now = self._clock.seconds()
+        for name, lane in self._lanes.items():
+            down = not lane.bind and now - lane.down_since >= self._reroute_after_s
+            other = self._substitute(name) if down else None
+            if other is not None:
+                self._reroute(name, other)
+        wall = self._wall_clock()
+        self._writer.perform(
+            lambda transaction: (
+                transaction.execute(outgoing.EXPIRED, {"now": wall}).rowcount
+            )
+        ).addErrback(self._log_failure, "expiry")
+
+    def close(self) -> Deferred[None]:
+        """Claim nothing more; fires when all in flight is settled."""
+        self._closed = True
+        settled: Deferred[None] = Deferred()
+        self._settled = settled
+        for lane in self._lanes.values():
+            self._cancel_timer(lane)
+        self._check_settled()
+        return settled
+
+    def in_flight(self, link: str) -> int:
+        """How many parts wait for the link's answer."""
+        return len(self._lanes[link].in_flight)
+
+    def _check_settled(self) -> None:
+        if any(lane.in_flight for lane in self._lanes.values()):
+            return
+        settled, self._settled = self._settled, None
+        if settled is not None:
+            settled.callback(None)
+
+    def _accepted(self, lane: Lane, part: Outgoing, smsc_id: str) -> None:
+        lane.succeeded(part.number)
+        self._observer.sent(lane.link.name)
+        self._writer.mark(
+            outgoing.SENT,
+            {
+                "row": part.row,
+                "b_sent_at": self._wall_clock(),
+                "b_smsc_id": smsc_id,
+                "b_smsc_key": self._smsc_key(lane.link.name, smsc_id) or None,
+            },
+        )
+
+    def _rejected(self, lane: Lane, part: Outgoing, rejected: Rejected) -> None:
+        name = lane.link.name
+        error = f"{rejected.code:#x} {rejected.meaning}"
+        self._observer.send_failed(name, rejected.retry)
+        if rejected.retry is Retry.NEVER:
+            _log.warn(
+                "{link}: refused for good: {error}",
+                link=name,
+                error=error,
+                message_id=part.row,
+            )
+            self._writer.mark(
+                outgoing.FAILED,
+                {
+                    "row": part.row,
+                    "b_final_at": self._wall_clock(),
+                    "b_error": error,
+                },
+            )
+            return
+        now = self._clock.seconds()
+        if rejected.retry is Retry.AFTER_RECONNECT:
+            self._queue_again(lane, part.row, 0.0, error)
+        elif rejected.throttled:
+            lane.throttle(now)
+            self._queue_again(lane, part.row, 0.0, error)
+        else:
+            if rejected.queue_full:
+                lane.queue_was_full(part.number, now)
+            delay = lane.back_off(part.number)
+            self._queue_again(lane, part.row, delay, error)
+            self._spare(name, part.number, delay)
+
+    def _queue_again(self, lane: Lane, row: int, delay: float, error: str) -> None:
+        self._writer.mark(
+            outgoing.REQUEUED,
+            {"row": row, "b_due_at": self._wall_clock() + delay, "b_error": error},
+        )
+        lane.backlog = True
+
+    def _spare(self, link: str, number: str, delay: float) -> None:
+        """Let all that waits for a destination wait with the part refused."""
+        until = self._wall_clock() + delay
+        self._writer.perform(
+            lambda transaction: outgoing.postpone_number(
+                transaction, link, number, until
+            )
+        ).addErrback(self._log_failure, "back-off")
+
+    def _pump(self, lane: Lane) -> None:
+        """Claim as much as the link has room for, if anything may wait."""
+        if lane.claiming or self._closed or not lane.bind or not lane.backlog:
+            return
+        now = self._clock.seconds()
+        room = lane.room(now)
+        if room <= 0:
+            again = max(lane.paused_until, lane.link.room_at() or 0.0)
+            if again > now:
+                self._pump_in(lane, again - now)
+            return
+        lane.claiming = True
+        bind, wall = lane.bind, self._wall_clock()
+
+        def claim(transaction: Transaction) -> outgoing.Claim:
+            failpoints.hit("before-claim")
+            return outgoing.claim(transaction, lane.link.name, bind, room, wall)
+
+        claimed = self._writer.perform(claim)
+        claimed.addCallbacks(
+            self._claimed,
+            self._claim_failed,
+            callbackArgs=(lane, bind),
+            errbackArgs=(lane, bind),
+        )
+
+    def _claimed(self, claim: outgoing.Claim, lane: Lane, bind: str) -> None:
+        lane.claiming = False
+        self._observer.ended_unsent(lane.link.name, claim.expired, claim.uncertain)
+        self._send(lane, bind, claim.parts)
+        wall = self._wall_clock()
+        if claim.next_due is None:
+            lane.backlog = False
+        elif claim.next_due > wall:
+            self._pump_in(lane, claim.next_due - wall)
+        else:
+            self._pump(lane)
+
+    def _claim_failed(self, failure: Failure, lane: Lane, bind: str) -> None:
+        """Free what an attempt may have claimed: it was certainly not written."""
+        self._log_failure(failure, "claim")
+        kept = list(lane.in_flight)
+        returned = self._writer.perform(
+            lambda transaction: outgoing.return_claims(
+                transaction, bind, lane.link.name, kept
+            )
+        )
+
+        def look_again(_result: object) -> None:
+            lane.claiming = False
+            self._pump_in(lane, 1.0)
+
+        returned.addErrback(self._log_failure, "return of claims")
+        returned.addCallback(look_again)
+
+    def _send(self, lane: Lane, bind: str, parts: Sequence[Outgoing]) -> None:
+        """Hand claimed parts to the link, if the bind still stands."""
+        if parts:
+            failpoints.hit("after-claim")
+        for part in parts:
+            if lane.bind != bind:
+                self._queue_again(lane, part.row, 0.0, "the bind ended")
+                continue
+            lane.in_flight[part.row] = part
+            if part.resent:
+                self._observer.resent(lane.link.name)
+            lane.link.send(part)
+        if parts and lane.bind and lane.bind != bind:
+            self._pump(lane)
+
+    def _pump_in(self, lane: Lane, seconds: float) -> None:
+        timer = self._timers.get(lane.link.name)
+        if timer is not None and timer.active():
+            if timer.getTime() <= self._clock.seconds() + seconds:
+                return
+            timer.cancel()
+        self._timers[lane.link.name] = self._clock.callLater(
+            seconds, self._pump_now, lane
+        )
+
+    def _pump_now(self, lane: Lane) -> None:
+        lane.backlog = True
+        self._pump(lane)
+
+    def _cancel_timer(self, lane: Lane) -> None:
+        timer = self._timers.pop(lane.link.name, None)
+        if timer is not None and timer.active():
+            timer.cancel()
+
+    def _substitute(self, name: str) -> str | None:
+        """The link that may carry another's replies, first by priority (D10)."""
+        standing = [
+            (self._routes[other].priority, other)
+            for other, lane in self._lanes.items()
+            if other != name and lane.bind and self._routes[other].reroute
+        ]
+        return min(standing)[1] if standing else None
+
+    def _reroute(self, name: str, other: str) -> None:
+        def moved(count: int) -> None:
+            if count:
+                _log.warn(
+                    "{count} replies of {link} go by {other}",
+                    count=count,
+                    link=name,
+                    other=other,
+                )
+                self.queued(other)
+
+        rerouted = self._writer.perform(
+            lambda transaction: outgoing.reroute(
+                transaction, name, other, Priority.REPLY
+            )
+        )
+        rerouted.addCallback(moved)
+        rerouted.addErrback(self._log_failure, "rerouting")
+
+    def _log_failure(self, failure: Failure, what: str) -> Any:
+        _log.failure("{what} failed", failure, what=what)
