@@ -146,10 +146,11 @@ class Inbox:
     def close(self) -> Deferred[None]:
         """Refuse what comes from now on; fires when the rest is settled."""
         self._closed = True
-        self._drained = Deferred()
+        drained: Deferred[None] = Deferred()
+        self._drained = drained
         if not self._open:
             self._finish()
-        return self._drained
+        return drained
 
     def committed(self, arrival: Arrival) -> None:
         """Settle an arrival that is stored. Called by the arrival."""

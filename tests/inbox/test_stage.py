@@ -1,0 +1,408 @@
+"""The inbox between a memory link and a real store: rules D1, D2, D4, D5, D6, D11."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from smscentre.inbox.admission import SILENCES
+from smscentre.inbox.limits import ReplyLimits
+from smscentre.inbox.stage import PATIENCE_S, RECHECK_S
+from smscentre.messages import Incoming, IncomingKind, Part
+from smscentre.metrics import Metrics
+from smscentre.store.arrivals import ACKNOWLEDGEMENT_DOUBT_S, REDELIVERY_HORIZON_S
+from smscentre.store.longmessages import WAIT_S
+from smscentre.store.writer import Unavailable
+from tests.stages import CENTRE_NUMBER, StagesTestCase
+
+_STRANGER = "+628129999999"
+
+
+class AcceptanceTests(StagesTestCase):
+    """One transaction a message, and only then its acknowledgement."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.connect()
+
+    def test_acknowledged_after_the_commit(self) -> None:
+        """Nothing may be acknowledged before the writer has committed."""
+        accepted = self.arrive("SET 5")
+        self.assertNoResult(accepted)
+        self.turn()
+        self.assertIs(self.successResultOf(accepted), True)
+        self.assertEqual(self.submissions(), ["5"])
+
+    def test_reply(self) -> None:
+        """The reply of a command leaves by the link that brought it."""
+        self.assertEqual(self.text("SET 5"), ["Insert 5"])
+
+    def test_one_batch_sees_its_own_reports(self) -> None:
+        """The second message of a batch sees what the first one stored."""
+        self.arrive("SET 5")
+        self.arrive("SET 6")
+        self.turn()
+        self.assertEqual([out.text for out in self.link.sent], ["Insert 5", "Update 6"])
+
+    def test_a_command_that_raises(self) -> None:
+        """A command that raises leaves a failed row and one apology, nothing else."""
+        self.arrive("SET 5")
+        self.arrive("BOOM")
+        self.arrive("SET 6")
+        self.turn()
+        self.assertEqual(self.states(), ["done", "failed", "done"])
+        texts = [outgoing.text for outgoing in self.link.sent]
+        self.assertEqual(texts, ["Insert 5", "sorry", "Update 6"])
+        self.assertEqual(len(self.flushLoggedErrors(ValueError)), 1)
+
+    def test_one_bad_message_in_a_batch(self) -> None:
+        """A message whose data the database refuses is kept as failed, alone."""
+        first, bad, last = (
+            self.arrive("SET 5"),
+            self.arrive("SET 99999999999999999999"),
+            self.arrive("SET 6"),
+        )
+        self.turn()
+        for accepted in (first, bad, last):
+            self.assertIs(self.successResultOf(accepted), True)
+        self.assertEqual(self.states(), ["done", "failed", "done"])
+        self.assertEqual(self.submissions(), ["5", "6"])
+
+    def test_corrupt(self) -> None:
+        """What cannot be read is kept raw and acknowledged."""
+        incoming = Incoming(
+            **{
+                **{
+                    name: getattr(self.incoming(""), name)
+                    for name in Incoming.__slots__
+                    if not name.startswith("__")
+                },
+                "raw": b"\x01\x02",
+                "kind": IncomingKind.CORRUPT,
+                "reason": "no NUL",
+            }
+        )
+        accepted = self.exchange.arrived(self.link, incoming)
+        self.turn()
+        self.assertIs(self.successResultOf(accepted), True)
+        (row,) = self.rows("SELECT raw, state, reason FROM inbox")
+        self.assertEqual(tuple(row), (b"\x01\x02", "corrupt", "no NUL"))
+
+
+class RedeliveryTests(StagesTestCase):
+    """D4: a redelivery has no effect and gets its acknowledgement."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.connect()
+
+    def rebind(self) -> None:
+        """Lose the bind and make another."""
+        self.link.disconnect(self.exchange)
+        self.link.connect(self.exchange)
+        self.turn()
+
+    def test_equal_while_unacknowledged(self) -> None:
+        """In one bind an equal message is a redelivery until the acknowledgement."""
+        first, second = self.arrive("SET 5"), self.arrive("SET 5")
+        self.turn()
+        third = self.arrive("SET 5")
+        self.turn()
+        for accepted in (first, second, third):
+            self.assertIs(self.successResultOf(accepted), True)
+        self.assertEqual(self.states(), ["done", "redelivered", "redelivered"])
+        self.assertEqual(self.submissions(), ["5"])
+
+    def test_equal_after_the_acknowledgement(self) -> None:
+        """In one bind an equal message after the acknowledgement is a new one."""
+        self.text("SET 5")
+        self.text("SET 5")
+        self.assertEqual(self.states(), ["done", "done"])
+
+    def test_refused_with_its_twin(self) -> None:
+        """An equal message waits for the first's outcome: both are refused."""
+        with sqlite3.connect(self.database, isolation_level=None) as blocker:
+            blocker.execute("BEGIN EXCLUSIVE")
+            first = self.arrive("SET 5")
+            self.clock.advance(PATIENCE_S - 1)
+            second = self.arrive("SET 5")
+            self.clock.advance(1)
+            self.assertIs(self.successResultOf(first), False)
+            blocker.execute("ROLLBACK")
+        blocker.close()
+        self.turn()
+        self.assertIs(self.successResultOf(second), False)
+        self.assertEqual(self.submissions(), [])
+
+    def test_later_bind_never_acknowledged(self) -> None:
+        """In a later bind it is a redelivery if no acknowledgement was written."""
+        self.arrive("SET 5")
+        self.turn()
+        self.rebind()
+        self.text("SET 5")
+        self.assertEqual(self.states(), ["done", "redelivered"])
+        self.assertEqual(self.submissions(), ["5"])
+
+    def test_later_bind_acknowledged_shortly_before(self) -> None:
+        """The last acknowledgements of a bind may not have reached the peer."""
+        self.text("SET 5")
+        self.clock.advance(ACKNOWLEDGEMENT_DOUBT_S - 1)
+        self.rebind()
+        self.text("SET 5")
+        self.assertEqual(self.states(), ["done", "redelivered"])
+
+    def test_later_bind_acknowledged_long_before(self) -> None:
+        """What was acknowledged long before the bind's end is a new message."""
+        self.text("SET 5")
+        self.clock.advance(ACKNOWLEDGEMENT_DOUBT_S + 1)
+        self.rebind()
+        self.text("SET 5")
+        self.assertEqual(self.states(), ["done", "done"])
+
+    def test_later_bind_after_the_horizon(self) -> None:
+        """After a day an equal message is a new one."""
+        self.arrive("SET 5")
+        self.turn()
+        self.rebind()
+        self.clock.advance(REDELIVERY_HORIZON_S + 1)
+        self.text("SET 5")
+        self.assertEqual(self.states(), ["done", "done"])
+
+    def test_matched_once(self) -> None:
+        """One earlier delivery accounts for one redelivery, not for two."""
+        self.arrive("SET 5")
+        self.turn()
+        self.rebind()
+        self.text("SET 5")
+        self.text("SET 5")
+        self.assertEqual(self.states(), ["done", "redelivered", "done"])
+
+    def test_a_redelivery_can_be_matched(self) -> None:
+        """A suppressed delivery, too, can be followed by its redelivery."""
+        self.arrive("SET 5")
+        for _ in range(3):
+            self.turn()
+            self.rebind()
+            self.arrive("SET 5")
+        self.turn()
+        self.assertEqual(self.states(), ["done"] + ["redelivered"] * 3)
+
+    def test_after_a_crash(self) -> None:
+        """After a crash the bind ended at its last heartbeat."""
+        self.text("SET 5")
+        self.exchange.beat()
+        self.turn()
+        from smscentre.store.sessions import end_left_open
+
+        self.writer.perform(lambda transaction: end_left_open(transaction, "node"))
+        self.start_stages()
+        self.link.connect(self.exchange)
+        self.turn()
+        self.text("SET 5")
+        self.assertEqual(self.states(), ["done", "redelivered"])
+
+    def test_another_link(self) -> None:
+        """The same words over another carrier are another message."""
+        self.arrive("SET 5")
+        self.turn()
+        self.link.disconnect(self.exchange)
+        self.other.connect(self.exchange)
+        incoming = self.other.incoming("628111203001", "SET 5", self.now())
+        self.exchange.arrived(self.other, incoming)
+        self.turn()
+        self.assertEqual(self.states(), ["done", "done"])
+
+    def test_different_text(self) -> None:
+        """Another text is another message, whatever the circumstances."""
+        self.arrive("SET 5")
+        self.turn()
+        self.rebind()
+        self.text("SET 6")
+        self.assertEqual(self.submissions(), ["5", "6"])
+
+
+class CannotCommitTests(StagesTestCase):
+    """D5: what cannot be committed is refused, and never half."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.connect()
+        self.blocker = sqlite3.connect(self.database, isolation_level=None)
+        self.addCleanup(self.blocker.close)
+
+    def test_refused_when_not_begun(self) -> None:
+        """A message that the writer has not begun in 10 s is withdrawn and refused."""
+        self.blocker.execute("BEGIN EXCLUSIVE")
+        accepted = self.arrive("SET 5")
+        self.assertRaises(Unavailable, self.writer.turn)
+        self.clock.advance(PATIENCE_S - 0.1)
+        self.assertNoResult(accepted)
+        self.clock.advance(0.1)
+        self.assertIs(self.successResultOf(accepted), False)
+        self.blocker.execute("ROLLBACK")
+        self.turn()
+        self.assertEqual(self.states(), [])
+
+    def test_begun_waits_for_its_outcome(self) -> None:
+        """A message whose batch is begun is not refused, however long it takes."""
+        accepted = self.arrive("SET 5")
+
+        begun = self.acceptance.prepare
+
+        def slow(*arguments: object) -> None:
+            self.clock.advance(PATIENCE_S + RECHECK_S)
+            self.assertNoResult(accepted)
+            begun(*arguments)  # type: ignore[arg-type]  # passed through
+
+        self.patch(self.acceptance, "prepare", slow)
+        self.writer.turn()
+        self.assertIs(self.successResultOf(accepted), True)
+        self.assertEqual(self.submissions(), ["5"])
+
+    def test_refused_while_stopping(self) -> None:
+        """While the service stops, a new message is refused at once."""
+        self.inbox.close()
+        self.assertIs(self.successResultOf(self.arrive("SET 5")), False)
+
+    def test_refused_past_the_bound(self) -> None:
+        """Past the queue's bound a new message is refused at once."""
+        self.writer.waiting = 5000
+        self.assertIs(self.successResultOf(self.arrive("SET 5")), False)
+
+    def test_no_timer_left(self) -> None:
+        """When all is settled and closed, no delayed call is left."""
+        self.text("SET 5")
+        closed = self.inbox.close()
+        self.successResultOf(closed)
+        self.writer.close_intake()
+        self.assertEqual(self.clock.getDelayedCalls(), [])
+
+
+class LongMessageTests(StagesTestCase):
+    """D6: parts are committed one by one, a fragment is never run."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.connect()
+
+    def part(
+        self, number: int, text: str, *, total: int = 2, reference: int = 7
+    ) -> None:
+        """Deliver one part and acknowledge it."""
+        place = Part(reference, 8, total, number)
+        incoming = self.link.incoming("628111203001", text, self.now(), place)
+        accepted = self.exchange.arrived(self.link, incoming)
+        self.turn()
+        self.assertIs(self.successResultOf(accepted), True)
+        self.exchange.acknowledged(self.link, incoming.arrival_id)
+
+    def test_any_order(self) -> None:
+        """The parts of a text are joined in their order, whatever came first."""
+        self.part(2, "23")
+        self.assertEqual(self.link.sent, [])
+        self.part(1, "SET 1")
+        self.assertEqual(self.submissions(), ["123"])
+
+    def test_repeated_part(self) -> None:
+        """An equal part of a completed set belongs to it."""
+        self.part(1, "SET 1")
+        self.part(2, "23")
+        self.part(2, "23")
+        self.assertEqual(self.submissions(), ["123"])
+
+    def test_same_reference_again(self) -> None:
+        """The same reference with another text begins a new set."""
+        self.part(1, "SET 1")
+        self.part(2, "23")
+        self.part(1, "SET 4")
+        self.part(2, "56")
+        self.assertEqual(self.submissions(), ["123", "456"])
+
+    def test_incomplete(self) -> None:
+        """A set without all its parts is given up and the officer is told."""
+        self.part(1, "SET 1")
+        self.clock.advance(WAIT_S)
+        told = self.writer.perform(
+            lambda transaction: self.acceptance.tell_incomplete(transaction, self.now())
+        )
+        self.turn()
+        for link in self.successResultOf(told):
+            self.outbox.queued(link)
+        self.turn()
+        self.assertEqual(self.link.sent[-1].text, "part 2 of 2 is missing")
+        self.assertEqual(self.submissions(), [])
+
+
+class SilenceTests(StagesTestCase):
+    """D11: who is not answered, and that it is counted by name."""
+
+    limits = ReplyLimits(unknown_replies_per_day=2)
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.connect()
+
+    def reasons(self) -> list[str]:
+        """The reasons of silence, in the order of arrival."""
+        query = "SELECT reason FROM inbox WHERE state = 'silent' ORDER BY id"
+        return [row.reason for row in self.rows(query)]
+
+    def test_never_answered(self) -> None:
+        """Short codes, names, our own number and our own replies get no answer."""
+        for source, text in (
+            ("", "HELP"),
+            ("4321", "HELP"),
+            ("TELKOMSEL", "HELP"),
+            (CENTRE_NUMBER, "HELP"),
+            (_STRANGER, "Insert Data UPT 1"),
+        ):
+            self.assertEqual(self.text(text, source), [])
+        self.assertEqual(
+            self.reasons(),
+            ["no_sender", "short_code", "name", "own_number", "own_reply"],
+        )
+
+    def test_unknown_told_once_a_day(self) -> None:
+        """An unknown number is told once a day, all of them up to a limit."""
+        self.assertEqual(self.text("A", _STRANGER), ["unknown number"])
+        self.assertEqual(self.text("B", _STRANGER), [])
+        self.assertEqual(self.text("C", "+628129999998"), ["unknown number"])
+        self.assertEqual(self.text("D", "+628129999997"), [])
+        self.assertEqual(self.reasons(), ["unknown_told", "unknown_limit"])
+        self.clock.advance(24 * 3600)
+        self.assertEqual(self.text("E", _STRANGER), ["unknown number"])
+
+    def test_third_identical(self) -> None:
+        """The third identical text in ten minutes gets no answer."""
+        answers = [self.text("WRONG") for _ in range(3)]
+        self.assertEqual(answers, [["wrong form"], ["wrong form"], []])
+        self.assertEqual(self.reasons(), ["third_identical"])
+
+    def test_valid_commands_are_always_answered(self) -> None:
+        """A valid command of an officer is answered however often it comes."""
+        self.assertEqual([self.text("ASK") for _ in range(4)], [["ASK"]] * 4)
+
+    def test_every_reason_is_counted(self) -> None:
+        """Each named silence has its own series."""
+        metrics = Metrics("0", ["carrier"])
+        for reason in SILENCES:
+            metrics.silent(reason)
+        rendered = metrics.render().decode()
+        for reason in SILENCES:
+            self.assertIn(
+                f'smscentre_silences_total{{reason="{reason}"}} 1.0', rendered
+            )
+
+
+class LimitTests(StagesTestCase):
+    """Limits hold back replies, never the effect of a valid insert."""
+
+    limits = ReplyLimits(sender_per_minute=2)
+
+    def test_reply_is_held_back(self) -> None:
+        """Past the limit the report is stored and no reply goes out."""
+        self.connect()
+        answers = [self.text(f"SET {number}") for number in (1, 2, 3)]
+        self.assertEqual(answers, [["Insert 1"], ["Update 2"], []])
+        self.assertEqual(self.submissions(), ["1", "2", "3"])
+        self.clock.advance(60)
+        self.assertEqual(self.text("SET 4"), ["Update 4"])

@@ -1,0 +1,504 @@
+"""The outbox between a memory link and a real store: rules D7, D8, D9, D10, D12."""
+
+from __future__ import annotations
+
+import itertools
+
+from smscentre.messages import (
+    Accepted,
+    Alphabet,
+    DeliveryState,
+    Incoming,
+    IncomingKind,
+    InDoubt,
+    Outgoing,
+    Priority,
+    Receipt,
+    Rejected,
+    Retry,
+    Unsent,
+)
+from smscentre.store import outgoing, receipts
+from smscentre.store.outgoing import STEPS, Draft, OutboxState
+from tests.stages import OFFICER, StagesTestCase
+
+_THROTTLED = Rejected(0x58, "ESME_RTHROTTLED", Retry.LATER, throttled=True)
+_FULL = Rejected(0x14, "ESME_RMSGQFUL", Retry.LATER, queue_full=True)
+_LATER = Rejected(0x08, "ESME_RSYSERR", Retry.LATER)
+_NEVER = Rejected(0x0B, "ESME_RINVDSTADR", Retry.NEVER)
+
+
+class OutboxTestCase(StagesTestCase):
+    """Rows put straight into the outbox."""
+
+    def put(
+        self,
+        text: str,
+        number: str = OFFICER,
+        priority: Priority = Priority.REPLY,
+        expires_s: float = 3600,
+    ) -> None:
+        """Queue a text for the carrier."""
+        draft = Draft(
+            "carrier",
+            number,
+            [text],
+            Alphabet.GSM7,
+            priority,
+            8,
+            self.now() + expires_s,
+        )
+        self.writer.perform(
+            lambda transaction: outgoing.add_outgoing(
+                transaction, draft, now=self.now()
+            )
+        )
+        self.turn()
+        self.outbox.queued("carrier")
+        self.turn()
+
+    def texts(self) -> list[str]:
+        """Everything sent so far."""
+        return [sent.text for sent in self.link.sent]
+
+    def states(self) -> list[str]:
+        """The states of the outbox, in order."""
+        return [row.state for row in self.rows("SELECT state FROM outbox ORDER BY id")]
+
+    def settle(self, outcome: object, index: int = -1) -> None:
+        """Give a sent part its outcome and store it."""
+        row = self.link.sent[index].row
+        self.link.settle(self.exchange, row, outcome)  # type: ignore[arg-type]  # any
+        self.pass_time(0.05)
+
+    def pass_time(self, seconds: float) -> None:
+        """Let time pass and everything that it brings be stored."""
+        self.clock.advance(seconds)
+        self.turn()
+
+
+class ClaimTests(OutboxTestCase):
+    """D7: a claim is committed before the write; each step is a legal one."""
+
+    def test_waits_for_the_link(self) -> None:
+        """What is queued while the link is down goes when it is bound."""
+        self.put("a")
+        self.assertEqual(self.texts(), [])
+        self.connect()
+        self.assertEqual(self.texts(), ["a"])
+        self.assertEqual(self.states(), ["claimed"])
+
+    def test_reply_is_born_claimed(self) -> None:
+        """A reply that fits the free window is claimed in its own transaction."""
+        self.connect()
+        self.arrive("ASK")
+        self.writer.turn()
+        self.assertEqual(self.states(), ["claimed"])
+        self.assertEqual(self.texts(), ["ASK"])
+
+    def test_reply_behind_others_is_queued(self) -> None:
+        """A reply does not overtake what waits before it."""
+        self.link.window = 1
+        self.connect()
+        self.put("a")
+        self.put("b")
+        self.arrive("ASK")
+        self.turn()
+        self.settle(Accepted("1"))
+        self.settle(Accepted("2"))
+        self.assertEqual(self.texts(), ["a", "b", "ASK"])
+
+    def test_window(self) -> None:
+        """No more is claimed than the link has room for."""
+        self.link.window = 2
+        for text in "abc":
+            self.put(text)
+        self.connect()
+        self.assertEqual(self.states(), ["claimed", "claimed", "queued"])
+        self.settle(Accepted("1"), 0)
+        self.assertEqual(self.texts(), ["a", "b", "c"])
+
+    def test_sent(self) -> None:
+        """The carrier's positive response makes it sent."""
+        self.connect()
+        self.put("a")
+        self.settle(Accepted("42"))
+        (row,) = self.rows("SELECT state, smsc_id, sent_at FROM outbox")
+        self.assertEqual((row.state, row.smsc_id), ("sent", "42"))
+        self.assertIsNotNone(row.sent_at)
+
+    def test_lost_bind(self) -> None:
+        """A reply in doubt is sent once more, and marked."""
+        self.connect()
+        self.put("a")
+        self.link.disconnect(self.exchange)
+        self.turn()
+        self.link.connect(self.exchange)
+        self.turn()
+        self.assertEqual(self.texts(), ["a", "a"])
+        self.assertEqual([sent.resent for sent in self.link.sent], [False, True])
+
+    def test_at_most_two_copies(self) -> None:
+        """What is in doubt twice is uncertain and not sent a third time."""
+        self.connect()
+        self.put("a")
+        for _ in range(3):
+            self.link.disconnect(self.exchange)
+            self.turn()
+            self.link.connect(self.exchange)
+            self.turn()
+        self.assertEqual(self.texts(), ["a", "a"])
+        self.assertEqual(self.states(), ["uncertain"])
+
+    def test_broadcast_in_doubt(self) -> None:
+        """A broadcast in doubt is not sent again by itself."""
+        self.connect()
+        self.put("a", priority=Priority.BROADCAST)
+        self.link.disconnect(self.exchange)
+        self.turn()
+        self.link.connect(self.exchange)
+        self.turn()
+        self.assertEqual((self.texts(), self.states()), (["a"], ["uncertain"]))
+
+    def test_unsent(self) -> None:
+        """What was certainly not written is queued as if for the first time."""
+        self.connect()
+        self.put("a")
+        self.settle(Unsent("not bound"))
+        self.assertEqual([sent.resent for sent in self.link.sent], [False, False])
+
+    def test_crash(self) -> None:
+        """What a crash left claimed is in doubt."""
+        self.connect()
+        self.put("a")
+        self.writer.perform(
+            lambda transaction: outgoing.leave_in_doubt(
+                transaction, ["carrier"], "crash"
+            )
+        )
+        self.turn()
+        self.assertEqual(self.states(), ["in_doubt"])
+
+    def test_claim_of_a_lost_bind(self) -> None:
+        """What was claimed for a bind that ended meanwhile was never written."""
+        self.connect()
+        self.writer.perform(
+            lambda transaction: outgoing.add_outgoing(
+                transaction,
+                Draft(
+                    "carrier",
+                    OFFICER,
+                    ["a"],
+                    Alphabet.GSM7,
+                    Priority.REPLY,
+                    8,
+                    self.now() + 60,
+                ),
+                now=self.now(),
+            )
+        )
+        self.outbox.queued("carrier")
+        self.link.disconnect(self.exchange)
+        self.link.connect(self.exchange)
+        self.turn()
+        self.pass_time(0.05)
+        self.assertEqual([sent.resent for sent in self.link.sent], [False])
+
+    def test_priority(self) -> None:
+        """Replies go before reminders, reminders before broadcasts."""
+        for text, priority in (
+            ("broadcast", Priority.BROADCAST),
+            ("reminder", Priority.REMINDER),
+            ("reply", Priority.REPLY),
+        ):
+            self.put(text, priority=priority)
+        self.connect()
+        self.assertEqual(self.texts(), ["reply", "reminder", "broadcast"])
+
+    def test_illegal_step(self) -> None:
+        """A mark changes nothing in a row that is not in the state it leaves."""
+        self.connect()
+        self.put("a")
+        self.settle(_NEVER)
+        row = self.link.sent[-1].row
+        self.writer.mark(
+            outgoing.SENT,
+            {"row": row, "b_sent_at": 0.0, "b_smsc_id": "1", "b_smsc_key": "1"},
+        )
+        self.pass_time(0.05)
+        self.assertEqual(self.states(), ["failed"])
+
+    def test_steps(self) -> None:
+        """Every pair of states is a legal step or not, as D7 says."""
+        legal = {
+            f"{state.value}>{following.value}"
+            for state, followers in STEPS.items()
+            for following in followers
+        }
+        self.assertEqual(
+            legal,
+            {
+                "queued>claimed",
+                "queued>expired",
+                "queued>failed",
+                "claimed>sent",
+                "claimed>queued",
+                "claimed>failed",
+                "claimed>in_doubt",
+                "in_doubt>claimed",
+                "in_doubt>uncertain",
+                "sent>delivered",
+                "sent>failed",
+                "sent>unknown",
+            },
+        )
+        self.assertEqual(set(STEPS), set(OutboxState))
+
+
+class FailureTests(OutboxTestCase):
+    """D8: failures are data."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.connect()
+
+    def test_never(self) -> None:
+        """A permanent refusal fails at once, with its meaning."""
+        self.put("a")
+        self.settle(_NEVER)
+        (row,) = self.rows("SELECT state, error FROM outbox")
+        self.assertEqual(tuple(row), ("failed", "0xb ESME_RINVDSTADR"))
+
+    def test_throttled(self) -> None:
+        """Throttling pauses the link, longer each time, and keeps the order."""
+        self.link.window = 1
+        self.put("a")
+        self.put("b")
+        for pause in (1, 2, 4):
+            self.settle(_THROTTLED)
+            self.pass_time(pause - 0.1)
+            before = len(self.link.sent)
+            self.pass_time(0.1)
+            self.assertEqual(len(self.link.sent), before + 1)
+        self.settle(Accepted("1"))
+        self.assertEqual(self.texts(), ["a", "a", "a", "a", "b"])
+
+    def test_one_bad_number_stops_nobody(self) -> None:
+        """A temporary refusal spares its destination, others go on."""
+        self.link.window = 1
+        self.put("a", "+628111111111")
+        self.settle(_LATER)
+        self.put("b", "+628111111112")
+        self.assertEqual(self.texts(), ["a", "b"])
+        self.settle(Accepted("1"))
+        self.pass_time(5)
+        self.assertEqual(self.texts(), ["a", "b", "a"])
+
+    def test_full_queue_of_one(self) -> None:
+        """A full queue of one destination spares that destination."""
+        self.put("a", "+628111111111")
+        self.settle(_FULL)
+        self.put("b", "+628111111112")
+        self.assertEqual(self.texts(), ["a", "b"])
+
+    def test_full_queue_of_three(self) -> None:
+        """Full queues of three destinations within 10 s pause the link."""
+        for last in "123":
+            self.put(last, f"+62811111111{last}")
+            self.settle(_FULL)
+        self.put("b", "+628111111119")
+        self.assertEqual(self.texts(), ["1", "2", "3"])
+        self.pass_time(1)
+        self.assertEqual(self.texts()[3:], ["b"])
+
+    def test_after_reconnect(self) -> None:
+        """What only a new bind can mend waits for it."""
+        self.put("a")
+        self.link.window = 0
+        self.settle(Rejected(4, "ESME_RINVBNDSTS", Retry.AFTER_RECONNECT))
+        self.link.disconnect(self.exchange)
+        self.link.window = 10
+        self.link.connect(self.exchange)
+        self.turn()
+        self.assertEqual([sent.resent for sent in self.link.sent], [False, False])
+
+    def test_expiry(self) -> None:
+        """A reply that waited too long ends as expired, link or no link."""
+        self.link.disconnect(self.exchange)
+        self.put("a", expires_s=60)
+        self.pass_time(61)
+        self.outbox.tick()
+        self.turn()
+        self.assertEqual(self.states(), ["expired"])
+
+    def test_expiry_at_the_claim(self) -> None:
+        """What expired meanwhile is not sent when the link returns."""
+        self.link.disconnect(self.exchange)
+        self.put("a", expires_s=60)
+        self.pass_time(61)
+        self.link.connect(self.exchange)
+        self.turn()
+        self.assertEqual((self.texts(), self.states()), ([], ["expired"]))
+
+    def test_rate(self) -> None:
+        """Where the rate leaves no room the outbox looks again when it does."""
+        self.link.window = 0
+        self.link.ready_at = self.clock.seconds() + 3
+        self.put("a")
+        self.pass_time(2.9)
+        self.assertEqual(self.texts(), [])
+        self.link.window = 10
+        self.pass_time(0.1)
+        self.assertEqual(self.texts(), ["a"])
+
+
+class RoutingTests(OutboxTestCase):
+    """D10: a reply leaves by the link it came in, or by another after a while."""
+
+    def test_reroute(self) -> None:
+        """With its link down past the limit a reply goes by another."""
+        self.put("a")
+        self.other.connect(self.exchange)
+        self.outbox.tick()
+        self.turn()
+        self.assertEqual(self.other.sent, [])
+        self.pass_time(300)
+        self.outbox.tick()
+        self.turn()
+        self.assertEqual([sent.text for sent in self.other.sent], ["a"])
+
+    def test_links_that_carry_only_their_own(self) -> None:
+        """A link that may not carry others' replies does not."""
+        self.put("a")
+        object.__setattr__(self.outbox._routes["spare"], "reroute", False)
+        self.other.connect(self.exchange)
+        self.pass_time(300)
+        self.outbox.tick()
+        self.turn()
+        self.assertEqual(self.other.sent, [])
+
+
+class ReceiptTests(OutboxTestCase):
+    """D9: receipts are stored, matched, parked; a final state is final."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.connect()
+        self._serial = itertools.count(1)
+
+    def receive(
+        self, smsc_id: str, state: DeliveryState, source: str = OFFICER
+    ) -> None:
+        """Let a receipt arrive and be stored."""
+        incoming = self.incoming("", source)
+        values = {
+            name: getattr(incoming, name)
+            for name in Incoming.__slots__
+            if not name.startswith("__")
+        }
+        values["kind"] = IncomingKind.RECEIPT
+        values["body"] = str(next(self._serial)).encode()
+        values["receipt"] = Receipt(smsc_id, state, f"stat:{state.value}")
+        self.exchange.arrived(self.link, Incoming(**values))
+        self.turn()
+
+    def test_delivered(self) -> None:
+        """A receipt moves its part to delivered."""
+        self.put("a")
+        self.settle(Accepted("42"))
+        self.receive("42", DeliveryState.DELIVERED)
+        self.assertEqual(self.states(), ["delivered"])
+
+    def test_final(self) -> None:
+        """A second receipt changes nothing."""
+        self.put("a")
+        self.settle(Accepted("42"))
+        self.receive("42", DeliveryState.DELIVERED)
+        self.receive("42", DeliveryState.FAILED)
+        self.assertEqual(self.states(), ["delivered"])
+
+    def test_wrong_address(self) -> None:
+        """A receipt from another number than the part's matches nothing."""
+        self.put("a")
+        self.settle(Accepted("42"))
+        self.receive("42", DeliveryState.DELIVERED, "+628111111111")
+        self.assertEqual(self.states(), ["sent"])
+
+    def test_before_the_response(self) -> None:
+        """A receipt that comes before the response waits for it."""
+        self.put("a")
+        self.receive("42", DeliveryState.DELIVERED)
+        self.settle(Accepted("42"))
+        waiting = self.writer.perform(
+            lambda transaction: receipts.match_parked(
+                transaction, lambda link, smsc_id: (smsc_id,), self.now()
+            )
+        )
+        self.turn()
+        self.assertEqual(self.successResultOf(waiting), 0)
+        self.assertEqual(self.states(), ["delivered"])
+
+    def test_never_a_command(self) -> None:
+        """A receipt gets no reply."""
+        self.receive("42", DeliveryState.DELIVERED)
+        self.assertEqual(self.texts(), [])
+
+
+class StopTests(OutboxTestCase):
+    """D12: the stop waits for what is in flight and claims nothing more."""
+
+    def test_close(self) -> None:
+        """The stop fires when the last part in flight is settled."""
+        self.connect()
+        self.put("a")
+        closed = self.outbox.close()
+        self.assertNoResult(closed)
+        self.settle(Accepted("1"))
+        self.successResultOf(closed)
+        self.put("b")
+        self.assertEqual(self.texts(), ["a"])
+
+    def test_no_timer_left(self) -> None:
+        """After the stop no delayed call is left."""
+        self.connect()
+        self.put("a")
+        self.settle(_THROTTLED)
+        self.successResultOf(self.outbox.close())
+        self.writer.close_intake()
+        self.assertEqual(self.clock.getDelayedCalls(), [])
+
+
+class LongReplyTests(OutboxTestCase):
+    """Replies of several parts: one row a part, references by destination."""
+
+    def test_parts(self) -> None:
+        """A long reply goes as parts with one reference."""
+        self.connect()
+        self.assertEqual(len(self.text("LONG 300")), 2)
+        first, second = (self.part(sent) for sent in self.link.sent)
+        self.assertEqual((first[1:], second[1:]), ((2, 1), (2, 2)))
+        self.assertEqual(first[0], second[0])
+
+    def test_references_follow_each_other(self) -> None:
+        """The next long reply to a number has the next reference."""
+        self.connect()
+        self.text("LONG 300")
+        self.text("LONG 301")
+        references = [self.part(sent)[0] for sent in self.link.sent]
+        self.assertEqual(references, [1, 1, 2, 2])
+
+    def part(self, sent: Outgoing) -> tuple[int, int, int]:
+        """Reference, total and number of a part."""
+        assert sent.part is not None
+        return sent.part.reference, sent.part.total, sent.part.number
+
+
+class InDoubtTests(OutboxTestCase):
+    """What is in doubt in the middle of a bind."""
+
+    def test_marked(self) -> None:
+        """A part whose answer will not come is in doubt, and goes once more."""
+        self.connect()
+        self.put("a")
+        self.settle(InDoubt("no answer"))
+        self.assertEqual([sent.resent for sent in self.link.sent], [False, True])
