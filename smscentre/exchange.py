@@ -1,0 +1,106 @@
+"""What links tell, brought to the stages that it concerns.
+
+The one implementation of `interfaces.Deliveries`. It keeps the binds that stand
+and writes their beginning, heartbeat and end.
+"""
+
+from __future__ import annotations
+
+__all__ = ["Exchange", "ExchangeObserver"]
+
+from collections.abc import Callable
+from typing import Protocol
+
+from twisted.internet.defer import Deferred
+from twisted.logger import Logger
+from twisted.python.failure import Failure
+
+from smscentre.inbox.stage import Inbox
+from smscentre.interfaces import Link
+from smscentre.messages import Incoming, SubmitOutcome
+from smscentre.outbox.stage import Outbox
+from smscentre.store import sessions
+from smscentre.store.writer import Writer
+
+HEARTBEAT_S = 5.0
+
+_log = Logger(namespace="smscentre.exchange")
+
+
+class ExchangeObserver(Protocol):
+    """Hears which links stand."""
+
+    def bound(self, link: str) -> None:
+        """A session of a link stands."""
+
+    def lost(self, link: str) -> None:
+        """A session of a link ended."""
+
+
+class Exchange:
+    """Joins links, inbox, outbox and the rows of binds."""
+
+    def __init__(
+        self,
+        writer: Writer,
+        inbox: Inbox,
+        outbox: Outbox,
+        node: str,
+        wall_clock: Callable[[], float],
+        observer: ExchangeObserver,
+    ) -> None:
+        self._writer = writer
+        self._inbox = inbox
+        self._outbox = outbox
+        self._node = node
+        self._wall_clock = wall_clock
+        self._observer = observer
+        self._binds: dict[str, str] = {}
+
+    def bound(self, link: Link, bind: str) -> None:
+        """Write that a bind began; let what waits for its link go."""
+        now = self._wall_clock()
+        self._binds[link.name] = bind
+        self._observer.bound(link.name)
+        self._writer.perform(
+            lambda transaction: sessions.begin_bind(
+                transaction, bind, link.name, self._node, now
+            )
+        ).addErrback(self._log_failure, "begin")
+        self._outbox.bound(link, bind)
+
+    def lost(self, link: Link, bind: str, reason: str) -> None:
+        """Write that a bind ended; forget what it can no longer acknowledge."""
+        now = self._wall_clock()
+        self._binds.pop(link.name, None)
+        self._observer.lost(link.name)
+        self._inbox.lost(bind)
+        self._outbox.lost(link)
+        self._writer.perform(
+            lambda transaction: sessions.end_bind(transaction, bind, now)
+        ).addErrback(self._log_failure, "end")
+
+    def arrived(self, link: Link, incoming: Incoming) -> Deferred[bool]:
+        """Give an arrival to the inbox."""
+        return self._inbox.arrived(incoming)
+
+    def acknowledged(self, link: Link, arrival_id: str) -> None:
+        """Tell the inbox that an acknowledgement was written."""
+        self._inbox.acknowledged(arrival_id)
+
+    def settled(self, link: Link, row: int, outcome: SubmitOutcome) -> None:
+        """Tell the outbox what became of a part."""
+        self._outbox.settled(link, row, outcome)
+
+    def room_made(self, link: Link) -> None:
+        """Tell the outbox that a link can take more."""
+        self._outbox.room_made(link)
+
+    def beat(self) -> None:
+        """Write that the binds that stand are alive (D4)."""
+        now = self._wall_clock()
+        for bind in self._binds.values():
+            self._writer.mark(sessions.HEARTBEAT, {"bind": bind, "at": now})
+
+    def _log_failure(self, failure: Failure, what: str) -> None:
+        _log.failure("the {what} of a bind was not stored", failure, what=what)

@@ -1,0 +1,295 @@
+"""The SMPP link: arrivals out of deliver_sm, submit_sm out of parts.
+
+It owns the id of the present bind and which submit_sm carries which row. What is
+in a PDU is the core's business (`smpp`), moving octets the shell's (`wire`), and
+what becomes of a message the centre's.
+
+Source: SMPP 3.4 §4.4 (submit_sm), §4.6 (deliver_sm).
+"""
+
+from __future__ import annotations
+
+__all__ = ["SmppLink", "SmppObserver", "SmppOptions"]
+
+import secrets
+from collections.abc import Callable
+from typing import Protocol, assert_never
+
+from attrs import frozen
+from twisted.internet.interfaces import IReactorTime
+from twisted.logger import Logger
+
+from smscentre.gsm.alphabet import UnencodableError
+from smscentre.interfaces import Deliveries
+from smscentre.links.rate import TokenBucket
+from smscentre.links.reconnect import Ending
+from smscentre.links.wire import SmppProtocol
+from smscentre.messages import (
+    Accepted,
+    Address,
+    Incoming,
+    IncomingKind,
+    InDoubt,
+    Outgoing,
+    Rejected,
+    Retry,
+    Unsent,
+)
+from smscentre.smpp import events
+from smscentre.smpp.errors import LocalProtocolError
+from smscentre.smpp.message import SubmitStyle, read_message, write_message
+from smscentre.smpp.pdus import ShortMessage
+from smscentre.smpp.receipt import parse_receipt
+from smscentre.smpp.session import Session, SessionOptions, State
+from smscentre.smpp.status import BindRefusal, refusal
+
+_WAITS_S = {
+    BindRefusal.WRONG_CREDENTIALS: 300.0,
+    BindRefusal.ALREADY_BOUND: 30.0,
+    BindRefusal.OTHER: 0.0,
+}
+"""The least time before the next bind, by the reason of the last refusal."""
+
+_log = Logger(namespace="smscentre.links.smpp")
+
+
+@frozen
+class SmppOptions:
+    """How one link speaks, apart from the session itself.
+
+    ``busy_status`` refuses what cannot be committed now; ``rate`` is in PDUs a
+    second, 0 for no limit.
+    """
+
+    style: SubmitStyle
+    dest_ton: int
+    dest_npi: int
+    validity_s: float
+    busy_status: int
+    rate: float
+
+
+class SmppObserver(Protocol):
+    """Hears what happens on a link."""
+
+    def bind_refused(self, link: str) -> None:
+        """The carrier refused the bind."""
+
+    def pdu_error(self, link: str, reason: str) -> None:
+        """The peer broke the protocol."""
+
+
+class SmppLink:
+    """One carrier, over whatever connection stands at the time."""
+
+    kind = "smpp"
+
+    def __init__(
+        self,
+        name: str,
+        session_options: SessionOptions,
+        options: SmppOptions,
+        deliveries: Deliveries,
+        clock: IReactorTime,
+        wall_clock: Callable[[], float],
+        observer: SmppObserver,
+    ) -> None:
+        self.name = name
+        self.bind = ""
+        self._session_options = session_options
+        self._options = options
+        self._deliveries = deliveries
+        self._clock = clock
+        self._wall_clock = wall_clock
+        self._observer = observer
+        self._bucket = TokenBucket(options.rate)
+        self._wire: SmppProtocol | None = None
+        self._bound_at: float | None = None
+        self._wait_s = 0.0
+        self._arrivals = 0
+        self._rows: dict[int, int] = {}
+
+    def build(self) -> SmppProtocol:
+        """A protocol for a new connection."""
+        return SmppProtocol(Session(self._session_options), self._clock, self)
+
+    # What the outbox asks (interfaces.Link).
+
+    def room(self) -> int:
+        """How many parts may be handed over now, by window and rate."""
+        if self._wire is None:
+            return 0
+        window = self._wire.session.room()
+        tokens = self._bucket.available(self._clock.seconds())
+        return window if tokens is None else min(window, tokens)
+
+    def room_at(self) -> float | None:
+        """When the rate lets the next part through, if that is what is missing."""
+        return self._bucket.next_at(self._clock.seconds())
+
+    def send(self, outgoing: Outgoing) -> None:
+        """Write a part as a submit_sm; its outcome comes by `Deliveries.settled`."""
+        wire = self._wire
+        if wire is None or wire.session.state is not State.BOUND:
+            self._deliveries.settled(self, outgoing.row, Unsent("not bound"))
+            return
+        try:
+            sequence = wire.submit(self._submit_sm(outgoing))
+        except (LocalProtocolError, UnencodableError) as error:
+            rejected = Rejected(0, str(error), Retry.NEVER)
+            self._deliveries.settled(self, outgoing.row, rejected)
+            return
+        self._bucket.take(self._clock.seconds())
+        self._rows[sequence] = outgoing.row
+
+    # What the shell tells (wire.EventTaker).
+
+    def take(self, wire: SmppProtocol, event: events.Event) -> None:
+        """Act on an event of the session."""
+        match event:
+            case events.Delivered(sequence, pdu, raw):
+                self._deliver(wire, sequence, self._incoming(pdu, raw))
+            case events.SubmitAnswered(sequence, status, message_id):
+                self._answered(wire, sequence, status, message_id)
+            case events.SubmitLost(sequence, reason):
+                row = self._rows.pop(sequence)
+                self._deliveries.settled(self, row, InDoubt(reason))
+            case events.Corrupt(sequence, raw, reason):
+                self._observer.pdu_error(self.name, events.BAD_BODY)
+                self._deliver(wire, sequence, self._corrupt(raw, reason))
+            case events.Bound():
+                self._bound(wire, event)
+            case events.BindRefused():
+                self._refused(event)
+            case events.Fault(reason, detail):
+                self._observer.pdu_error(self.name, reason)
+                _log.warn(
+                    "{link}: {reason}: {detail}",
+                    link=self.name,
+                    reason=reason,
+                    detail=detail,
+                )
+            case events.PeerUnbound():
+                _log.info("{link}: the carrier unbinds", link=self.name)
+            case events.Closed():
+                pass
+            case _:
+                assert_never(event)
+
+    def written(self, wire: SmppProtocol, arrival_ids: list[str]) -> None:
+        """Pass on which arrivals were acknowledged."""
+        for arrival_id in arrival_ids:
+            self._deliveries.acknowledged(self, arrival_id)
+
+    def gone(self, wire: SmppProtocol, reason: str) -> Ending:
+        """End the bind with its connection."""
+        bind, self.bind = self.bind, ""
+        self._wire = None
+        self._rows.clear()
+        if bind:
+            _log.warn("{link}: bind ended: {reason}", link=self.name, reason=reason)
+            self._deliveries.lost(self, bind, reason)
+        ending = Ending(reason, self._bound_at, self._wait_s)
+        self._bound_at, self._wait_s = None, 0.0
+        return ending
+
+    def _bound(self, wire: SmppProtocol, event: events.Bound) -> None:
+        self._wire = wire
+        self._bound_at = self._clock.seconds()
+        self.bind = f"{self.name}-{secrets.token_hex(6)}"
+        self._arrivals = 0
+        _log.info(
+            "{link}: bound to {system_id} as {bind}",
+            link=self.name,
+            system_id=event.system_id,
+            bind=self.bind,
+        )
+        self._deliveries.bound(self, self.bind)
+
+    def _refused(self, event: events.BindRefused) -> None:
+        self._wait_s = _WAITS_S[event.refusal]
+        self._observer.bind_refused(self.name)
+        _log.error(
+            "{link}: bind refused with {status:#x} {meaning}",
+            link=self.name,
+            status=event.status,
+            meaning=event.meaning,
+        )
+
+    def _deliver(self, wire: SmppProtocol, sequence: int, incoming: Incoming) -> None:
+        settled = self._deliveries.arrived(self, incoming)
+        settled.addCallback(self._acknowledge, wire, sequence, incoming.arrival_id)
+
+    def _acknowledge(
+        self, accepted: bool, wire: SmppProtocol, sequence: int, arrival_id: str
+    ) -> None:
+        if wire is self._wire and wire.session.state is not State.CLOSED:
+            status = 0 if accepted else self._options.busy_status
+            wire.acknowledge(sequence, status, arrival_id)
+
+    def _answered(
+        self, wire: SmppProtocol, sequence: int, status: int, message_id: str
+    ) -> None:
+        row = self._rows.pop(sequence)
+        if status == 0:
+            self._deliveries.settled(self, row, Accepted(message_id))
+            return
+        rejected = refusal(status)
+        self._deliveries.settled(self, row, rejected)
+        if rejected.retry is Retry.AFTER_RECONNECT:
+            wire.drop(f"refused with {status:#x} {rejected.meaning}")
+
+    def _submit_sm(self, outgoing: Outgoing) -> ShortMessage:
+        options = self._options
+        remaining = outgoing.expires_at - self._wall_clock()
+        return write_message(
+            options.style,
+            Address(
+                outgoing.number.removeprefix("+"), options.dest_ton, options.dest_npi
+            ),
+            outgoing.text,
+            outgoing.alphabet,
+            outgoing.part,
+            min(options.validity_s, remaining),
+        )
+
+    def _incoming(self, pdu: ShortMessage, raw: bytes) -> Incoming:
+        message = read_message(pdu, self._options.style.default_alphabet)
+        receipt = parse_receipt(pdu)
+        return Incoming(
+            arrival_id=self._arrival_id(),
+            link=self.name,
+            bind=self.bind,
+            source=pdu.source,
+            destination=pdu.destination,
+            coding=message.coding,
+            udh=message.udh,
+            body=message.body,
+            text=message.text,
+            raw=raw,
+            arrived_at=self._wall_clock(),
+            part=message.part,
+            kind=IncomingKind.RECEIPT if receipt else IncomingKind.MESSAGE,
+            receipt=receipt,
+        )
+
+    def _corrupt(self, raw: bytes, reason: str) -> Incoming:
+        return Incoming(
+            arrival_id=self._arrival_id(),
+            link=self.name,
+            bind=self.bind,
+            source=Address(""),
+            destination=Address(""),
+            coding=0,
+            udh=b"",
+            body=raw[16:],
+            text="",
+            raw=raw,
+            arrived_at=self._wall_clock(),
+            kind=IncomingKind.CORRUPT,
+            reason=reason,
+        )
+
+    def _arrival_id(self) -> str:
+        self._arrivals += 1
+        return f"{self.bind}:{self._arrivals}"

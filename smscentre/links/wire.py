@@ -1,0 +1,182 @@
+"""The shell of an SMPP session: octets and time in, events out, nothing else.
+
+Answers that are produced in one turn of the reactor leave in one write.
+"""
+
+from __future__ import annotations
+
+__all__ = ["EventTaker", "SmppProtocol"]
+
+import socket
+from collections.abc import Iterable
+from typing import Any, Protocol
+
+from twisted.internet import protocol
+from twisted.internet.defer import Deferred
+from twisted.internet.interfaces import IDelayedCall, IReactorTime, ITCPTransport
+from twisted.python.failure import Failure
+
+from smscentre import failpoints
+from smscentre.links.reconnect import Ending
+from smscentre.smpp.events import Closed, Event
+from smscentre.smpp.pdus import ShortMessage
+from smscentre.smpp.session import Session, State
+
+_USER_TIMEOUT_MS = 30_000
+"""How long written octets may stay unacknowledged by the peer's TCP."""
+
+_CLOSING_S = 5.0
+"""How long a peer may take to read our last octets."""
+
+
+class EventTaker(Protocol):
+    """Who hears the events of a connection."""
+
+    def take(self, wire: SmppProtocol, event: Event) -> None:
+        """Act on an event of the session."""
+
+    def written(self, wire: SmppProtocol, arrival_ids: list[str]) -> None:
+        """Hear that positive acknowledgements were handed to TCP."""
+
+    def gone(self, wire: SmppProtocol, reason: str) -> Ending:
+        """Hear that the connection is over; say how the session fared."""
+
+
+class SmppProtocol(protocol.Protocol):
+    """Moves octets between a transport and a session core."""
+
+    def __init__(
+        self, session: Session, clock: IReactorTime, taker: EventTaker
+    ) -> None:
+        self.session = session
+        self.ended: Deferred[Ending] = Deferred()
+        self._clock = clock
+        self._taker = taker
+        self._timer: IDelayedCall | None = None
+        self._flushing: IDelayedCall | None = None
+        self._closing: IDelayedCall | None = None
+        self._acknowledged: list[str] = []
+        self._submitted = False
+
+    def connectionMade(self) -> None:
+        """Set the socket up and ask for the bind."""
+        if ITCPTransport.providedBy(self.transport):
+            _tune(self.transport)
+        self.session.connect(self._clock.seconds())
+        self._flush()
+
+    def dataReceived(self, data: bytes) -> None:
+        """Let the core read; write what it answers at once."""
+        self._handle(self.session.receive(data, self._clock.seconds()))
+        self._flush()
+
+    def connectionLost(self, reason: Failure = protocol.connectionDone) -> None:
+        """Settle all that was open and report the end."""
+        text = reason.getErrorMessage()
+        self._handle(self.session.close(text))
+        for call in (self._timer, self._flushing, self._closing):
+            if call is not None and call.active():
+                call.cancel()
+        self.ended.callback(self._taker.gone(self, text))
+
+    def submit(self, message: ShortMessage) -> int:
+        """Write a submit_sm; its sequence number."""
+        sequence = self.session.submit(message, self._clock.seconds())
+        self._submitted = True
+        self._flush_soon()
+        return sequence
+
+    def acknowledge(self, sequence: int, status: int, arrival_id: str) -> None:
+        """Answer a deliver_sm; with status 0 it is acknowledged."""
+        self.session.acknowledge(sequence, status)
+        if status == 0:
+            self._acknowledged.append(arrival_id)
+        self._flush_soon()
+
+    def finish(self) -> None:
+        """Unbind if bound, and close."""
+        if self.session.state is State.BOUND:
+            self.session.unbind(self._clock.seconds())
+            self._flush()
+        else:
+            self.drop("stopped")
+
+    def drop(self, reason: str) -> None:
+        """End the session without the peer's consent."""
+        self._handle(self.session.close(reason))
+        self._flush()
+        self._lose()
+
+    def _handle(self, happened: Iterable[Event]) -> None:
+        for event in happened:
+            if isinstance(event, Closed):
+                self._lose()
+            self._taker.take(self, event)
+
+    def _lose(self) -> None:
+        """Close once our last octets are read, or soon in any case."""
+        if self._closing is None:
+            self._closing = self._clock.callLater(_CLOSING_S, self._abort)
+            self._clock.callLater(0, self._close_transport)
+
+    def _close_transport(self) -> None:
+        if self.transport is not None:
+            self.transport.loseConnection()
+
+    def _abort(self) -> None:
+        transport = self.transport
+        if ITCPTransport.providedBy(transport):
+            transport.abortConnection()
+
+    def _flush_soon(self) -> None:
+        if self._flushing is None:
+            self._flushing = self._clock.callLater(0, self._flush_now)
+
+    def _flush_now(self) -> None:
+        self._flushing = None
+        self._flush()
+
+    def _flush(self) -> None:
+        """Write what the core has to say and arm the timer anew."""
+        data = self.session.data_to_send()
+        if data and self.transport is not None:
+            acknowledged, self._acknowledged = self._acknowledged, []
+            submitted, self._submitted = self._submitted, False
+            if acknowledged:
+                failpoints.hit("before-acknowledge")
+            if submitted:
+                failpoints.hit("before-write")
+            self.transport.write(data)
+            if acknowledged:
+                self._taker.written(self, acknowledged)
+                failpoints.hit_soon("after-acknowledge", self._clock.callLater)
+            if submitted:
+                failpoints.hit_soon("after-write", self._clock.callLater)
+        self._arm()
+
+    def _arm(self) -> None:
+        """Wake at the core's deadline; an earlier wake-up looks again."""
+        deadline = self.session.deadline()
+        timer = self._timer
+        if timer is not None and timer.active():
+            if deadline is not None and timer.getTime() <= deadline:
+                return
+            timer.cancel()
+        self._timer = None
+        if deadline is not None:
+            delay = max(0.0, deadline - self._clock.seconds())
+            self._timer = self._clock.callLater(delay, self._expire)
+
+    def _expire(self) -> None:
+        self._timer = None
+        self._handle(self.session.expire(self._clock.seconds()))
+        self._flush()
+
+
+def _tune(transport: Any) -> None:
+    """Send small PDUs at once, and notice a peer that has vanished."""
+    transport.setTcpNoDelay(True)
+    transport.setTcpKeepAlive(True)
+    handle = transport.getHandle()
+    if hasattr(socket, "TCP_USER_TIMEOUT") and isinstance(handle, socket.socket):
+        handle.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, _USER_TIMEOUT_MS)
