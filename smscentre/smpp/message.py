@@ -1,0 +1,181 @@
+"""From a deliver_sm to a text with its place, and from a text to a submit_sm.
+
+The link calls it between the session and the values of `messages`. It joins
+header, segmentation and coding; it splits nothing and joins no parts.
+
+Source: SMPP 3.4 §4.4.1, §5.2.12 (esm_class), §5.3.2.22 to §5.3.2.24 (SAR),
+§5.3.2.32 (message_payload), §7.1.1 (time format).
+"""
+
+from __future__ import annotations
+
+__all__ = [
+    "LongMessages",
+    "ReadMessage",
+    "SubmitStyle",
+    "read_message",
+    "relative_time",
+    "write_message",
+]
+
+from functools import lru_cache
+from typing import Literal
+
+from attrs import frozen
+
+from smscentre.gsm import udh
+from smscentre.messages import Address, Alphabet, Part
+from smscentre.smpp.codes import ESM_UDHI, Coding, Tag
+from smscentre.smpp.errors import LocalProtocolError
+from smscentre.smpp.fields import integer_tlv
+from smscentre.smpp.pdus import ShortMessage
+from smscentre.smpp.text import DefaultAlphabet, decode_text, encode_text
+
+LongMessages = Literal["udh", "sar", "payload"]
+"""How a long text travels: in parts by header or by TLVs, or whole."""
+
+_RECEIPT_WANTED = 1
+"""registered_delivery: a receipt of the final outcome, good or bad."""
+
+_SINGLE_OCTETS = 140
+_SINGLE_SEPTETS = 160
+"""What fits into one short message; unpacked GSM 7-bit has an octet a septet."""
+
+_DAY_S = 86_400
+
+
+@frozen
+class ReadMessage:
+    """A message taken apart: header, body, text, and its place if it is a part.
+
+    ``udh`` includes its length octet and is empty without a header.
+    """
+
+    udh: bytes
+    body: bytes
+    text: str
+    part: Part | None
+    coding: int
+
+
+@frozen
+class SubmitStyle:
+    """What all messages of one link have in common."""
+
+    source: Address
+    long_messages: LongMessages = "udh"
+    default_alphabet: DefaultAlphabet = "gsm7"
+    receipts: bool = True
+
+
+def read_message(
+    sm: ShortMessage, default_alphabet: DefaultAlphabet = "gsm7"
+) -> ReadMessage:
+    """Take a deliver_sm apart; never fails, as the message is already received.
+
+    A header that contradicts its own lengths is left in the body.
+    """
+    body = sm.short_message or sm.tlvs.get(Tag.MESSAGE_PAYLOAD, b"")
+    header, part = b"", None
+    if sm.esm_class & ESM_UDHI:
+        try:
+            parsed = udh.parse(body)
+        except udh.UserDataError:
+            pass
+        else:
+            header, body, part = parsed.header, parsed.body, parsed.part
+    if part is None and sm.tlvs:
+        part = _sar_part(sm)
+    text = decode_text(body, sm.data_coding, default_alphabet)
+    return ReadMessage(header, body, text, part, sm.data_coding)
+
+
+def write_message(
+    style: SubmitStyle,
+    destination: Address,
+    text: str,
+    alphabet: Alphabet,
+    part: Part | None = None,
+    validity_s: float | None = None,
+) -> ShortMessage:
+    """Build the submit_sm of a whole text or one part.
+
+    With ``validity_s`` of None the carrier's own validity holds.
+
+    :raises UnencodableError: the alphabet lacks a character.
+    :raises LocalProtocolError: the text or its part does not fit.
+    """
+    coding, octets = encode_text(text, alphabet, style.default_alphabet)
+    esm_class = 0
+    tlvs: dict[int, bytes] = {}
+    if part is None:
+        if style.long_messages == "payload" and _is_long(coding, octets, style):
+            tlvs[Tag.MESSAGE_PAYLOAD] = octets
+            octets = b""
+    elif style.long_messages == "sar":
+        tlvs = _sar_tlvs(part)
+    else:
+        esm_class = ESM_UDHI
+        octets = _header(part) + octets
+    return ShortMessage(
+        source=style.source,
+        destination=destination,
+        short_message=octets,
+        data_coding=coding,
+        esm_class=esm_class,
+        registered_delivery=_RECEIPT_WANTED if style.receipts else 0,
+        validity_period="" if validity_s is None else relative_time(int(validity_s)),
+        tlvs=tlvs,
+    )
+
+
+@lru_cache(maxsize=4096)
+def relative_time(seconds: int) -> str:
+    """Write a duration as a relative time, at least one second.
+
+    A month counts as 30 days and a year as twelve of those.
+
+    :raises LocalProtocolError: a century or more.
+
+    Source: SMPP 3.4 §7.1.1.2 (relative time format).
+    """
+    days, rest = divmod(max(seconds, 1), _DAY_S)
+    months, days = divmod(days, 30)
+    years, months = divmod(months, 12)
+    if years > 99:
+        raise LocalProtocolError(f"no relative time for {seconds} s")
+    minutes, second = divmod(rest, 60)
+    hour, minute = divmod(minutes, 60)
+    return f"{years:02}{months:02}{days:02}{hour:02}{minute:02}{second:02}000R"
+
+
+def _is_long(coding: int, octets: bytes, style: SubmitStyle) -> bool:
+    septets = coding == Coding.DEFAULT and style.default_alphabet == "gsm7"
+    return len(octets) > (_SINGLE_SEPTETS if septets else _SINGLE_OCTETS)
+
+
+def _header(part: Part) -> bytes:
+    try:
+        return udh.concatenation(part)
+    except ValueError as error:
+        raise LocalProtocolError(str(error)) from error
+
+
+def _sar_part(sm: ShortMessage) -> Part | None:
+    """Read the SAR TLVs; all three, of the right size, or they do not count."""
+    reference = integer_tlv(sm.tlvs, Tag.SAR_MSG_REF_NUM, 2)
+    total = integer_tlv(sm.tlvs, Tag.SAR_TOTAL_SEGMENTS, 1)
+    number = integer_tlv(sm.tlvs, Tag.SAR_SEGMENT_SEQNUM, 1)
+    if reference is None or total is None or number is None:
+        return None
+    return Part(reference, 16, total, number) if 1 <= number <= total else None
+
+
+def _sar_tlvs(part: Part) -> dict[int, bytes]:
+    if not (1 <= part.number <= part.total <= 255 and 0 <= part.reference <= 0xFFFF):
+        raise LocalProtocolError(f"no SAR segment: {part}")
+    return {
+        Tag.SAR_MSG_REF_NUM: part.reference.to_bytes(2, "big"),
+        Tag.SAR_TOTAL_SEGMENTS: bytes((part.total,)),
+        Tag.SAR_SEGMENT_SEQNUM: bytes((part.number,)),
+    }

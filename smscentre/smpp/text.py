@@ -1,0 +1,94 @@
+"""Text and data_coding: what the octets of a message say, and how to write one.
+
+Stands between a message and the alphabets of `gsm`; knows no header of the user
+data and no length of a part.
+
+Source: SMPP 3.4 §5.2.19 (data_coding); 3GPP TS 23.038 §4 (coding groups).
+"""
+
+from __future__ import annotations
+
+__all__ = ["DefaultAlphabet", "decode_text", "encode_text"]
+
+from typing import Literal
+
+from smscentre.gsm import alphabet as gsm7
+from smscentre.messages import Alphabet
+from smscentre.smpp.codes import Coding
+
+DefaultAlphabet = Literal["gsm7", "latin1", "ascii"]
+"""What data_coding 0 means on a link; GSM 7-bit is unpacked, one septet an octet."""
+
+_CODECS: dict[int, str] = {
+    Coding.ASCII: "ascii",
+    Coding.LATIN1: "latin-1",
+    Coding.CYRILLIC: "iso8859-5",
+    Coding.HEBREW: "iso8859-8",
+    Coding.UCS2: "utf-16-be",
+}
+
+_BINARY = "latin-1"
+"""How octets without an alphabet are shown: each as one character."""
+
+_DEFAULT_CODECS = {"latin1": "latin-1", "ascii": "ascii"}
+
+_BYTE_ORDER_MARK = "\ufeff"
+
+
+def decode_text(
+    body: bytes, data_coding: int, default_alphabet: DefaultAlphabet = "gsm7"
+) -> str:
+    """Read the octets of a message; whatever cannot be read becomes U+FFFD.
+
+    UCS-2 is read as UTF-16, since phones send surrogate pairs in it.
+    """
+    codec = _codec(data_coding, default_alphabet)
+    if codec is None:
+        return gsm7.decode(body)
+    text = str(body, codec, "replace")
+    # Some phones and gateways put a byte order mark before UCS-2.
+    return text.removeprefix(_BYTE_ORDER_MARK)
+
+
+def encode_text(
+    text: str, alphabet: Alphabet, default_alphabet: DefaultAlphabet = "gsm7"
+) -> tuple[int, bytes]:
+    """Write a text; gives its data_coding and octets.
+
+    Where a link's data_coding 0 is not GSM 7-bit and lacks a character, Latin-1
+    and then UCS-2 take its place.
+
+    :raises UnencodableError: GSM 7-bit was asked for and lacks a character.
+    """
+    if alphabet is Alphabet.GSM7:
+        if default_alphabet == "gsm7":
+            return Coding.DEFAULT, gsm7.encode(text)
+        candidates = (
+            (Coding.DEFAULT, _DEFAULT_CODECS[default_alphabet]),
+            (Coding.LATIN1, "latin-1"),
+        )
+        for coding, codec in candidates:
+            try:
+                return coding, text.encode(codec)
+            except UnicodeEncodeError:
+                continue
+    return Coding.UCS2, text.encode("utf-16-be", "replace")
+
+
+def _codec(data_coding: int, default_alphabet: DefaultAlphabet) -> str | None:
+    """Name the codec of a data_coding; None stands for GSM 7-bit.
+
+    Values above 0x0F are those of GSM: some carriers hand the data coding scheme
+    of the phone through, as in 0x18, UCS-2 for immediate display.
+    """
+    if data_coding == Coding.DEFAULT or 0x80 <= data_coding < 0xC0:
+        return _DEFAULT_CODECS.get(default_alphabet)
+    if data_coding < 0x10:
+        return _CODECS.get(data_coding, _BINARY)
+    if data_coding < 0x80:
+        return (None, _BINARY, "utf-16-be", None)[data_coding >> 2 & 3]
+    if data_coding < 0xE0:
+        return None
+    if data_coding < 0xF0:
+        return "utf-16-be"
+    return _BINARY if data_coding & 4 else None

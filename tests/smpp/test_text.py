@@ -1,0 +1,116 @@
+"""Tests for `smscentre.smpp.text`."""
+
+from __future__ import annotations
+
+from attrs import frozen
+from hypothesis import given
+from hypothesis import strategies as st
+from twisted.trial.unittest import SynchronousTestCase
+
+from smscentre.gsm.alphabet import UnencodableError
+from smscentre.messages import Alphabet
+from smscentre.smpp.text import DefaultAlphabet, decode_text, encode_text
+
+ALPHABETS: tuple[DefaultAlphabet, ...] = ("gsm7", "latin1", "ascii")
+
+
+@frozen
+class Case:
+    """Octets in hex, how they are coded, and the text."""
+
+    octets: str
+    coding: int
+    default: DefaultAlphabet
+    text: str
+
+
+CASES = (
+    Case("52555400", 0, "gsm7", "RUT@"),
+    Case("1b65 11", 0, "gsm7", "€_"),
+    Case("52e9", 0, "latin1", "Ré"),
+    Case("52e9", 0, "ascii", "R\ufffd"),
+    Case("52e9", 0, "gsm7", "R\ufffd"),
+    Case("52e9", 1, "gsm7", "R\ufffd"),
+    Case("0040", 1, "gsm7", "\0@"),
+    Case("52e9", 3, "gsm7", "Ré"),
+    Case("52ff", 2, "gsm7", "Rÿ"),
+    Case("52ff", 4, "gsm7", "Rÿ"),
+    Case("b0", 6, "gsm7", "А"),
+    Case("e0", 8, "gsm7", "\ufffd"),
+    Case("e0", 7, "gsm7", "א"),
+    Case("005220ac", 8, "gsm7", "R€"),
+    Case("d83dde00", 8, "gsm7", "😀"),
+    Case("0052d83d", 8, "gsm7", "R\ufffd"),
+    Case("d83d0052", 8, "gsm7", "\ufffdR"),
+    Case("005200", 8, "gsm7", "R\ufffd"),
+    Case("feff0052", 8, "gsm7", "R"),
+    Case("52e9", 9, "gsm7", "Ré"),
+    Case("00", 0x10, "latin1", "@"),
+    Case("0052", 0x18, "gsm7", "R"),
+    Case("52e9", 0x15, "gsm7", "Ré"),
+    Case("52e9", 0x90, "latin1", "Ré"),
+    Case("00", 0xC8, "gsm7", "@"),
+    Case("00", 0xD0, "gsm7", "@"),
+    Case("0052", 0xE0, "gsm7", "R"),
+    Case("00", 0xF0, "latin1", "@"),
+    Case("00", 0xF1, "gsm7", "@"),
+    Case("e9", 0xF4, "gsm7", "é"),
+    Case("e9", 0xF5, "gsm7", "é"),
+    Case("", 8, "gsm7", ""),
+)
+
+
+class DecodeTests(SynchronousTestCase):
+    """What octets say."""
+
+    def test_cases(self) -> None:
+        """Each row reads as its text."""
+        for case in CASES:
+            octets = bytes.fromhex(case.octets)
+            found = decode_text(octets, case.coding, case.default)
+            self.assertEqual((case, found), (case, case.text))
+
+    @given(st.binary(max_size=40), st.integers(0, 255), st.sampled_from(ALPHABETS))
+    def test_total(self, body: bytes, coding: int, default: DefaultAlphabet) -> None:
+        """Any octets in any coding have a reading that can be stored as UTF-8."""
+        decode_text(body, coding, default).encode()
+
+
+class EncodeTests(SynchronousTestCase):
+    """How a text is written."""
+
+    def test_cases(self) -> None:
+        """Each text takes the first coding of the link that has its characters."""
+        rows: tuple[tuple[str, Alphabet, DefaultAlphabet, int, str], ...] = (
+            ("R@", Alphabet.GSM7, "gsm7", 0, "5200"),
+            ("€", Alphabet.GSM7, "gsm7", 0, "1b65"),
+            ("é@", Alphabet.GSM7, "latin1", 0, "e940"),
+            ("€", Alphabet.GSM7, "latin1", 8, "20ac"),
+            ("R@", Alphabet.GSM7, "ascii", 0, "5240"),
+            ("é", Alphabet.GSM7, "ascii", 3, "e9"),
+            ("Δ", Alphabet.GSM7, "ascii", 8, "0394"),
+            ("R", Alphabet.UCS2, "gsm7", 8, "0052"),
+            ("😀", Alphabet.UCS2, "ascii", 8, "d83dde00"),
+        )
+        for text, alphabet, default, coding, octets in rows:
+            found = encode_text(text, alphabet, default)
+            self.assertEqual(found, (coding, bytes.fromhex(octets)), text)
+
+    def test_unencodable(self) -> None:
+        """GSM 7-bit asked for in vain is the caller's error."""
+        self.assertRaises(UnencodableError, encode_text, "😀", Alphabet.GSM7)
+
+    @given(
+        st.text(max_size=70).filter(lambda text: not text.startswith("\ufeff")),
+        st.sampled_from(ALPHABETS),
+    )
+    def test_round_trip(self, text: str, default: DefaultAlphabet) -> None:
+        """What is written in UCS-2 is read again."""
+        coding, octets = encode_text(text, Alphabet.UCS2, default)
+        self.assertEqual(decode_text(octets, coding, default), text)
+
+    @given(st.text("RUTAN 0123@£é_€{}", max_size=70), st.sampled_from(ALPHABETS))
+    def test_gsm_round_trip(self, text: str, default: DefaultAlphabet) -> None:
+        """What GSM 7-bit has is read again on every kind of link."""
+        coding, octets = encode_text(text, Alphabet.GSM7, default)
+        self.assertEqual(decode_text(octets, coding, default), text)
