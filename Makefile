@@ -1,0 +1,66 @@
+# Everything runs in .venv, which is made when it is first needed. Needed before:
+# make, python3 (3.11 or newer) and its venv module.
+
+PYTHON ?= python3
+BIN := .venv/bin
+PIP_INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt
+
+# The two stamps say that .venv holds what setup.py and constraints.txt ask for.
+INSTALLED := .venv/installed
+INSTALLED_TEST := .venv/installed-test
+
+# Programs that some tests need, by their Debian packages. Installed by root in
+# CI only; elsewhere those tests are skipped, with the reason in their summary.
+DEBIAN_PACKAGES := chromium
+
+.PHONY: help run test lint bench crash system-packages clean
+
+help:
+	@echo "make run    a demo centre with simulators, in this terminal"
+	@echo "make test   all tests"
+	@echo "make lint   ruff and mypy"
+	@echo "make bench  the benchmarks, with their ratios"
+	@echo "make crash  kill -9 at random moments and at every failpoint"
+	@echo "make clean  remove .venv and what the tools leave behind"
+
+run: $(INSTALLED)
+	$(BIN)/smscentre demo
+
+test: $(INSTALLED_TEST) system-packages
+	$(BIN)/pytest -q
+
+lint: $(INSTALLED_TEST)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: $(INSTALLED_TEST)
+	$(BIN)/python benchmarks/run.py
+
+crash: $(INSTALLED_TEST)
+	$(BIN)/python -m tests.system.crash --trials 50 --point-trials 10
+
+$(BIN)/python:
+	$(PYTHON) -m venv .venv
+
+$(INSTALLED): setup.py constraints.txt | $(BIN)/python
+	$(PIP_INSTALL) -e .
+	@touch $@
+
+$(INSTALLED_TEST): setup.py constraints.txt | $(BIN)/python
+	$(PIP_INSTALL) -e '.[test,postgresql]'
+	@touch $@ $(INSTALLED)
+
+system-packages:
+	@if [ "$$CI" = true ] && [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; \
+	then \
+	    apt-get update -qq \
+	    && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq \
+	        --no-install-recommends $(DEBIAN_PACKAGES) >/dev/null \
+	    || echo "not installed: $(DEBIAN_PACKAGES); tests that need them are skipped"; \
+	fi
+
+clean:
+	rm -rf .venv .hypothesis .mypy_cache .pytest_cache .ruff_cache _trial_temp*
+	rm -rf build dist smscentre.egg-info
+	find smscentre tests benchmarks twisted -name __pycache__ -prune -exec rm -rf {} +

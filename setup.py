@@ -1,0 +1,68 @@
+"""Package metadata: what is installed, what it needs, which commands it brings."""
+
+import re
+from pathlib import Path
+
+from setuptools import find_packages, setup
+
+_VERSION = re.compile(r'^__version__ = "([^"]+)"$', re.MULTILINE)
+
+
+def _version() -> str:
+    text = Path("smscentre/__init__.py").read_text(encoding="utf-8")
+    found = _VERSION.search(text)
+    if found is None:
+        raise SystemExit("smscentre/__init__.py holds no __version__")
+    return found[1]
+
+
+setup(
+    name="smscentre",
+    version=_version(),
+    description="Counts by SMS for Indonesia's directorate of corrections",
+    license_files=["LICENSE"],
+    python_requires=">=3.11",
+    # The mapping keeps an editable install to one entry in sys.path, by which Twisted
+    # finds the plugin; setuptools would otherwise hook into the import system.
+    package_dir={"": "."},
+    # twisted.plugins is no package of ours: it has no __init__.py, and what is
+    # in it is installed beside Twisted's own plugins.
+    packages=[*find_packages(include=["smscentre", "smscentre.*"]), "twisted.plugins"],
+    package_data={
+        "smscentre": [
+            "py.typed",
+            "data/**/*",
+            "web/templates/**/*",
+            "web/static/**/*",
+            "store/migrations/*.mako",
+        ],
+    },
+    install_requires=[
+        "alembic>=1.18",
+        "attrs>=25.3",
+        "cattrs>=25.1",
+        "click>=8.2",
+        "jinja2>=3.1.6",
+        "klein>=24.8",
+        "phonenumbers>=9.0",
+        "prometheus-client>=0.22",
+        "pyserial>=3.5",
+        "smpplib>=2.2.4",
+        "sqlalchemy>=2.1",
+        "twisted[tls]>=25.5",
+        # Debian may come without the system's time zones.
+        "tzdata>=2025.2",
+    ],
+    extras_require={
+        "postgresql": ["psycopg[binary]>=3.2"],
+        "test": [
+            "hypothesis>=6.130",
+            "mypy>=2.0",
+            "mypy-zope>=1.0.13",
+            "pytest>=9.0",
+            "ruff>=0.15",
+        ],
+    },
+    entry_points={"console_scripts": ["smscentre = smscentre.cli:main"]},
+    zip_safe=False,
+)
