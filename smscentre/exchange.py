@@ -20,6 +20,7 @@ from smscentre.interfaces import Link
 from smscentre.messages import Incoming, SubmitOutcome
 from smscentre.outbox.stage import Outbox
 from smscentre.store import sessions
+from smscentre.store.transaction import Transaction
 from smscentre.store.writer import Writer
 
 HEARTBEAT_S = 5.0
@@ -30,10 +31,10 @@ _log = Logger(namespace="smscentre.exchange")
 class ExchangeObserver(Protocol):
     """Hears which links stand."""
 
-    def bound(self, link: str) -> None:
+    def link_up(self, name: str, bind: str) -> None:
         """A session of a link stands."""
 
-    def lost(self, link: str) -> None:
+    def link_down(self, name: str, reason: str) -> None:
         """A session of a link ended."""
 
 
@@ -48,7 +49,10 @@ class Exchange:
         node: str,
         wall_clock: Callable[[], float],
         observer: ExchangeObserver,
+        recall: Callable[[Transaction, str, float], None],
     ) -> None:
+        """:param recall: loads what a link may bring again; writer's thread"""
+        self._recall = recall
         self._writer = writer
         self._inbox = inbox
         self._outbox = outbox
@@ -61,19 +65,20 @@ class Exchange:
         """Write that a bind began; let what waits for its link go."""
         now = self._wall_clock()
         self._binds[link.name] = bind
-        self._observer.bound(link.name)
-        self._writer.perform(
-            lambda transaction: sessions.begin_bind(
-                transaction, bind, link.name, self._node, now
-            )
-        ).addErrback(self._log_failure, "begin")
+        self._observer.link_up(link.name, bind)
+
+        def begin(transaction: Transaction) -> None:
+            sessions.begin_bind(transaction, bind, link.name, self._node, now)
+            self._recall(transaction, link.name, now)
+
+        self._writer.perform(begin).addErrback(self._log_failure, "begin")
         self._outbox.bound(link, bind)
 
     def lost(self, link: Link, bind: str, reason: str) -> None:
         """Write that a bind ended; forget what it can no longer acknowledge."""
         now = self._wall_clock()
         self._binds.pop(link.name, None)
-        self._observer.lost(link.name)
+        self._observer.link_down(link.name, reason)
         self._inbox.lost(bind)
         self._outbox.lost(link)
         self._writer.perform(

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from attrs import frozen
 from twisted.internet.defer import Deferred
 
+from smscentre.board import Board
 from smscentre.composing import PartStyle
 from smscentre.directory import Directory, Officer, Right, Unit
 from smscentre.exchange import Exchange
@@ -130,7 +131,19 @@ class StagesTestCase(StoreTestCase):
             self.metrics,
         )
         self.exchange = Exchange(
-            self.writer, self.inbox, self.outbox, "node", self.now, self.metrics
+            self.writer,
+            self.inbox,
+            self.outbox,
+            "node",
+            self.now,
+            Board(
+                {"carrier": ("memory", 0), "spare": ("memory", 0)},
+                self.now,
+                lambda link: 0,
+                lambda: 0,
+                self.metrics,
+            ),
+            self.acceptance.begin_bind,
         )
 
     def now(self) -> float:

@@ -11,10 +11,10 @@ __all__ = ["Acceptance", "AcceptanceSettings", "Interpreter"]
 
 import datetime
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from attrs import frozen
-from sqlalchemy import exc
 from twisted.logger import Logger
 
 from smscentre.composing import PartStyle, compose
@@ -26,6 +26,8 @@ from smscentre.interfaces import Command, Outcome, Request, SubmissionKey
 from smscentre.messages import Incoming, IncomingKind, Outgoing, Priority
 from smscentre.numbers import subscriber
 from smscentre.store import arrivals, longmessages, receipts
+from smscentre.store.arrivals import REDELIVERY_HORIZON_S
+from smscentre.store.engine import is_statement_error
 from smscentre.store.ledger import StoreLedger
 from smscentre.store.outgoing import Draft, add_outgoing
 from smscentre.store.people import DirectoryCache
@@ -69,13 +71,10 @@ class AcceptanceSettings:
 class _Batch:
     """What the arrivals of one transaction share."""
 
-    def __init__(
-        self,
-        ledger: StoreLedger,
-        suspects: dict[bytes, list[arrivals.Suspect]],
-    ) -> None:
+    def __init__(self, ledger: StoreLedger) -> None:
         self.ledger = ledger
-        self.suspects = suspects
+        self.matched: set[int] = set()
+        """Rows of suspects that this batch has taken for redelivered."""
         self.understood: dict[str, tuple[Request, Command]] = {}
 
 
@@ -88,16 +87,19 @@ class Acceptance:
         self._directories = DirectoryCache()
         self._limiter = ReplyLimiter(settings.limits)
         self._batch: _Batch | None = None
+        self._suspects: dict[str, dict[bytes, list[arrivals.Suspect]]] = {}
+
+    def begin_bind(self, transaction: Transaction, link: str, now: float) -> None:
+        """Recall what earlier binds of a link may bring again (D4)."""
+        found = arrivals.suspects(transaction, link, now)
+        transaction.after_commit(lambda: self._suspects.update({link: found}))
 
     def prepare(self, transaction: Transaction, works: Sequence[Arrival]) -> None:
         """Read at once what the arrivals of a batch will need."""
         directory = self._directories.current(transaction)
         settings = self._settings
         ledger = StoreLedger(transaction, directory, settings.fields, settings.kinds)
-        keys = {work.key for work in works if not work.incoming.once}
-        now = max(work.incoming.arrived_at for work in works)
-        suspects = arrivals.suspects(transaction, keys, now) if keys else {}
-        self._batch = batch = _Batch(ledger, suspects)
+        self._batch = batch = _Batch(ledger)
         expected: list[SubmissionKey] = []
         for work in works:
             incoming = work.incoming
@@ -192,7 +194,7 @@ class Acceptance:
         if twin is not None:
             matched, original = twin.row, twin.original
         else:
-            suspect = self._take_suspect(arrival)
+            suspect = self._take_suspect(transaction, arrival)
             if suspect is None:
                 return False
             matched, original = suspect.row, suspect.original
@@ -201,12 +203,18 @@ class Acceptance:
         self._keep(transaction, arrival, "redelivered", redelivery_of=original)
         return True
 
-    def _take_suspect(self, arrival: Arrival) -> arrivals.Suspect | None:
+    def _take_suspect(
+        self, transaction: Transaction, arrival: Arrival
+    ) -> arrivals.Suspect | None:
+        """The oldest delivery of an earlier bind that this one may repeat."""
         assert self._batch is not None
-        candidates = self._batch.suspects.get(arrival.key, [])
-        for suspect in candidates:
-            if suspect.link == arrival.incoming.link:
-                candidates.remove(suspect)
+        known = self._suspects.get(arrival.incoming.link, {})
+        suspects = known.get(arrival.key, [])
+        horizon = arrival.incoming.arrived_at - REDELIVERY_HORIZON_S
+        for suspect in suspects:
+            if suspect.row not in self._batch.matched and suspect.at > horizon:
+                self._batch.matched.add(suspect.row)
+                transaction.after_commit(partial(suspects.remove, suspect))
                 return suspect
         return None
 
@@ -265,9 +273,9 @@ class Acceptance:
         assert self._batch is not None
         try:
             outcome = command.run(self._batch.ledger)
-        except exc.StatementError:
-            raise
         except Exception as error:
+            if is_statement_error(error):
+                raise
             _log.failure("a command failed", arrival_id=arrival.arrival_id)
             self.give_up(transaction, arrival, error)
             return

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 __all__ = ["Inbox", "InboxObserver", "Postbox"]
 
-from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
@@ -87,13 +86,12 @@ class Inbox:
         self._clock = clock
         self._wall_clock = wall_clock
         self._observer = observer
-        self._unanswered: deque[tuple[float, Arrival]] = deque()
+        self._unanswered: dict[Arrival, float] = {}
         self._pending: dict[tuple[str, bytes], Arrival] = {}
         self._committed: dict[str, Arrival] = {}
         self._timer: IDelayedCall | None = None
         self._closed = False
         self._drained: Deferred[None] | None = None
-        self._open = 0
 
     def arrived(self, incoming: Incoming) -> Deferred[bool]:
         """Take an arrival; fires True to acknowledge it, False to refuse it."""
@@ -114,8 +112,7 @@ class Inbox:
         )
         if is_message:
             self._pending[incoming.bind, key] = arrival
-        self._open += 1
-        self._unanswered.append((self._clock.seconds(), arrival))
+        self._unanswered[arrival] = self._clock.seconds()
         if self._timer is None:
             self._timer = self._clock.callLater(PATIENCE_S, self._check_patience)
         self._writer.put(arrival)
@@ -148,7 +145,7 @@ class Inbox:
         self._closed = True
         drained: Deferred[None] = Deferred()
         self._drained = drained
-        if not self._open:
+        if not self._unanswered:
             self._finish()
         return drained
 
@@ -184,9 +181,9 @@ class Inbox:
             self._observer.command(arrival.result)
 
     def _settle(self, arrival: Arrival, accepted: bool) -> None:
-        self._open -= 1
+        self._unanswered.pop(arrival, None)
         arrival.outcome.callback(accepted)
-        if self._drained is not None and not self._open:
+        if self._drained is not None and not self._unanswered:
             self._finish()
 
     def _forget(self, arrival: Arrival) -> None:
@@ -198,22 +195,20 @@ class Inbox:
         """Refuse what waited too long and was not begun."""
         now = self._clock.seconds()
         self._timer = None
-        kept: list[tuple[float, Arrival]] = []
-        while self._unanswered:
-            came, arrival = self._unanswered[0]
-            if not arrival.outcome.called:
-                if now - came < PATIENCE_S:
-                    break
-                if self._writer.withdraw(arrival):
-                    self.refused(arrival, "not_committed")
-                else:
-                    kept.append((came, arrival))
-            self._unanswered.popleft()
-        self._unanswered.extendleft(reversed(kept))
-        if kept:
+        late = [
+            arrival
+            for arrival, came in self._unanswered.items()
+            if now - came >= PATIENCE_S
+        ]
+        begun = [arrival for arrival in late if not self._writer.withdraw(arrival)]
+        for arrival in late:
+            if arrival.withdrawn:
+                self.refused(arrival, "not_committed")
+        if begun:
             self._timer = self._clock.callLater(RECHECK_S, self._check_patience)
         elif self._unanswered:
-            due = self._unanswered[0][0] + PATIENCE_S - now
+            oldest = next(iter(self._unanswered.values()))
+            due = oldest + PATIENCE_S - now
             self._timer = self._clock.callLater(due, self._check_patience)
 
     def _finish(self) -> None:

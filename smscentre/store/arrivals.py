@@ -8,11 +8,10 @@ __all__ = [
     "add_arrival",
     "mark_matched",
     "recent_texts",
+    "REDELIVERY_HORIZON_S",
     "suspects",
     "unknown_told",
 ]
-
-from collections.abc import Collection
 
 from attrs import frozen
 from sqlalchemy import bindparam, func, insert, or_, select, update
@@ -28,6 +27,9 @@ REDELIVERY_HORIZON_S = 24 * 3600
 ACKNOWLEDGEMENT_DOUBT_S = 60
 """An acknowledgement written this shortly before its bind's end may be lost."""
 
+_SETTLED_S = 3600
+"""No arrival of a bind that stands waits this long for its acknowledgement."""
+
 _ADD = insert(inbox)
 
 ACKNOWLEDGED = (
@@ -38,13 +40,14 @@ ACKNOWLEDGED = (
 _MATCHED = update(inbox).where(inbox.c.id == bindparam("row")).values(matched=True)
 
 _SUSPECTS = (
-    select(inbox.c.id, inbox.c.fingerprint, inbox.c.link, inbox.c.redelivery_of)
+    select(inbox.c.id, inbox.c.fingerprint, inbox.c.redelivery_of, inbox.c.arrived_at)
     .join(binds, binds.c.id == inbox.c.bind)
     .where(
-        inbox.c.fingerprint.in_(bindparam("fingerprints", expanding=True)),
+        binds.c.link == bindparam("link"),
+        binds.c.ended_at > bindparam("horizon"),
         inbox.c.matched.is_(False),
         inbox.c.arrived_at > bindparam("horizon"),
-        binds.c.ended_at.is_not(None),
+        inbox.c.arrived_at > binds.c.ended_at - _SETTLED_S,
         or_(
             inbox.c.acked_at.is_(None),
             binds.c.ended_at - inbox.c.acked_at <= ACKNOWLEDGEMENT_DOUBT_S,
@@ -68,12 +71,13 @@ _TOLD = (
 class Suspect:
     """An earlier delivery whose acknowledgement may not have reached the peer.
 
-    ``original`` is the inbox row of the message that took effect.
+    ``original`` is the inbox row of the message that took effect; ``at`` is when
+    the delivery arrived.
     """
 
     row: int
-    link: str
     original: int
+    at: float
 
 
 def add_arrival(
@@ -114,15 +118,13 @@ def add_arrival(
 
 
 def suspects(
-    transaction: Transaction, fingerprints: Collection[bytes], now: float
+    transaction: Transaction, link: str, now: float
 ) -> dict[bytes, list[Suspect]]:
-    """The deliveries of ended binds that may come again, oldest first (D4)."""
+    """The deliveries of a link's ended binds that may come again, oldest first (D4)."""
     found: dict[bytes, list[Suspect]] = {}
-    for row in transaction.all(
-        _SUSPECTS,
-        {"fingerprints": list(fingerprints), "horizon": now - REDELIVERY_HORIZON_S},
-    ):
-        suspect = Suspect(row.id, row.link, row.redelivery_of or row.id)
+    horizon = now - REDELIVERY_HORIZON_S
+    for row in transaction.all(_SUSPECTS, {"link": link, "horizon": horizon}):
+        suspect = Suspect(row.id, row.redelivery_of or row.id, row.arrived_at)
         found.setdefault(bytes(row.fingerprint), []).append(suspect)
     return found
 

@@ -8,7 +8,13 @@ leading savepoint.
 
 from __future__ import annotations
 
-__all__ = ["StoreError", "is_outage", "reading_engine", "writing_engine"]
+__all__ = [
+    "StoreError",
+    "is_outage",
+    "is_statement_error",
+    "reading_engine",
+    "writing_engine",
+]
 
 import sqlite3
 from pathlib import Path
@@ -43,6 +49,11 @@ def is_outage(error: Exception) -> bool:
     if isinstance(error, exc.DBAPIError):
         return error.connection_invalidated or isinstance(error, _OUTAGES)
     return isinstance(error, StoreError)
+
+
+def is_statement_error(error: Exception) -> bool:
+    """Tell an error of any statement, whoever is to blame, from other errors."""
+    return isinstance(error, exc.StatementError | StoreError)
 
 
 def writing_engine(url: str | URL) -> Engine:

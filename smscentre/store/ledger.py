@@ -129,13 +129,14 @@ class StoreLedger:
         row = self._transaction.new_id()
         previous = report.previous
         new_values = " ".join(map(str, report.values))
+        day = report.day.isoformat()
         self._transaction.add(
             _ADD_SUBMISSION,
             {
                 "id": row,
                 "unit": report.unit,
                 "form": report.form,
-                "day": report.day,
+                "day": day,
                 "inbox_id": inbox_id,
                 "number": request.number,
                 "text": request.text,
@@ -151,7 +152,7 @@ class StoreLedger:
                 {
                     "unit": report.unit,
                     "form": report.form,
-                    "day": report.day,
+                    "day": day,
                     "field": field,
                     "value": value,
                     "submission_id": row,

@@ -34,8 +34,8 @@ from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy import text as sql
 
 from smscentre.messages import Alphabet, Outgoing, Part, Priority
-from smscentre.store.tables import OPEN, outbox
-from smscentre.store.transaction import Transaction
+from smscentre.store.tables import OPEN, outbox, part_references
+from smscentre.store.transaction import Transaction, insert_of
 
 
 class OutboxState(StrEnum):
@@ -122,13 +122,6 @@ FAILED = _leave_claimed(OutboxState.FAILED, "final_at", "error")
 IN_DOUBT = _leave_claimed(OutboxState.IN_DOUBT, "error")
 
 _ADD = insert(outbox)
-
-_LAST_REFERENCE = (
-    select(outbox.c.part_reference)
-    .where(outbox.c.number == bindparam("number"), outbox.c.part_reference.is_not(None))
-    .order_by(outbox.c.created_at.desc(), outbox.c.id.desc())
-    .limit(1)
-)
 
 _WAITING = (
     select(outbox)
@@ -358,8 +351,16 @@ def _end_of(row: Any, now: float) -> OutboxState | None:
 
 
 def _next_reference(transaction: Transaction, draft: Draft) -> int:
-    last = transaction.first(_LAST_REFERENCE, {"number": draft.number})
-    return (last[0] + 1 if last else 1) % (1 << draft.reference_width)
+    """The next reference to a destination: equal ones must not meet there."""
+    statement = insert_of(transaction.dialect, part_references).values(
+        number=draft.number, value=1
+    )
+    following = statement.on_conflict_do_update(
+        index_elements=[part_references.c.number],
+        set_={"value": part_references.c.value + 1},
+    ).returning(part_references.c.value)
+    value: int = transaction.execute(following).scalar_one()
+    return value % (1 << draft.reference_width)
 
 
 def _outgoing(row: Any, resent: bool) -> Outgoing:

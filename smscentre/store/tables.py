@@ -21,6 +21,7 @@ __all__ = [
     "metadata",
     "officers",
     "outbox",
+    "part_references",
     "provinces",
     "receipts",
     "reports",
@@ -144,7 +145,7 @@ inbox = Table(
     Column("acked_at", Double),
     Column("redelivery_of", ID),
     Column("matched", Boolean, nullable=False),
-    Index("inbox_fingerprint", "fingerprint"),
+    Index("inbox_bind", "bind", "arrived_at"),
     Index("inbox_number", "number", "arrived_at"),
     Index(
         "inbox_unknown",
@@ -261,11 +262,18 @@ outbox = Table(
         sqlite_where=text("smsc_key IS NOT NULL"),
         postgresql_where=text("smsc_key IS NOT NULL"),
     ),
-    Index("outbox_number", "number", "created_at"),
     Index("outbox_inbox", "inbox_id"),
 )
 """What goes out, one row a part. ``smsc_id`` is the carrier's id as it came,
 ``smsc_key`` the form by which receipts are matched."""
+
+part_references = Table(
+    "part_references",
+    metadata,
+    Column("number", Text, primary_key=True),
+    Column("value", BigInteger, nullable=False),
+)
+"""The last reference of a long message to each destination."""
 
 receipts = Table(
     "receipts",

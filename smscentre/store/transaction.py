@@ -9,15 +9,14 @@ from __future__ import annotations
 
 __all__ = ["Numbers", "Row", "Transaction", "insert_of"]
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Executable, Insert, Select, Table, Update, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from smscentre.store import tables
-
-Row = Mapping[str, Any]
+from smscentre.store.prepared import Row, prepare
 
 _BLOCK = 2000
 """Row numbers taken at a time; the rest of a block is lost with a crash."""
@@ -56,7 +55,7 @@ class Transaction:
     def __init__(self, connection: Connection, numbers: Numbers) -> None:
         self.connection = connection
         self._numbers = numbers
-        self._rows: dict[Executable, list[Row]] = {}
+        self._rows: dict[Insert | Update, list[Row]] = {}
         self._after_commit: list[Callable[[], None]] = []
 
     def new_id(self) -> int:
@@ -64,7 +63,11 @@ class Transaction:
         return self._numbers.take(self.connection)
 
     def add(self, statement: Insert | Update, row: Row) -> None:
-        """Run a statement for a row before the next read or the commit."""
+        """Run a statement for a row before the next read or the commit.
+
+        All rows of a statement give the same columns. A statement is compiled
+        once, so it is one of a module, not one made for the occasion.
+        """
         rows = self._rows.get(statement)
         if rows is None:
             self._rows[statement] = [row]
@@ -75,8 +78,10 @@ class Transaction:
         """Run everything that was added."""
         if self._rows:
             pending, self._rows = self._rows, {}
+            dialect = self.connection.dialect
             for statement, rows in pending.items():
-                self.connection.execute(statement, rows)
+                columns = tuple(rows[0])
+                prepare(statement, dialect, columns).run(self.connection, rows)
 
     def all(self, query: Select[Any], parameters: Row | None = None) -> Sequence[Any]:
         """The rows of a query, which sees all that was added before."""

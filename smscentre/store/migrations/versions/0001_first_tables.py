@@ -83,7 +83,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("inbox_pkey")),
         sa.UniqueConstraint("arrival_id", name=op.f("inbox_arrival_id_key")),
     )
-    op.create_index("inbox_fingerprint", "inbox", ["fingerprint"], unique=False)
+    op.create_index("inbox_bind", "inbox", ["bind", "arrived_at"], unique=False)
     op.create_index("inbox_number", "inbox", ["number", "arrived_at"], unique=False)
     op.create_index(
         "inbox_unknown",
@@ -174,7 +174,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("outbox_pkey")),
     )
     op.create_index("outbox_inbox", "outbox", ["inbox_id"], unique=False)
-    op.create_index("outbox_number", "outbox", ["number", "created_at"], unique=False)
+    op.create_table(
+        "part_references",
+        sa.Column("number", sa.Text(), nullable=False),
+        sa.Column("value", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("number", name=op.f("part_references_pkey")),
+    )
     op.create_index(
         "outbox_open",
         "outbox",

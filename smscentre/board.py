@@ -1,0 +1,123 @@
+"""What the service knows of itself in memory: links, writer, readiness.
+
+Kept by the exchange and the writer, shown by the pages and asked by monitoring;
+nothing here acts. The
+metrics of the same things are told from here.
+"""
+
+from __future__ import annotations
+
+__all__ = ["Board"]
+
+from collections.abc import Callable, Mapping, Sequence
+
+from attrs import define
+
+from smscentre import __version__
+from smscentre.metrics import Metrics
+from smscentre.web.status import LinkStatus, WriterStatus
+
+
+@define
+class _Seen:
+    """What was last heard of one link."""
+
+    since: float
+    bind: str = ""
+    reason: str = ""
+
+
+class Board:
+    """The state of one node; implements the pages' and the monitor's seams."""
+
+    def __init__(
+        self,
+        links: Mapping[str, tuple[str, int]],
+        wall_clock: Callable[[], float],
+        in_flight: Callable[[str], int],
+        waiting: Callable[[], int],
+        metrics: Metrics,
+    ) -> None:
+        """:param links: kind and window of each link, by name"""
+        self._metrics = metrics
+        self._links = links
+        self._wall_clock = wall_clock
+        self._in_flight = in_flight
+        self._waiting = waiting
+        self._started_at = wall_clock()
+        self._seen = {name: _Seen(self._started_at) for name in links}
+        self._last_commit_at: float | None = None
+        self._problem = ""
+        self._recovered = False
+        self._stopping = False
+
+    def link_up(self, name: str, bind: str) -> None:
+        """Note that a session stands."""
+        self._seen[name] = _Seen(self._wall_clock(), bind)
+        self._metrics.bound(name)
+
+    def link_down(self, name: str, reason: str) -> None:
+        """Note that a session ended."""
+        self._seen[name] = _Seen(self._wall_clock(), "", reason)
+        self._metrics.lost(name)
+
+    def committed(self, size: int, seconds: float) -> None:
+        """Note a commit. Writer's thread."""
+        self._last_commit_at = self._wall_clock()
+        self._metrics.committed(size, seconds)
+
+    def database(self, problem: str) -> None:
+        """Note why the database cannot be used, or with nothing that it can."""
+        self._problem = problem
+        self._metrics.database_up(not problem)
+        if problem:
+            self._metrics.database_error("other")
+
+    def recovered(self) -> None:
+        """Note that what the last run left is taken care of."""
+        self._recovered = True
+
+    def stopping(self) -> None:
+        """Note that the service drains."""
+        self._stopping = True
+
+    @property
+    def version(self) -> str:
+        """The version that runs."""
+        return __version__
+
+    @property
+    def started_at(self) -> float:
+        """When the service started."""
+        return self._started_at
+
+    def links(self) -> Sequence[LinkStatus]:
+        """All links, in the order of the configuration."""
+        return [
+            LinkStatus(
+                name,
+                kind,
+                bool(seen.bind),
+                seen.since,
+                seen.bind,
+                self._in_flight(name),
+                window,
+                seen.reason,
+            )
+            for (name, (kind, window)), seen in zip(
+                self._links.items(), self._seen.values(), strict=True
+            )
+        ]
+
+    def writer(self) -> WriterStatus:
+        """The writer of the store."""
+        return WriterStatus(self._waiting(), self._last_commit_at, self._problem)
+
+    def ready(self) -> tuple[bool, dict[str, str]]:
+        """Whether this node can store messages, whatever its carriers do."""
+        checks = {
+            "store": self._problem or "ok",
+            "recovery": "ok" if self._recovered else "not finished",
+            "service": "stopping" if self._stopping else "ok",
+        }
+        return all(state == "ok" for state in checks.values()), checks

@@ -1,0 +1,259 @@
+"""What pages read: national totals, queues, today's arrivals, the last messages.
+
+Beside the path: plain functions over a connection that cannot write, run by
+`Readers` in threads of their own. No text of a message and no whole number
+leaves this module.
+"""
+
+from __future__ import annotations
+
+__all__ = [
+    "ArrivalCount",
+    "CountedForm",
+    "LastMessage",
+    "Queue",
+    "ReadConnection",
+    "Readers",
+    "Total",
+    "arrival_counts",
+    "last_messages",
+    "national_totals",
+    "queues",
+]
+
+import datetime
+from collections import Counter
+from collections.abc import Callable, Iterable
+from threading import Thread
+from typing import Any, TypeVar
+
+from attrs import frozen
+from sqlalchemy import Connection, Engine, bindparam, func, or_, select
+from sqlalchemy import text as sql
+from twisted.internet.defer import Deferred
+from twisted.internet.interfaces import IReactorFromThreads
+from twisted.internet.threads import deferToThreadPool
+from twisted.python.threadpool import ThreadPool
+
+from smscentre.directory import Directory, Scope
+from smscentre.numbers import masked
+from smscentre.store.engine import StoreError
+from smscentre.store.ledger import StoreLedger
+from smscentre.store.tables import OPEN, inbox, outbox, units
+from smscentre.store.transaction import Numbers, Transaction
+
+T = TypeVar("T")
+
+ReadConnection = Connection
+"""What a read is given: a connection in a transaction that cannot write."""
+
+_THREADS = 3
+
+_UNITS_BY_KINDS = (
+    select(units.c.kinds, func.count())
+    .where(
+        or_(units.c.valid_from.is_(None), units.c.valid_from <= bindparam("day")),
+        or_(units.c.valid_until.is_(None), units.c.valid_until >= bindparam("day")),
+    )
+    .group_by(units.c.kinds)
+)
+
+_QUEUES = (
+    select(outbox.c.link, outbox.c.state, func.count(), func.min(outbox.c.created_at))
+    .where(sql(OPEN))
+    .group_by(outbox.c.link, outbox.c.state)
+    .order_by(outbox.c.link, outbox.c.state)
+)
+
+_ARRIVALS = (
+    select(inbox.c.state, inbox.c.outcome, func.count())
+    .where(inbox.c.arrived_at >= bindparam("since"))
+    .group_by(inbox.c.state, inbox.c.outcome)
+)
+
+_LAST = (
+    select(
+        inbox.c.arrived_at,
+        inbox.c.link,
+        inbox.c.number,
+        inbox.c.source,
+        inbox.c.state,
+        inbox.c.outcome,
+    )
+    # Row numbers follow time on one node, and need no index of their own.
+    .order_by(inbox.c.id.desc())
+    .limit(bindparam("count"))
+)
+
+
+@frozen
+class CountedForm:
+    """A form to be summed up, and the kind of unit that reports it.
+
+    ``lasts`` says that a report holds until the unit's next one, as staff do.
+    """
+
+    id: str
+    kind: str
+    lasts: bool
+
+
+@frozen
+class Total:
+    """The national sums of one form.
+
+    ``values`` holds the fields that some unit reported; ``reported`` of the
+    ``expected`` units, those of the kind that are valid on the day, did.
+    """
+
+    values: dict[str, int]
+    reported: int
+    expected: int
+
+
+@frozen
+class Queue:
+    """The parts of one link that wait in one open state.
+
+    ``oldest_at`` is in seconds since 1970.
+    """
+
+    link: str
+    state: str
+    count: int
+    oldest_at: float
+
+
+@frozen
+class ArrivalCount:
+    """How many arrivals ended in a state with an outcome."""
+
+    state: str
+    outcome: str
+    count: int
+
+
+@frozen
+class LastMessage:
+    """One arrival as anybody may see it: its sender masked, its text left out."""
+
+    arrived_at: float
+    link: str
+    sender: str
+    state: str
+    outcome: str
+
+
+def national_totals(
+    connection: Connection, forms: Iterable[CountedForm], day: datetime.date
+) -> dict[str, Total]:
+    """The sums of each form for a day, by the id of the form.
+
+    They are those that a national query by SMS would answer with.
+    """
+    forms = tuple(forms)
+    transaction = Transaction(connection, Numbers())
+    kinds = {form.id: form.kind for form in forms}
+    ledger = StoreLedger(transaction, Directory.of(()), {}, kinds)
+    expected: Counter[str] = Counter()
+    for row in transaction.all(_UNITS_BY_KINDS, {"day": day}):
+        for kind in row.kinds.split("|"):
+            expected[kind] += row.count
+    totals = {}
+    for form in forms:
+        tally = (ledger.staff if form.lasts else ledger.counts)(form.id, Scope(), day)
+        totals[form.id] = Total(tally.values, tally.units, expected[form.kind])
+    return totals
+
+
+def queues(connection: Connection) -> list[Queue]:
+    """What waits to go out, by link and state."""
+    return [Queue(*row) for row in connection.execute(_QUEUES)]
+
+
+def arrival_counts(connection: Connection, since: float) -> list[ArrivalCount]:
+    """The arrivals since a moment by state and outcome, the most frequent first."""
+    counts = [
+        ArrivalCount(*row) for row in connection.execute(_ARRIVALS, {"since": since})
+    ]
+    return sorted(counts, key=lambda one: (-one.count, one.state, one.outcome))
+
+
+def last_messages(connection: Connection, count: int = 20) -> list[LastMessage]:
+    """The newest arrivals, newest first."""
+    return [
+        LastMessage(
+            row.arrived_at,
+            row.link,
+            masked(row.number or row.source),
+            row.state,
+            row.outcome,
+        )
+        for row in connection.execute(_LAST, {"count": count})
+    ]
+
+
+class Readers:
+    """Runs reads in threads of their own, never in the reactor's.
+
+    ``pool`` is by default one of as many threads as the engine has connections.
+    Reactor's thread.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        reactor: IReactorFromThreads,
+        pool: ThreadPool | None = None,
+    ) -> None:
+        self._engine = engine
+        self._reactor = reactor
+        self._pool = pool or _DaemonPool(0, _THREADS, "smscentre-readers")
+        self._busy = 0
+        self._idle: Deferred[None] | None = None
+
+    def start(self) -> None:
+        """Begin to take reads."""
+        self._pool.start()
+
+    def read(self, action: Callable[[Connection], T]) -> Deferred[T]:
+        """Run a function on a connection that only reads; fires with its result.
+
+        :raises StoreError: by the Deferred, when the readers are stopping
+        """
+        return Deferred.fromCoroutine(self._read(action))
+
+    async def stop(self) -> None:
+        """Refuse new reads, wait for those that run, end the threads."""
+        self._idle = Deferred()
+        if self._busy:
+            await self._idle
+        self._pool.stop()
+        self._engine.dispose()
+
+    async def _read(self, action: Callable[[Connection], T]) -> T:
+        if self._idle is not None:
+            raise StoreError("the readers are stopping")
+        self._busy += 1
+        try:
+            return await deferToThreadPool(self._reactor, self._pool, self._run, action)
+        finally:
+            self._busy -= 1
+            self._tell_idle()
+
+    def _tell_idle(self) -> None:
+        if self._idle is not None and not self._busy:
+            self._idle.callback(None)
+
+    def _run(self, action: Callable[[Connection], T]) -> T:
+        with self._engine.begin() as connection:
+            return action(connection)
+
+
+class _DaemonPool(ThreadPool):
+    """A pool whose threads do not keep the process from ending."""
+
+    @staticmethod
+    def threadFactory(**arguments: Any) -> Thread:  # type: ignore[override]  # narrower
+        """Make one thread."""
+        return Thread(daemon=True, **arguments)
