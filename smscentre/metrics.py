@@ -93,7 +93,8 @@ class Metrics:
     """The service's own metrics, every series there from the start at zero.
 
     ``links`` are all configured names; a method given another one raises
-    KeyError. ``outcomes`` are the names by which commands are counted. Any thread may call any method.
+    KeyError. ``outcomes`` are the names by which commands are counted.
+    Any thread may call any method.
     """
 
     def __init__(

@@ -41,7 +41,7 @@ def smpp_endpoint(
 
 def _authorities(ca_file: Path) -> Any:
     blocks = ca_file.read_bytes().split(_PEM_END)
-    return trustRootFromCertificates(  # type: ignore[no-untyped-call]  # untyped
+    return trustRootFromCertificates(
         [
             Certificate.loadPEM(block + _PEM_END)
             for block in blocks

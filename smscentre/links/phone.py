@@ -227,7 +227,7 @@ class PhonePort(Service):
 
     def startService(self) -> None:
         """Bring the link up and listen."""
-        super().startService()  # type: ignore[no-untyped-call]  # Twisted's
+        super().startService()
         self._link.start()
         try:
             self._port = self._listen()
@@ -240,7 +240,7 @@ class PhonePort(Service):
 
     def stopService(self) -> Deferred[None]:
         """Close the socket, then the link; fires when both are down."""
-        super().stopService()  # type: ignore[no-untyped-call]  # Twisted's
+        super().stopService()
         return Deferred.fromCoroutine(self._stop())
 
     async def _stop(self) -> None:

@@ -31,6 +31,12 @@ _LOCK_WAIT_MS = 500
 _FULL = 2
 """The value of ``PRAGMA synchronous`` that syncs the WAL at every commit."""
 
+_CHECKPOINT_PAGES = 4000
+"""Pages in the WAL before a commit also brings them home: 16 MB. A page that is
+written again and again in between goes home once."""
+
+_CACHE_KIB = 16_000
+
 _READERS = 3
 
 _OUTAGES = (exc.OperationalError, exc.InternalError, exc.InterfaceError)
@@ -120,6 +126,8 @@ def _prepare_sqlite_writer(connection: sqlite3.Connection, _record: object) -> N
             f"(is {synchronous}): is the file on a network share?"
         )
     connection.execute("PRAGMA foreign_keys=ON")
+    connection.execute(f"PRAGMA wal_autocheckpoint={_CHECKPOINT_PAGES}")
+    connection.execute(f"PRAGMA cache_size={-_CACHE_KIB}")
 
 
 def _prepare_sqlite_reader(connection: sqlite3.Connection, _record: object) -> None:

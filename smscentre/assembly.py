@@ -1,0 +1,148 @@
+"""From sections of the configuration to the settings of each stage. Pure."""
+
+from __future__ import annotations
+
+__all__ = [
+    "acceptance_settings",
+    "outcomes",
+    "part_styles",
+    "receipt_keys",
+    "routes",
+    "smpp_link",
+]
+
+from collections.abc import Callable, Sequence
+
+from twisted.internet.interfaces import IReactorTime
+
+from smscentre.commands import forms, replies
+from smscentre.composing import PartStyle
+from smscentre.config import Config
+from smscentre.inbox.acceptance import AcceptanceSettings
+from smscentre.inbox.admission import ANSWERS
+from smscentre.inbox.limits import ReplyLimits
+from smscentre.interfaces import Deliveries
+from smscentre.links.smpp import SmppLink, SmppObserver, SmppOptions
+from smscentre.messages import Address
+from smscentre.outbox.stage import Route
+from smscentre.sections import SmppConfig
+from smscentre.smpp.message import SubmitStyle
+from smscentre.smpp.pdus import BindMode
+from smscentre.smpp.receipt import id_forms
+from smscentre.smpp.session import SessionOptions
+
+_VERSIONS = {"3.4": 0x34, "5.0": 0x50}
+
+_MODES = {
+    "transceiver": BindMode.TRANSCEIVER,
+    "transmitter": BindMode.TRANSMITTER,
+    "receiver": BindMode.RECEIVER,
+}
+
+
+def part_styles(config: Config) -> dict[str, PartStyle]:
+    """How each link carries long messages."""
+    return {
+        link.name: PartStyle(
+            link.reference_bits, link.max_parts, link.long_messages == "payload"
+        )
+        for link in config.smpp
+    }
+
+
+def link_windows(config: Config) -> dict[str, tuple[str, int]]:
+    """Kind and window of each link; 0 where there is no limit."""
+    found = {link.name: ("smpp", link.window) for link in config.smpp}
+    found.update((link.name, ("phone", 0)) for link in config.phone)
+    return found
+
+
+def routes(config: Config) -> dict[str, Route]:
+    """Which links may carry other links' replies, in which order."""
+    found = {link.name: Route(link.reroute, link.priority) for link in config.smpp}
+    found.update((link.name, Route(False, 0)) for link in config.phone)
+    return found
+
+
+def receipt_keys(config: Config) -> Callable[[str, str], Sequence[str]]:
+    """The forms in which a link's receipts may name a stored id."""
+    dialects = {link.name: link.receipt_ids for link in config.smpp}
+
+    def keys(link: str, smsc_id: str) -> Sequence[str]:
+        return id_forms(smsc_id, dialects.get(link, "same")) if smsc_id else ()
+
+    return keys
+
+
+def outcomes() -> tuple[str, ...]:
+    """Every name by which what a command decided is counted."""
+    return (*sorted(ANSWERS), *replies.TEXTS)
+
+
+def acceptance_settings(config: Config) -> AcceptanceSettings:
+    """What the acceptance of arrivals needs to know."""
+    limits = config.limits
+    return AcceptanceSettings(
+        country=config.centre.country,
+        timezone=config.centre.timezone,
+        own_numbers=config.own_numbers,
+        styles=part_styles(config),
+        reply_expires_s=config.outbox.reply_expires_s,
+        limits=ReplyLimits(
+            limits.sender_per_minute,
+            limits.sender_per_day,
+            limits.destination_per_hour,
+            limits.unknown_replies_per_day,
+            limits.centre_per_day,
+        ),
+        apology=replies.TEXTS["failed"],
+        parts_lost=replies.TEXTS["parts"],
+        is_own_reply=replies.is_own_reply,
+        fields=forms.FIELDS,
+        kinds=forms.KIND_OF,
+        receipt_keys=receipt_keys(config),
+        dry_runs=frozenset(link.name for link in config.phone if not link.writes),
+    )
+
+
+def smpp_link(
+    section: SmppConfig,
+    deliveries: Deliveries,
+    clock: IReactorTime,
+    wall_clock: Callable[[], float],
+    observer: SmppObserver,
+) -> SmppLink:
+    """The link that a section describes."""
+    session_options = SessionOptions(
+        system_id=section.system_id,
+        password=section.password.reveal(),
+        system_type=section.system_type,
+        interface_version=_VERSIONS[section.interface_version],
+        mode=_MODES[section.bind],
+        address_range=section.address_range,
+        window=section.window,
+        enquire_link_s=section.enquire_link_s,
+        response_s=section.response_s,
+    )
+    options = SmppOptions(
+        style=SubmitStyle(
+            Address(section.address, section.source_ton, section.source_npi),
+            section.long_messages,
+            section.alphabet,
+            section.receipts,
+        ),
+        dest_ton=section.dest_ton,
+        dest_npi=section.dest_npi,
+        validity_s=section.validity_s,
+        busy_status=section.busy_status,
+        rate=section.rate,
+    )
+    return SmppLink(
+        section.name,
+        session_options,
+        options,
+        deliveries,
+        clock,
+        wall_clock,
+        observer,
+    )

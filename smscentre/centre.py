@@ -1,0 +1,334 @@
+"""Assembly: the one module that knows every stage, and their order of start and stop.
+
+Nothing is decided here but who is joined with whom and when each begins and ends.
+"""
+
+from __future__ import annotations
+
+__all__ = ["Centre"]
+
+import gc
+import random
+import time
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+from twisted.application.service import MultiService, Service
+from twisted.internet import defer
+from twisted.internet.defer import (
+    CancelledError,
+    Deferred,
+    maybeDeferred,
+)
+from twisted.internet.endpoints import serverFromString
+from twisted.internet.error import CannotListenError
+from twisted.internet.interfaces import IListeningPort
+from twisted.internet.task import LoopingCall
+from twisted.logger import Logger
+from twisted.python.failure import Failure
+
+from smscentre import __version__
+from smscentre.assembly import (
+    acceptance_settings,
+    link_windows,
+    outcomes,
+    receipt_keys,
+    routes,
+    smpp_link,
+)
+from smscentre.board import Board
+from smscentre.commands.dispatch import Rules, interpret
+from smscentre.config import Config
+from smscentre.exchange import HEARTBEAT_S, Exchange
+from smscentre.inbox.acceptance import Acceptance
+from smscentre.inbox.stage import Inbox
+from smscentre.interfaces import Link
+from smscentre.links.endpoints import smpp_endpoint
+from smscentre.links.phone import PhoneLink, PhonePort
+from smscentre.links.reconnect import Reconnecting
+from smscentre.metrics import Metrics
+from smscentre.outbox.stage import Outbox
+from smscentre.smpp.receipt import id_key
+from smscentre.store import audit, outgoing, receipts, sessions
+from smscentre.store.engine import reading_engine, writing_engine
+from smscentre.store.pages import Queue, Readers, queues
+from smscentre.store.schema import check_schema
+from smscentre.store.thread import WriterThread
+from smscentre.store.transaction import Transaction
+from smscentre.store.writer import Writer
+from smscentre.tasks import Tasks, attempt
+from smscentre.web.monitor import monitor_site
+from smscentre.web.server import Site
+from smscentre.web.site import site
+
+_STOP_S = 3.0
+"""How long each step of the stop may take."""
+
+_HOUSEKEEPING_S = 10.0
+_MEASURE_S = 5.0
+
+_COLLECT_AFTER = 20_000
+"""Objects made and not freed before the youngest are looked through."""
+
+_log = Logger(namespace="smscentre.centre")
+
+
+class Centre(MultiService):
+    """One node: its links, stages, store and pages."""
+
+    def __init__(self, config: Config, reactor: Any) -> None:
+        """:raises StoreError: the database is missing or of another version"""
+        super().__init__()
+        self._config = config
+        self._reactor = reactor
+        self._tasks = Tasks()
+        self._ports: list[IListeningPort] = []
+        self._loops: list[LoopingCall] = []
+        self._links: list[Link] = []
+        self._connections: list[Service] = []
+        engine = reading_engine(config.database.url)
+        check_schema(engine)
+        self._readers = Readers(engine, reactor)
+        self._metrics = Metrics(__version__, config.link_names, outcomes())
+        self._keys = receipt_keys(config)
+        self._board = Board(
+            link_windows(config),
+            time.time,
+            self._in_flight,
+            self._waiting,
+            self._metrics,
+        )
+        self._build_stages()
+        self._build_links()
+
+    def startService(self) -> None:
+        """Recover what a crash left, then open links and pages."""
+        super().startService()
+        self._thread.start()
+        self._readers.start()
+        self._board.database("")
+        self._tasks.start("start", self._start())
+
+    def stopService(self) -> Deferred[None]:
+        """Drain in order, each step with a limit (D12)."""
+        self._board.stopping()
+        return Deferred.fromCoroutine(self._stop())
+
+    def _build_stages(self) -> None:
+        config, reactor = self._config, self._reactor
+        self._writer = Writer(
+            writing_engine(config.database.url),
+            reactor.callFromThread,
+            reactor,
+            self._board,
+        )
+        self._thread = WriterThread(
+            self._writer,
+            reactor.callFromThread,
+            lambda available, reason: self._board.database(reason),
+        )
+        rules = Rules(config.centre.backfill_days, config.centre.timezone)
+        self._acceptance = Acceptance(
+            acceptance_settings(config),
+            lambda request, directory: interpret(request, directory, rules),
+        )
+        self._outbox = Outbox(
+            self._writer,
+            reactor,
+            time.time,
+            self._metrics,
+            routes(config),
+            config.outbox.reroute_after_s,
+            lambda link, smsc_id: id_key(smsc_id),
+        )
+        self._inbox = Inbox(
+            self._writer,
+            self._acceptance,
+            self._outbox,
+            reactor,
+            time.time,
+            self._metrics,
+        )
+        self._exchange = Exchange(
+            self._writer,
+            self._inbox,
+            self._outbox,
+            config.node.name,
+            time.time,
+            self._board,
+            self._acceptance.begin_bind,
+        )
+
+    def _build_links(self) -> None:
+        config, reactor = self._config, self._reactor
+        for section in config.smpp:
+            link = smpp_link(section, self._exchange, reactor, time.time, self._metrics)
+            endpoint = smpp_endpoint(
+                reactor,
+                section.host,
+                section.port,
+                timeout_s=section.connect_timeout_s,
+                tls=section.tls,
+                ca_file=section.ca_file,
+            )
+            self._add_link(
+                link,
+                Reconnecting(link.name, endpoint, link.build, reactor, random.random),
+            )
+        for phone in config.phone:
+            handset = PhoneLink(phone.name, self._exchange, reactor, time.time)
+            path = config.node.data_dir / f"phone-{phone.name}.sock"
+            self._add_link(handset, PhonePort(handset, path, self._audit))
+
+    def _add_link(self, link: Link, connection: Service) -> None:
+        self._links.append(link)
+        self._outbox.add_link(link)
+        self._connections.append(connection)
+
+    async def _start(self) -> None:
+        names = [link.name for link in self._links]
+        doubted = await self._writer.perform(
+            lambda transaction: _recover(transaction, self._config.node.name, names)
+        )
+        if doubted:
+            _log.warn("{count} parts were left in doubt", count=doubted)
+        self._board.recovered()
+        for connection in self._connections:
+            connection.setServiceParent(self)
+        await self._listen()
+        for action, seconds in (
+            (self._exchange.beat, HEARTBEAT_S),
+            (self._keep_house, _HOUSEKEEPING_S),
+            (self._measure_queues, _MEASURE_S),
+        ):
+            self._repeat(action, seconds)
+        _spare_the_collector()
+        _log.info("the centre is ready")
+
+    async def _listen(self) -> None:
+        """Open the pages and the monitor; without them the links go on."""
+        reactor, config = self._reactor, self._config
+        sites: tuple[tuple[str, Site], ...] = (
+            (
+                config.web.listen,
+                site(
+                    self._board,
+                    self._readers,
+                    config.centre.timezone,
+                    reactor,
+                    time.time,
+                ),
+            ),
+            (
+                config.monitor.listen,
+                monitor_site(self._metrics, self._board, reactor, time.time),
+            ),
+        )
+        for address, factory in sites:
+            try:
+                endpoint = serverFromString(reactor, address)
+                self._ports.append(await endpoint.listen(factory))
+            except CannotListenError as error:
+                _log.error(
+                    "cannot listen on {address}: {error}", address=address, error=error
+                )
+
+    async def _stop(self) -> None:
+        for loop in self._loops:
+            loop.stop()
+        await self._tasks.stop()
+        for port in self._ports:
+            await self._within(maybeDeferred(port.stopListening))
+        await self._within(self._inbox.close())
+        await self._within(self._outbox.close())
+        await self._within(maybeDeferred(super().stopService))
+        await self._within(Deferred.fromCoroutine(self._readers.stop()))
+        await self._within(self._thread.stop())
+
+    async def _within(self, step: Deferred[Any]) -> None:
+        """Await a step of the stop, but not for ever."""
+        step.addTimeout(_STOP_S, self._reactor)
+        try:
+            await step
+        except (defer.TimeoutError, CancelledError):
+            _log.warn("a step of the stop took too long and was given up")
+
+    def _repeat(self, action: Callable[[], object], seconds: float) -> None:
+        """Do something again and again; a failure is logged and not repeated."""
+
+        def guarded() -> None:
+            error = attempt(action)
+            if error is not None:
+                _log.error("a repeated task failed: {error!r}", error=error)
+
+        loop = LoopingCall(guarded)
+        loop.clock = self._reactor
+        loop.start(seconds, now=False)
+        self._loops.append(loop)
+
+    def _keep_house(self) -> None:
+        """Look after what waits too long: replies, receipts, parts."""
+        now = time.time()
+        self._outbox.tick()
+        self._writer.perform(
+            lambda transaction: receipts.match_parked(transaction, self._keys, now)
+        ).addErrback(self._log_failure, "matching of receipts")
+        told = self._writer.perform(
+            lambda transaction: self._acceptance.tell_incomplete(transaction, now)
+        )
+        told.addCallback(self._queued)
+        told.addErrback(self._log_failure, "telling of lost parts")
+
+    def _queued(self, links: set[str]) -> None:
+        for link in links:
+            self._outbox.queued(link)
+
+    def _measure_queues(self) -> None:
+        """Tell the metrics what waits; in a reader's thread."""
+        self._metrics.waiting(self._waiting())
+        waiting = self._readers.read(queues)
+        waiting.addCallback(self._tell_queues)
+        waiting.addErrback(self._log_failure, "reading of the queues")
+
+    def _tell_queues(self, found: list[Queue]) -> None:
+        counts: Counter[str] = Counter()
+        for queue in found:
+            counts[queue.state] += queue.count
+        oldest = min((queue.oldest_at for queue in found), default=None)
+        age = 0.0 if oldest is None else time.time() - oldest
+        self._metrics.outbox(counts, age)
+
+    def _in_flight(self, link: str) -> int:
+        return self._outbox.in_flight(link)
+
+    def _waiting(self) -> int:
+        return self._writer.waiting
+
+    def _audit(self, actor: str, action: str, subject: str) -> None:
+        now = time.time()
+        self._writer.perform(
+            lambda transaction: audit.record(
+                transaction, actor, action, subject, "", now
+            )
+        ).addErrback(self._log_failure, "audit")
+
+    def _log_failure(self, failure: Failure, what: str) -> None:
+        _log.failure("{what} failed", failure, what=what)
+
+
+def _spare_the_collector() -> None:
+    """Keep the garbage collector from walking what lives as long as the process.
+
+    Messages are freed by their reference counts; the collector would look through
+    all modules again and again while hundreds of them are under way.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(_COLLECT_AFTER, 20, 50)
+
+
+def _recover(transaction: Transaction, node: str, links: list[str]) -> int:
+    """Close the binds of the last run, put in doubt what they had claimed."""
+    sessions.end_left_open(transaction, node)
+    return outgoing.leave_in_doubt(transaction, links, "the service had stopped")
