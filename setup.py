@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 from setuptools import find_packages, setup
+from setuptools.command.build_py import build_py
 
 _VERSION = re.compile(r'^__version__ = "([^"]+)"$', re.MULTILINE)
 
@@ -14,6 +15,18 @@ def _version() -> str:
     if found is None:
         raise SystemExit("smscentre/__init__.py holds no __version__")
     return found[1]
+
+
+class _BuildWithSamples(build_py):
+    """Puts the demo's samples, which lie in etc/, into the package."""
+
+    def run(self) -> None:
+        super().run()
+        if not self.editable_mode:
+            target = Path(self.build_lib, "smscentre", "data", "demo")
+            self.mkpath(str(target))
+            for sample in sorted(Path("etc/demo").iterdir()):
+                self.copy_file(str(sample), str(target))
 
 
 setup(
@@ -64,5 +77,6 @@ setup(
         ],
     },
     entry_points={"console_scripts": ["smscentre = smscentre.cli:main"]},
+    cmdclass={"build_py": _BuildWithSamples},
     zip_safe=False,
 )

@@ -48,6 +48,8 @@ _SUSPECTS = (
         inbox.c.matched.is_(False),
         inbox.c.arrived_at > bindparam("horizon"),
         inbox.c.arrived_at > binds.c.ended_at - _SETTLED_S,
+        # After a crash the end is that of the last heartbeat.
+        inbox.c.arrived_at < binds.c.ended_at + _SETTLED_S,
         or_(
             inbox.c.acked_at.is_(None),
             binds.c.ended_at - inbox.c.acked_at <= ACKNOWLEDGEMENT_DOUBT_S,

@@ -24,7 +24,6 @@ from sqlalchemy import (
     literal,
     or_,
     select,
-    tuple_,
 )
 
 from smscentre.directory import Directory, Scope
@@ -35,15 +34,17 @@ from smscentre.store.transaction import Transaction, insert_of
 
 _ADD_SUBMISSION = insert(submissions)
 
+# Each column by itself, so that the primary key serves: a list of whole keys would
+# make SQLite read the table from end to end. What is found beside them is dropped.
 _CURRENT = (
     select(submissions)
     .join(reports, reports.c.submission_id == submissions.c.id)
     .where(
-        tuple_(reports.c.unit, reports.c.form, reports.c.day).in_(
-            bindparam("keys", expanding=True)
-        )
+        reports.c.unit.in_(bindparam("units", expanding=True)),
+        reports.c.form.in_(bindparam("forms", expanding=True)),
+        reports.c.day.in_(bindparam("days", expanding=True)),
+        reports.c.field.in_(bindparam("fields", expanding=True)),
     )
-    .distinct()
 )
 
 
@@ -76,12 +77,20 @@ class StoreLedger:
         if not missing:
             return
         self._latest.update(dict.fromkeys(missing))
-        for row in self._transaction.all(_CURRENT, {"keys": missing}):
-            self._latest[row.unit, row.form, row.day] = Submission(
+        forms = {form for _, form, _ in missing}
+        wanted = {
+            "units": list({unit for unit, _, _ in missing}),
+            "forms": list(forms),
+            "days": list({day for _, _, day in missing}),
+            "fields": [self._fields[form][0] for form in forms],
+        }
+        for row in self._transaction.all(_CURRENT, wanted):
+            key = row.unit, row.form, row.day
+            if key not in self._latest:
+                continue
+            self._latest[key] = Submission(
                 row.id,
-                row.unit,
-                row.form,
-                row.day,
+                *key,
                 tuple(map(int, row.new_values.split())),
                 row.number,
                 row.text,
@@ -171,6 +180,8 @@ class StoreLedger:
         )
 
     def _tally(self, form: str, scope: Scope, day: datetime.date, on: Any) -> Tally:
+        # An outer join, so that SQLite goes from the units to their reports by the
+        # primary key; it would read every report there is to find their units.
         query: Select[Any] = (
             select(
                 reports.c.field,
@@ -178,7 +189,7 @@ class StoreLedger:
                 func.count(),
             )
             .select_from(units)
-            .join(
+            .outerjoin(
                 reports,
                 and_(reports.c.unit == units.c.code, reports.c.form == form, on),
             )
@@ -189,7 +200,7 @@ class StoreLedger:
             )
             .group_by(reports.c.field)
         )
-        rows = self._transaction.all(query)
+        rows = [row for row in self._transaction.all(query) if row[0] is not None]
         return Tally(
             {field: int(total) for field, total, _ in rows},
             max((count for _, _, count in rows), default=0),

@@ -145,7 +145,7 @@ inbox = Table(
     Column("acked_at", Double),
     Column("redelivery_of", ID),
     Column("matched", Boolean, nullable=False),
-    Index("inbox_bind", "bind", "arrived_at"),
+    Index("inbox_arrived", "arrived_at"),
     Index("inbox_number", "number", "arrived_at"),
     Index(
         "inbox_unknown",

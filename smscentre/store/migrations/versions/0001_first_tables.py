@@ -83,7 +83,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("inbox_pkey")),
         sa.UniqueConstraint("arrival_id", name=op.f("inbox_arrival_id_key")),
     )
-    op.create_index("inbox_bind", "inbox", ["bind", "arrived_at"], unique=False)
+    op.create_index("inbox_arrived", "inbox", ["arrived_at"], unique=False)
     op.create_index("inbox_number", "inbox", ["number", "arrived_at"], unique=False)
     op.create_index(
         "inbox_unknown",

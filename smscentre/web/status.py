@@ -1,0 +1,63 @@
+"""What the centre knows in memory and the pages show: links, writer, version.
+
+The seam between the pages and whoever runs the service; values only.
+"""
+
+from __future__ import annotations
+
+__all__ = ["LinkStatus", "StatusSource", "WriterStatus"]
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from attrs import frozen
+
+
+@frozen
+class LinkStatus:
+    """One link now.
+
+    ``since`` is when it came up or went down, ``bind`` the id of its session,
+    empty while it is down; ``reason`` says why it is down, in the link's words.
+    ``window`` is the most parts that may be in flight, 0 where there is no limit.
+    """
+
+    name: str
+    kind: str
+    up: bool
+    since: float
+    bind: str = ""
+    in_flight: int = 0
+    window: int = 0
+    reason: str = ""
+
+
+@frozen
+class WriterStatus:
+    """The store's writer now.
+
+    ``waiting`` counts what is not committed yet; ``last_commit_at`` is None
+    before the first. ``problem`` is empty while the database can be used.
+    """
+
+    waiting: int
+    last_commit_at: float | None
+    problem: str = ""
+
+
+class StatusSource(Protocol):
+    """Knows the state of the running service. Moments are seconds since 1970."""
+
+    @property
+    def version(self) -> str:
+        """The version that runs."""
+
+    @property
+    def started_at(self) -> float:
+        """When the service started."""
+
+    def links(self) -> Sequence[LinkStatus]:
+        """All configured links, in the order of the configuration."""
+
+    def writer(self) -> WriterStatus:
+        """The writer of the store."""

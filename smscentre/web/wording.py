@@ -1,0 +1,143 @@
+"""How pages say things in Indonesian: numbers, dates, ages, names of states.
+
+Plain functions over values, used by the templates as filters. It decides nothing.
+"""
+
+from __future__ import annotations
+
+__all__ = ["age", "figure", "kind_name", "long_date", "moment", "outcome", "state"]
+
+import datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+_WEEKDAYS = ("Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu")
+
+_MONTHS = (
+    "Januari",
+    "Februari",
+    "Maret",
+    "April",
+    "Mei",
+    "Juni",
+    "Juli",
+    "Agustus",
+    "September",
+    "Oktober",
+    "November",
+    "Desember",
+)
+
+_STATES: Final = {
+    "done": "selesai",
+    "silent": "tanpa balasan",
+    "failed": "gagal diproses",
+    "corrupt": "rusak",
+    "receipt": "tanda terima",
+    "redelivered": "kiriman ulang",
+    "part": "bagian pesan panjang",
+    "queued": "menunggu",
+    "claimed": "sedang dikirim",
+    "in_doubt": "belum pasti",
+}
+
+_OUTCOMES: Final = {
+    "": "-",
+    "insert": "data baru",
+    "update": "data diperbarui",
+    "repeat": "data sama, diulang",
+    "query": "permintaan data",
+    "help": "bantuan",
+    "list": "daftar",
+    "unknown": "nomor belum terdaftar",
+    "inactive": "nomor tidak aktif",
+    "count": "jumlah angka salah",
+    "date_as_count": "angka tampak seperti tanggal",
+    "letter": "huruf di dalam angka",
+    "dot": "titik atau koma di dalam angka",
+    "range": "angka di luar batas",
+    "keyword": "perintah salah ketik",
+    "keyword_two": "perintah salah ketik",
+    "no_keyword": "perintah tidak dikenal",
+    "sub_keyword": "RUPBASAN tanpa jenis",
+    "upt": "UPT tidak terdaftar",
+    "upt_guess": "UPT tidak terdaftar",
+    "upt_many": "nama UPT cocok dengan beberapa",
+    "province": "provinsi tidak dikenal",
+    "province_guess": "provinsi tidak dikenal",
+    "province_two": "provinsi tidak dikenal",
+    "date": "tanggal salah",
+    "future": "tanggal belum tiba",
+    "too_old": "tanggal terlalu lama",
+    "no_data": "belum ada data",
+    "no_data_ever": "belum ada data",
+    "kind": "bukan jenis UPT ini",
+    "no_insert": "tidak berhak mengisi",
+    "no_query": "tidak berhak bertanya",
+    "no_unit": "nomor tanpa UPT",
+    "failed": "gagal diproses",
+    "parts": "bagian pesan hilang",
+    "flood": "terlalu banyak SMS",
+    "no_right": "belum diberi hak",
+    "no_place_upt": "UPT belum disebut",
+    "no_place_province": "provinsi belum disebut",
+    "confirm": "menunggu persetujuan",
+    "no_pending": "tidak ada yang menunggu",
+    "undone": "dibatalkan",
+    "nothing_to_undo": "tidak ada yang dibatalkan",
+    "pin": "PIN salah",
+    "registered": "nomor didaftarkan",
+    "bad_code": "kode pendaftaran salah",
+}
+
+_KINDS: Final = {"smpp": "SMPP", "modem": "modem", "phone": "telepon uji"}
+
+_AGES = ((86400, "hari"), (3600, "jam"), (60, "mnt"))
+
+
+def figure(value: int | None) -> str:
+    """A number with dots between thousands; ``-`` for what nobody reported."""
+    return "-" if value is None else f"{value:,}".replace(",", ".")
+
+
+def long_date(day: datetime.date) -> str:
+    """A day in words: ``Selasa, 14 Mei 2024``."""
+    return f"{_WEEKDAYS[day.weekday()]}, {day.day} {_MONTHS[day.month - 1]} {day.year}"
+
+
+def moment(at: float, now: float, zone: ZoneInfo) -> str:
+    """A moment by the clock of a zone: ``08.15.30``, or ``13 Mei 08.15``.
+
+    Both are seconds since 1970; only another day than that of ``now`` is named.
+    """
+    there = datetime.datetime.fromtimestamp(at, zone)
+    if there.date() == datetime.datetime.fromtimestamp(now, zone).date():
+        return there.strftime("%H.%M.%S")
+    return f"{there.day} {_MONTHS[there.month - 1][:3]} {there:%H.%M}"
+
+
+def age(seconds: float) -> str:
+    """A duration by its two largest units: ``2 jam 5 mnt``."""
+    rest = max(0, int(seconds))
+    words: list[tuple[int, str]] = []
+    for size, name in _AGES:
+        count, rest = divmod(rest, size)
+        if count or words:
+            words.append((count, name))
+    words.append((rest, "dtk"))
+    return " ".join(f"{count} {name}" for count, name in words[:2] if count) or "0 dtk"
+
+
+def state(name: str) -> str:
+    """The state of an arrival or of a part."""
+    return _STATES.get(name, name.replace("_", " "))
+
+
+def outcome(name: str) -> str:
+    """What a command decided; a name that is new here shows as it is."""
+    return _OUTCOMES.get(name, name.replace("_", " "))
+
+
+def kind_name(name: str) -> str:
+    """The kind of a link."""
+    return _KINDS.get(name, name)

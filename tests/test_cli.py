@@ -1,0 +1,252 @@
+"""Tests for the ``smscentre`` command, with a real SQLite file."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+from attrs import frozen
+from click.testing import CliRunner, Result
+from twisted.trial.unittest import SynchronousTestCase
+
+from smscentre import __version__
+from smscentre.cli import main
+
+UNITS = """\
+code,name,title,province,kinds
+1203,LP_CIPINANG2,Lapas Cipinang,DKI,RUTAN
+1204,LP_SALEMBA,Lapas Salemba,DKI,RUTAN
+"""
+OFFICERS = """\
+number,name,unit,rights
+08111203001,Ani,1203,insert|query
+08111203002,Budi,ALL,query
+"""
+CONFIG = """\
+[centre]
+number = "02170252704"
+[node]
+data_dir = "."
+[database]
+url = "sqlite:///smscentre.db"
+"""
+CARRIER = """\
+[[smpp]]
+name = "carrier"
+host = "127.0.0.1"
+system_id = "demo"
+password = "rahasia"
+address = "02170252704"
+"""
+PHONE = """\
+[[phone]]
+name = "demo"
+"""
+
+
+class CliTestCase(SynchronousTestCase):
+    """A folder with a configuration."""
+
+    def setUp(self) -> None:
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = Path(folder.name)
+        self.config = self.folder / "smscentre.toml"
+        self.configure(CONFIG)
+
+    def configure(self, text: str) -> None:
+        """Write the configuration, for its owner only."""
+        self.config.touch(mode=0o600)
+        self.config.write_text(text)
+
+    def file(self, name: str, content: str) -> str:
+        """Write a file; its path."""
+        path = self.folder / name
+        path.write_text(content)
+        return str(path)
+
+    def run_command(self, *arguments: str) -> Result:
+        """Run a command and give what became of it."""
+        result = CliRunner().invoke(main, ["--config", str(self.config), *arguments])
+        if result.exception is not None:
+            # Anything else would be a traceback before the operator's eyes.
+            self.assertIsInstance(result.exception, SystemExit)
+        return result
+
+    def succeed(self, *arguments: str) -> str:
+        """Run a command that shall succeed; what it printed."""
+        result = self.run_command(*arguments)
+        self.assertEqual(result.exit_code, 0, result.output)
+        return result.output
+
+    def fail_with(self, status: int, *arguments: str) -> str:
+        """Run a command that shall fail; its message."""
+        result = self.run_command(*arguments)
+        self.assertEqual(result.exit_code, status, result.output)
+        return result.output
+
+
+class CheckTests(CliTestCase):
+    """Configuration and database, looked at."""
+
+    def test_version(self) -> None:
+        """It needs no configuration."""
+        self.config.unlink()
+        self.assertEqual(self.succeed("version"), f"smscentre {__version__}\n")
+
+    def test_a_good_configuration_is_summed_up(self) -> None:
+        """One line a section, no secret among them."""
+        self.configure(CONFIG + CARRIER + PHONE)
+        self.succeed("db", "upgrade")
+        output = self.succeed("check")
+        self.assertTrue(output.startswith("ok\n"))
+        self.assertIn("carrier: demo@127.0.0.1:2775, transceiver, window 10", output)
+        self.assertIn("phone     demo: dry run", output)
+        self.assertNotIn("rahasia", output)
+
+    def test_every_problem_is_printed(self) -> None:
+        """Each with its dotted path; the status says that it must be mended."""
+        self.configure(CONFIG.replace("number", "nomor") + "[limit]\n")
+        output = self.fail_with(78, "check")
+        for place in ("centre.number", "centre.nomor", "limit"):
+            self.assertIn(place, output)
+
+    def test_an_open_password_file_is_a_problem(self) -> None:
+        """Secrets are for their owner."""
+        self.configure(
+            CONFIG
+            + CARRIER.replace('password = "rahasia"', 'password_file = "carrier"')
+        )
+        password = Path(self.file("carrier", "rahasia\n"))
+        password.chmod(0o644)
+        self.assertIn("chmod 600", self.fail_with(78, "check"))
+
+    def test_a_missing_database_is_a_problem(self) -> None:
+        """The message names the command that makes one."""
+        self.assertIn("db upgrade", self.fail_with(78, "check"))
+
+    def test_an_old_schema_is_a_problem(self) -> None:
+        """So is a file that holds no schema at all."""
+        self.file("smscentre.db", "")
+        self.assertIn("db upgrade", self.fail_with(78, "check"))
+
+    def test_a_missing_configuration_is_a_problem(self) -> None:
+        """Named by its path."""
+        self.config.unlink()
+        self.assertIn(str(self.config), self.fail_with(78, "check"))
+
+    def test_upgrade_can_be_repeated(self) -> None:
+        """The second one finds nothing to do."""
+        self.assertEqual(self.succeed("db", "upgrade"), self.succeed("db", "upgrade"))
+
+
+@frozen
+class BadFile:
+    """A file that is refused and the place that is named."""
+
+    kind: str
+    content: str
+    place: str
+
+
+BAD_FILES = (
+    BadFile("units", UNITS.replace("1204,LP_SALEMBA", "1203,X"), "line 3, column code"),
+    BadFile("units", UNITS.replace("Salemba,DKI", "Salemba,KDI"), "column province"),
+    BadFile("officers", OFFICERS.replace("1203,", "9999,"), "line 2, column unit"),
+    BadFile("officers", OFFICERS.replace("08111203002", "x"), "line 3, column number"),
+)
+
+
+class ImportTests(CliTestCase):
+    """Units and officers in and out."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.succeed("db", "upgrade")
+        self.units = self.file("units.csv", UNITS)
+        self.officers = self.file("officers.csv", OFFICERS)
+
+    def test_an_import_ends_in_one_line(self) -> None:
+        """Which counts what was done."""
+        self.assertEqual(
+            self.succeed("units", "import", self.units),
+            "units: 2 added, 0 updated, 0 unchanged, 0 deactivated\n",
+        )
+        self.assertEqual(
+            self.succeed("officers", "import", self.officers),
+            "officers: 2 added, 0 updated, 0 unchanged, 0 deactivated\n",
+        )
+
+    def test_an_export_can_be_imported_again(self) -> None:
+        """And changes nothing then."""
+        for kind, path in (("units", self.units), ("officers", self.officers)):
+            self.succeed(kind, "import", path)
+            exported = self.file(f"{kind}-2.csv", self.succeed(kind, "export"))
+            self.assertIn("2 unchanged", self.succeed(kind, "import", exported))
+
+    def test_a_dry_run_changes_nothing(self) -> None:
+        """It says so in its line."""
+        for kind, path in (("units", self.units), ("officers", self.officers)):
+            output = self.succeed(kind, "import", "--dry-run", path)
+            self.assertIn("2 added", output)
+            self.assertIn("nothing changed", output)
+            self.assertEqual(self.succeed(kind, "export").count("\n"), 1)
+            self.succeed(kind, "import", path)
+
+    def test_replacing_lists_who_is_gone(self) -> None:
+        """One line for each."""
+        self.succeed("units", "import", self.units)
+        fewer = self.file("fewer.csv", UNITS.rsplit("1204")[0])
+        output = self.succeed("units", "import", "--replace", fewer)
+        self.assertIn("deactivated: 1204\n", output)
+        self.assertIn("1 unchanged, 1 deactivated", output)
+
+    def test_a_bad_file_changes_nothing(self) -> None:
+        """Its bad cells are named."""
+        self.succeed("units", "import", self.units)
+        for bad in BAD_FILES:
+            path = self.file("bad.csv", bad.content)
+            before = self.succeed(bad.kind, "export")
+            self.assertIn(bad.place, self.fail_with(1, bad.kind, "import", path))
+            self.assertEqual(self.succeed(bad.kind, "export"), before)
+
+    def test_an_import_needs_a_database(self) -> None:
+        """The status says that something must be mended first."""
+        (self.folder / "smscentre.db").unlink()
+        self.fail_with(78, "units", "import", self.units)
+
+
+class TextTests(CliTestCase):
+    """A text through a service that does not run."""
+
+    def test_a_phone_is_needed(self) -> None:
+        """Without one in the configuration there is no way in."""
+        self.assertIn("[[phone]]", self.fail_with(1, "text", "08111203001", "HELP"))
+
+    def test_the_phone_must_exist(self) -> None:
+        """Its name is checked before anything is sent."""
+        self.configure(CONFIG + PHONE)
+        output = self.fail_with(1, "text", "--phone", "x", "08111203001", "HELP")
+        self.assertIn("known: demo", output)
+
+    def test_the_service_must_run(self) -> None:
+        """The message says so in words."""
+        self.configure(CONFIG + PHONE)
+        output = self.fail_with(1, "text", "08111203001", "HELP")
+        self.assertIn("does not run", output)
+
+    def test_the_number_must_be_one(self) -> None:
+        """As a person would write it."""
+        self.configure(CONFIG + PHONE)
+        self.assertIn("expected", self.fail_with(1, "text", "petugas", "HELP"))
+
+
+class SimulatorTests(CliTestCase):
+    """What is checked before a carrier listens."""
+
+    def test_the_password_is_the_owners_only(self) -> None:
+        """As for the service itself."""
+        password = Path(self.file("carrier", "rahasia\n"))
+        password.chmod(0o644)
+        arguments = ("sim", "smsc", "--password-file", str(password))
+        self.assertIn("chmod 600", self.fail_with(1, *arguments))

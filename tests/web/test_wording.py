@@ -1,0 +1,96 @@
+"""Numbers, dates, ages and names as Indonesian readers expect them."""
+
+from __future__ import annotations
+
+import datetime
+
+from hypothesis import given
+from hypothesis import strategies as st
+from twisted.trial.unittest import SynchronousTestCase
+
+from smscentre.commands.replies import TEXTS
+from smscentre.web import wording
+from tests.web.support import NOW, WIB
+
+
+class FigureTests(SynchronousTestCase):
+    """Figures."""
+
+    def test_thousands(self) -> None:
+        """Dots stand between thousands."""
+        rows = [(0, "0"), (999, "999"), (1000, "1.000"), (9_999_999, "9.999.999")]
+        for value, expected in rows:
+            self.assertEqual(wording.figure(value), expected)
+
+    def test_nothing(self) -> None:
+        """What nobody reported is a dash, not zero."""
+        self.assertEqual(wording.figure(None), "-")
+
+    @given(st.integers(0, 10**9))
+    def test_same_number(self, value: int) -> None:
+        """Without its dots a figure is the number again."""
+        self.assertEqual(int(wording.figure(value).replace(".", "")), value)
+
+
+class TimeTests(SynchronousTestCase):
+    """Days, moments and ages."""
+
+    def test_long_date(self) -> None:
+        """A day is named in words."""
+        rows = [
+            (datetime.date(2024, 5, 14), "Selasa, 14 Mei 2024"),
+            (datetime.date(2008, 4, 27), "Minggu, 27 April 2008"),
+            (datetime.date(2024, 12, 1), "Minggu, 1 Desember 2024"),
+        ]
+        for day, expected in rows:
+            self.assertEqual(wording.long_date(day), expected)
+
+    def test_moment(self) -> None:
+        """A moment of today has no day, any other has."""
+        midnight = NOW - (8 * 3600 + 15 * 60 + 30)
+        rows = [
+            (NOW, "08.15.30"),
+            (midnight, "00.00.00"),
+            (midnight - 1, "13 Mei 23.59"),
+            (midnight + 86400, "15 Mei 00.00"),
+        ]
+        for at, expected in rows:
+            self.assertEqual(wording.moment(at, NOW, WIB), expected)
+
+    def test_age(self) -> None:
+        """An age has at most two units, and is never negative."""
+        rows = [
+            (-3.0, "0 dtk"),
+            (0.4, "0 dtk"),
+            (59.9, "59 dtk"),
+            (60.0, "1 mnt"),
+            (61.0, "1 mnt 1 dtk"),
+            (3600.0, "1 jam"),
+            (3659.0, "1 jam"),
+            (7500.0, "2 jam 5 mnt"),
+            (90000.0, "1 hari 1 jam"),
+        ]
+        for seconds, expected in rows:
+            self.assertEqual(wording.age(seconds), expected)
+
+
+class NameTests(SynchronousTestCase):
+    """States and outcomes."""
+
+    def test_unknown_names(self) -> None:
+        """A name that is new here is shown as it is."""
+        self.assertEqual(wording.state("on_its_way"), "on its way")
+        self.assertEqual(wording.outcome("new_thing"), "new thing")
+        self.assertEqual(wording.kind_name("carrier pigeon"), "carrier pigeon")
+
+    def test_refusals(self) -> None:
+        """Each reply that a command may end in has a name here."""
+        # Help and lists have an outcome in common; these are no answers by themselves.
+        others = {"partial", "not_stored", "remind", "digest"}
+        others |= {name for name in TEXTS if name.startswith(("help", "list"))}
+        missing = [
+            name
+            for name in TEXTS
+            if name not in others and wording.outcome(name) == name.replace("_", " ")
+        ]
+        self.assertEqual(missing, [])
