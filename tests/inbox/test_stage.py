@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import sqlite3
 
+from attrs import evolve
+
 from smscentre.inbox.admission import SILENCES
 from smscentre.inbox.limits import ReplyLimits
 from smscentre.inbox.stage import PATIENCE_S, RECHECK_S
-from smscentre.messages import Incoming, IncomingKind, Part
+from smscentre.messages import IncomingKind, Part
 from smscentre.metrics import Metrics
 from smscentre.store.arrivals import ACKNOWLEDGEMENT_DOUBT_S, REDELIVERY_HORIZON_S
 from smscentre.store.longmessages import WAIT_S
@@ -70,17 +72,11 @@ class AcceptanceTests(StagesTestCase):
 
     def test_corrupt(self) -> None:
         """What cannot be read is kept raw and acknowledged."""
-        incoming = Incoming(
-            **{
-                **{
-                    name: getattr(self.incoming(""), name)
-                    for name in Incoming.__slots__
-                    if not name.startswith("__")
-                },
-                "raw": b"\x01\x02",
-                "kind": IncomingKind.CORRUPT,
-                "reason": "no NUL",
-            }
+        incoming = evolve(
+            self.incoming(""),
+            raw=b"\x01\x02",
+            kind=IncomingKind.CORRUPT,
+            reason="no NUL",
         )
         accepted = self.exchange.arrived(self.link, incoming)
         self.turn()

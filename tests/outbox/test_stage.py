@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import itertools
 
+from attrs import evolve
+
 from smscentre.messages import (
     Accepted,
     Alphabet,
     DeliveryState,
-    Incoming,
     IncomingKind,
     InDoubt,
     Outgoing,
@@ -390,16 +391,13 @@ class ReceiptTests(OutboxTestCase):
         self, smsc_id: str, state: DeliveryState, source: str = OFFICER
     ) -> None:
         """Let a receipt arrive and be stored."""
-        incoming = self.incoming("", source)
-        values = {
-            name: getattr(incoming, name)
-            for name in Incoming.__slots__
-            if not name.startswith("__")
-        }
-        values["kind"] = IncomingKind.RECEIPT
-        values["body"] = str(next(self._serial)).encode()
-        values["receipt"] = Receipt(smsc_id, state, f"stat:{state.value}")
-        self.exchange.arrived(self.link, Incoming(**values))
+        incoming = evolve(
+            self.incoming("", source),
+            kind=IncomingKind.RECEIPT,
+            body=str(next(self._serial)).encode(),
+            receipt=Receipt(smsc_id, state, f"stat:{state.value}"),
+        )
+        self.exchange.arrived(self.link, incoming)
         self.turn()
 
     def test_delivered(self) -> None:

@@ -22,9 +22,18 @@ _ALL = Scope()
 _DKI = Scope(province="DKI")
 
 
-def unit(code: str, province: str = "DKI", **more: datetime.date) -> Unit:
+def unit(
+    code: str, province: str = "DKI", valid_until: datetime.date | None = None
+) -> Unit:
     """A prison."""
-    return Unit(code, f"LP_{code}", code, province, frozenset({"RUTAN"}), **more)
+    return Unit(
+        code,
+        f"LP_{code}",
+        code,
+        province,
+        frozenset({"RUTAN"}),
+        valid_until=valid_until,
+    )
 
 
 class LedgerTests(StoreTestCase):
@@ -81,6 +90,14 @@ class LedgerTests(StoreTestCase):
         self.turn()
         return self.successResultOf(read)
 
+    def latest_day(self, scope: Scope) -> datetime.date | None:
+        """The latest day of a scope."""
+        read = self.writer.perform(
+            lambda transaction: self.ledger(transaction).latest_day("RUTAN", scope)
+        )
+        self.turn()
+        return self.successResultOf(read)
+
     def test_sums(self) -> None:
         """A province's sum is that of its units, the country's that of all."""
         for code in "123":
@@ -124,13 +141,7 @@ class LedgerTests(StoreTestCase):
         self.store("1", (1, 1), "RUTAN", _BEFORE)
         self.store("3", (1, 1), "RUTAN", _DAY)
         for scope, day in ((_DKI, _BEFORE), (_ALL, _DAY), (Scope(unit="2"), None)):
-            read = self.writer.perform(
-                lambda transaction, scope=scope: self.ledger(transaction).latest_day(
-                    "RUTAN", scope
-                )
-            )
-            self.turn()
-            self.assertEqual(self.successResultOf(read), day)
+            self.assertEqual(self.latest_day(scope), day)
 
     def test_reads_by_index(self) -> None:
         """No read of the path of a message scans a table that grows."""
