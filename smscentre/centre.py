@@ -118,7 +118,7 @@ class Centre(MultiService):
     def _build_stages(self) -> None:
         config, reactor = self._config, self._reactor
         self._writer = Writer(
-            writing_engine(config.database.url),
+            writing_engine(config.database.url, explicit=True),
             reactor.callFromThread,
             reactor,
             self._board,

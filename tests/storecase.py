@@ -45,7 +45,7 @@ class StoreTestCase(SynchronousTestCase):
         self.clock = Clock()
         self.batches = Batches()
         self.writer = Writer(
-            writing_engine(self.url), at_once, self.clock, self.batches
+            writing_engine(self.url, explicit=True), at_once, self.clock, self.batches
         )
         self.addCleanup(self.writer.close)
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 __all__ = [
     "StoreError",
+    "begin_immediate",
     "is_outage",
     "is_statement_error",
     "reading_engine",
@@ -62,13 +63,18 @@ def is_statement_error(error: Exception) -> bool:
     return isinstance(error, exc.StatementError | StoreError)
 
 
-def writing_engine(url: str | URL) -> Engine:
-    """An engine for the one connection that writes."""
+def writing_engine(url: str | URL, *, explicit: bool = False) -> Engine:
+    """An engine for a connection that writes.
+
+    With ``explicit`` the caller begins each transaction by `begin_immediate`;
+    SQLAlchemy's hook for it would slow every statement down.
+    """
     parsed = _existing(url)
     engine = create_engine(parsed, poolclass=NullPool, **_arguments(parsed))
     if parsed.get_backend_name() == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite_writer)
-        event.listen(engine, "begin", _begin_immediate)
+        if not explicit:
+            event.listen(engine, "begin", begin_immediate)
     else:
         event.listen(engine, "connect", _check_postgresql)
     return engine
@@ -134,8 +140,10 @@ def _prepare_sqlite_reader(connection: sqlite3.Connection, _record: object) -> N
     connection.execute("PRAGMA query_only=ON")
 
 
-def _begin_immediate(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+def begin_immediate(connection: Connection) -> None:
+    """Begin a transaction that writes, on a database that has to be told."""
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 def _begin_deferred(connection: Connection) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 __all__ = ["StoreLedger"]
 
 import datetime
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -36,15 +36,22 @@ _ADD_SUBMISSION = insert(submissions)
 
 # Each column by itself, so that the primary key serves: a list of whole keys would
 # make SQLite read the table from end to end. What is found beside them is dropped.
-_CURRENT = (
-    select(submissions)
-    .join(reports, reports.c.submission_id == submissions.c.id)
-    .where(
-        reports.c.unit.in_(bindparam("units", expanding=True)),
-        reports.c.form.in_(bindparam("forms", expanding=True)),
-        reports.c.day.in_(bindparam("days", expanding=True)),
-        reports.c.field.in_(bindparam("fields", expanding=True)),
-    )
+_CURRENT = select(submissions).join(
+    reports, reports.c.submission_id == submissions.c.id
+)
+
+_CURRENT_OF_MANY = _CURRENT.where(
+    reports.c.unit.in_(bindparam("units", expanding=True)),
+    reports.c.form.in_(bindparam("forms", expanding=True)),
+    reports.c.day.in_(bindparam("days", expanding=True)),
+    reports.c.field.in_(bindparam("fields", expanding=True)),
+)
+
+_CURRENT_OF_ONE = _CURRENT.where(
+    reports.c.unit == bindparam("unit"),
+    reports.c.form == bindparam("form"),
+    reports.c.day == bindparam("day"),
+    reports.c.field == bindparam("field"),
 )
 
 
@@ -77,14 +84,8 @@ class StoreLedger:
         if not missing:
             return
         self._latest.update(dict.fromkeys(missing))
-        forms = {form for _, form, _ in missing}
-        wanted = {
-            "units": list({unit for unit, _, _ in missing}),
-            "forms": list(forms),
-            "days": list({day for _, _, day in missing}),
-            "fields": [self._fields[form][0] for form in forms],
-        }
-        for row in self._transaction.all(_CURRENT, wanted):
+        rows = self._one(*missing) if len(missing) == 1 else self._many(missing)
+        for row in rows:
             key = row.unit, row.form, row.day
             if key not in self._latest:
                 continue
@@ -97,6 +98,25 @@ class StoreLedger:
                 row.stored_at,
                 row.first,
             )
+
+    def _one(self, key: SubmissionKey) -> Sequence[Any]:
+        unit, form, day = key
+        field = self._fields[form][0]
+        return self._transaction.all(
+            _CURRENT_OF_ONE, {"unit": unit, "form": form, "day": day, "field": field}
+        )
+
+    def _many(self, keys: Collection[SubmissionKey]) -> Sequence[Any]:
+        forms = {form for _, form, _ in keys}
+        return self._transaction.all(
+            _CURRENT_OF_MANY,
+            {
+                "units": list({unit for unit, _, _ in keys}),
+                "forms": list(forms),
+                "days": list({day for _, _, day in keys}),
+                "fields": [self._fields[form][0] for form in forms],
+            },
+        )
 
     def latest(self, key: SubmissionKey) -> Submission | None:
         """The submission whose figures hold for a unit, form and day."""

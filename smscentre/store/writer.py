@@ -27,7 +27,7 @@ from twisted.logger import Logger
 from smscentre import failpoints
 from smscentre.errors import SMSCentreError
 from smscentre.store import tables
-from smscentre.store.engine import is_outage
+from smscentre.store.engine import begin_immediate, is_outage
 from smscentre.store.transaction import Numbers, Row, Transaction
 from smscentre.tasks import attempt
 
@@ -140,6 +140,7 @@ class Writer:
         clock: IReactorTime,
         observer: WriterObserver,
     ) -> None:
+        """:param engine: one whose transactions are begun explicitly"""
         self._engine = engine
         self._to_reactor = to_reactor
         self._clock = clock
@@ -251,6 +252,7 @@ class Writer:
         if self._connection is None:
             self._connection = self._engine.connect()
         with self._connection.begin():
+            begin_immediate(self._connection)
             transaction = Transaction(self._connection, self._numbers)
             yield transaction
             transaction.flush()
