@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
+from OpenSSL import SSL
 from twisted.application.service import MultiService, Service
 from twisted.internet import defer
 from twisted.internet.defer import (
@@ -23,7 +24,7 @@ from twisted.internet.defer import (
 )
 from twisted.internet.endpoints import serverFromString
 from twisted.internet.error import CannotListenError
-from twisted.internet.interfaces import IListeningPort
+from twisted.internet.interfaces import IListeningPort, IStreamServerEndpoint
 from twisted.internet.task import LoopingCall
 from twisted.logger import Logger
 from twisted.python.failure import Failure
@@ -40,6 +41,7 @@ from smscentre.assembly import (
 from smscentre.board import Board
 from smscentre.commands.dispatch import Rules, interpret
 from smscentre.config import Config
+from smscentre.errors import ConfigError, Problem
 from smscentre.exchange import HEARTBEAT_S, Exchange
 from smscentre.inbox.acceptance import Acceptance
 from smscentre.inbox.stage import Inbox
@@ -63,7 +65,10 @@ from smscentre.web.server import Site
 from smscentre.web.site import site
 
 _STOP_S = 3.0
-"""How long each step of the stop may take."""
+"""How long each step of the stop may take, and ..."""
+
+_STOPPED_S = 9.0
+"""... all of them together."""
 
 _HOUSEKEEPING_S = 10.0
 _MEASURE_S = 5.0
@@ -78,7 +83,11 @@ class Centre(MultiService):
     """One node: its links, stages, store and pages."""
 
     def __init__(self, config: Config, reactor: Any) -> None:
-        """:raises StoreError: the database is missing or of another version"""
+        """Make everything, and open nothing yet.
+
+        :raises StoreError: the database is missing or of another version
+        :raises ConfigError: a page or a link cannot be set up as it says
+        """
         super().__init__()
         self._config = config
         self._reactor = reactor
@@ -87,8 +96,13 @@ class Centre(MultiService):
         self._loops: list[LoopingCall] = []
         self._links: list[Link] = []
         self._connections: list[Service] = []
+        self._stop_by = 0.0
         engine = reading_engine(config.database.url)
-        check_schema(engine)
+        try:
+            check_schema(engine)
+        finally:
+            # No connection may be carried into a daemon's new process.
+            engine.dispose()
         self._readers = Readers(engine, reactor)
         self._metrics = Metrics(__version__, config.link_names, outcomes())
         self._keys = receipt_keys(config)
@@ -101,10 +115,17 @@ class Centre(MultiService):
         )
         self._build_stages()
         self._build_links()
+        self._sites = self._build_sites()
 
     def startService(self) -> None:
         """Recover what a crash left, then open links and pages."""
         super().startService()
+        for modem in self._config.modem:
+            _log.warn(
+                "{link}: modem links are not available in this version; "
+                "this one is not used",
+                link=modem.name,
+            )
         self._thread.start()
         self._readers.start()
         self._board.database("")
@@ -181,6 +202,25 @@ class Centre(MultiService):
             path = config.node.data_dir / f"phone-{phone.name}.sock"
             self._add_link(handset, PhonePort(handset, path, self._audit))
 
+    def _build_sites(self) -> list[tuple[IStreamServerEndpoint, Site]]:
+        """The pages and the monitor, each with where it is served."""
+        config, reactor = self._config, self._reactor
+        pages = site(
+            self._board, self._readers, config.centre.timezone, reactor, time.time
+        )
+        monitor = monitor_site(self._metrics, self._board, reactor, time.time)
+        return [
+            (self._endpoint("web.listen", config.web.listen), pages),
+            (self._endpoint("monitor.listen", config.monitor.listen), monitor),
+        ]
+
+    def _endpoint(self, where: str, address: str) -> IStreamServerEndpoint:
+        try:
+            return serverFromString(self._reactor, address)
+        except (ValueError, TypeError, LookupError, OSError, SSL.Error) as error:
+            problem = Problem(where, f'"{address}"', f"cannot be served: {error}")
+            raise ConfigError(str(self._config.path), [problem]) from error
+
     def _add_link(self, link: Link, connection: Service) -> None:
         self._links.append(link)
         self._outbox.add_link(link)
@@ -196,48 +236,29 @@ class Centre(MultiService):
         self._board.recovered()
         for connection in self._connections:
             connection.setServiceParent(self)
-        await self._listen()
         for action, seconds in (
             (self._exchange.beat, HEARTBEAT_S),
             (self._keep_house, _HOUSEKEEPING_S),
             (self._measure_queues, _MEASURE_S),
         ):
             self._repeat(action, seconds)
+        await self._listen()
         _spare_the_collector()
         _log.info("the centre is ready")
 
     async def _listen(self) -> None:
         """Open the pages and the monitor; without them the links go on."""
-        reactor, config = self._reactor, self._config
-        sites: tuple[tuple[str, Site], ...] = (
-            (
-                config.web.listen,
-                site(
-                    self._board,
-                    self._readers,
-                    config.centre.timezone,
-                    reactor,
-                    time.time,
-                ),
-            ),
-            (
-                config.monitor.listen,
-                monitor_site(self._metrics, self._board, reactor, time.time),
-            ),
-        )
-        for address, factory in sites:
+        for endpoint, factory in self._sites:
             try:
-                endpoint = serverFromString(reactor, address)
                 self._ports.append(await endpoint.listen(factory))
             except CannotListenError as error:
-                _log.error(
-                    "cannot listen on {address}: {error}", address=address, error=error
-                )
+                _log.error("cannot listen: {error}", error=error)
 
     async def _stop(self) -> None:
         for loop in self._loops:
             loop.stop()
         await self._tasks.stop()
+        self._stop_by = self._reactor.seconds() + _STOPPED_S
         for port in self._ports:
             await self._within(maybeDeferred(port.stopListening))
         await self._within(self._inbox.close())
@@ -247,12 +268,17 @@ class Centre(MultiService):
         await self._within(self._thread.stop())
 
     async def _within(self, step: Deferred[Any]) -> None:
-        """Await a step of the stop, but not for ever."""
-        step.addTimeout(_STOP_S, self._reactor)
-        try:
-            await step
-        except (defer.TimeoutError, CancelledError):
+        """Await a step of the stop, but not for ever; one that fails stops no other."""
+        left = max(0.0, self._stop_by - self._reactor.seconds())
+        step.addTimeout(min(_STOP_S, left), self._reactor)
+        step.addErrback(self._given_up)
+        await step
+
+    def _given_up(self, failure: Failure) -> None:
+        if failure.check(defer.TimeoutError, CancelledError):
             _log.warn("a step of the stop took too long and was given up")
+        else:
+            self._log_failure(failure, "a step of the stop")
 
     def _repeat(self, action: Callable[[], object], seconds: float) -> None:
         """Do something again and again; a failure is logged and not repeated."""

@@ -279,7 +279,10 @@ def _summary(found: Config) -> list[str]:
         f"{' with TLS' if link.tls else ''}, {link.bind}, window {link.window}"
         for link in found.smpp
     ]
-    lines += [f"modem     {link.name}: {link.device}" for link in found.modem]
+    lines += [
+        f"modem     {link.name}: {link.device}, not available in this version: not used"
+        for link in found.modem
+    ]
     lines += [
         f"phone     {link.name}: {'writes' if link.writes else 'dry run'}"
         for link in found.phone

@@ -21,7 +21,7 @@ from smscentre.composing import PartStyle, compose
 from smscentre.directory import Directory
 from smscentre.inbox.admission import ANSWERS, silence_before
 from smscentre.inbox.arrival import Arrival
-from smscentre.inbox.limits import ReplyLimiter, ReplyLimits
+from smscentre.inbox.limits import RepeatedTexts, ReplyLimiter, ReplyLimits
 from smscentre.interfaces import Command, Outcome, Request, SubmissionKey
 from smscentre.messages import Incoming, IncomingKind, Outgoing, Priority
 from smscentre.numbers import subscriber
@@ -37,8 +37,6 @@ Interpreter = Callable[[Request, Directory], Command]
 """Understands a text; total."""
 
 _DAY_S = 24 * 3600
-_IDENTICAL_S = 600
-_IDENTICAL = 3
 
 _log = Logger(namespace="smscentre.inbox.acceptance")
 
@@ -86,13 +84,15 @@ class Acceptance:
         self._interpret = interpret
         self._directories = DirectoryCache()
         self._limiter = ReplyLimiter(settings.limits)
+        self._repeated = RepeatedTexts()
         self._batch: _Batch | None = None
         self._suspects: dict[str, dict[bytes, list[arrivals.Suspect]]] = {}
 
     def begin_bind(self, transaction: Transaction, link: str, now: float) -> None:
         """Recall what earlier binds of a link may bring again (D4)."""
-        found = arrivals.suspects(transaction, link, now)
-        transaction.after_commit(lambda: self._suspects.update({link: found}))
+        # At once: what a carrier brings again straight after the bind may be in
+        # the same batch. Undone and done again, this finds the same.
+        self._suspects[link] = arrivals.suspects(transaction, link, now)
 
     def prepare(self, transaction: Transaction, works: Sequence[Arrival]) -> None:
         """Read at once what the arrivals of a batch will need."""
@@ -188,7 +188,7 @@ class Acceptance:
         if arrival.incoming.once:
             return False
         twin = arrival.twin
-        if twin is not None and twin.withdrawn:
+        if twin is not None and (twin.withdrawn or twin.refusal):
             arrival.refusal = "twin_refused"
             return True
         if twin is not None:
@@ -307,9 +307,10 @@ class Acceptance:
             return self._silence_to_unknown(transaction, request)
         if request.officer is not None and outcome.name in ANSWERS:
             return ""
-        texts = arrivals.recent_texts(transaction, request.number, now - _IDENTICAL_S)
-        before = texts.count(request.text)
-        return "third_identical" if before >= _IDENTICAL - 1 else ""
+        repeated = self._repeated.is_third(request.number, request.text, now)
+        remember = partial(self._repeated.add, request.number, request.text, now)
+        transaction.after_commit(remember)
+        return "third_identical" if repeated else ""
 
     def _silence_to_unknown(self, transaction: Transaction, request: Request) -> str:
         """One refusal a day for each unknown number, a limit for all together."""
@@ -367,7 +368,7 @@ class Acceptance:
             inbox_id,
         )
         outgoing = add_outgoing(transaction, draft, now=now, bind=claimer)
-        transaction.after_commit(lambda: self._limiter.count(number, now))
+        transaction.after_commit(partial(self._limiter.count, number, now))
         return outgoing if claimer else []
 
     def _match_receipt(self, transaction: Transaction, arrival: Arrival) -> None:

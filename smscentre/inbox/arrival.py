@@ -21,17 +21,15 @@ def fingerprint(incoming: Incoming) -> bytes:
 
     Equal are source, destination, coding, user-data header and text.
     """
-    digest = blake2b(digest_size=16)
-    for field in (
+    fields = (
         incoming.source.digits.encode(),
         incoming.destination.digits.encode(),
         incoming.coding.to_bytes(2, "big"),
         incoming.udh,
         incoming.body,
-    ):
-        digest.update(len(field).to_bytes(4, "big"))
-        digest.update(field)
-    return digest.digest()
+    )
+    lengths = b"%d %d %d %d %d " % tuple(map(len, fields))
+    return blake2b(lengths + b"".join(fields), digest_size=16).digest()
 
 
 class Acceptor(Protocol):

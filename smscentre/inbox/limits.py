@@ -6,13 +6,19 @@ not limit.
 
 from __future__ import annotations
 
-__all__ = ["ReplyLimits", "ReplyLimiter"]
+__all__ = ["RepeatedTexts", "ReplyLimiter", "ReplyLimits"]
+
+from collections import deque
 
 from attrs import frozen
 
 _MINUTE_S = 60
 _HOUR_S = 3600
 _DAY_S = 24 * 3600
+
+_REPEAT_S = 600
+_LET_PASS = 2
+"""So many equal texts within ten minutes are answered, the next is not."""
 
 
 @frozen
@@ -26,6 +32,9 @@ class ReplyLimits:
     centre_per_day: int = 0
 
 
+_UNLIMITED = ReplyLimits()
+
+
 class ReplyLimiter:
     """The replies of the present minute, hour and day, by number."""
 
@@ -36,6 +45,8 @@ class ReplyLimiter:
     def reason_to_hold(self, number: str, now: float) -> str:
         """The silence that a reply to a number would have to keep, or empty."""
         limits = self._limits
+        if limits == _UNLIMITED:
+            return ""
         for reason, limit, window, key in (
             ("sender_limit", limits.sender_per_minute, _MINUTE_S, number),
             ("sender_limit", limits.sender_per_day, _DAY_S, number),
@@ -48,6 +59,8 @@ class ReplyLimiter:
 
     def count(self, number: str, now: float, replies: int = 1) -> None:
         """Count replies that were stored."""
+        if self._limits == _UNLIMITED:
+            return
         for window in (_MINUTE_S, _HOUR_S, _DAY_S):
             counts = self._counts(window, now)
             counts[number] = counts.get(number, 0) + replies
@@ -59,3 +72,30 @@ class ReplyLimiter:
         if current is None or current[0] != index:
             current = self._windows[window] = (index, {})
         return current[1]
+
+
+class RepeatedTexts:
+    """The refused texts of the last ten minutes, to notice one that comes again.
+
+    Two automatic responders that answer each other fall silent by it. A restart
+    forgets, which costs two answers more.
+    """
+
+    def __init__(self) -> None:
+        self._texts: deque[tuple[float, str, str]] = deque()
+        self._counts: dict[tuple[str, str], int] = {}
+
+    def is_third(self, number: str, text: str, now: float) -> bool:
+        """Whether a number sent this text twice already."""
+        while self._texts and self._texts[0][0] <= now - _REPEAT_S:
+            _, *old = self._texts.popleft()
+            key = old[0], old[1]
+            self._counts[key] -= 1
+            if not self._counts[key]:
+                del self._counts[key]
+        return self._counts.get((number, text), 0) >= _LET_PASS
+
+    def add(self, number: str, text: str, now: float) -> None:
+        """Remember a text that was stored."""
+        self._texts.append((now, number, text))
+        self._counts[number, text] = self._counts.get((number, text), 0) + 1

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-__all__ = ["smpp_endpoint"]
+__all__ = ["AuthorityError", "smpp_endpoint"]
 
 from pathlib import Path
 from typing import Any
 
+from OpenSSL import SSL
 from twisted.internet.endpoints import HostnameEndpoint, wrapClientTLS
 from twisted.internet.interfaces import IStreamClientEndpoint
 from twisted.internet.ssl import (
@@ -15,7 +16,13 @@ from twisted.internet.ssl import (
     trustRootFromCertificates,
 )
 
+from smscentre.errors import SMSCentreError
+
 _PEM_END = b"-----END CERTIFICATE-----"
+
+
+class AuthorityError(SMSCentreError):
+    """The file of a private authority cannot be used."""
 
 
 def smpp_endpoint(
@@ -31,6 +38,8 @@ def smpp_endpoint(
 
     With TLS the certificate must be valid for ``host`` and signed by the
     platform's authorities, or by those in ``ca_file``; nothing turns this off.
+
+    :raises AuthorityError: ``ca_file`` holds no certificate
     """
     endpoint = HostnameEndpoint(reactor, host, port, timeout=timeout_s)
     if not tls:
@@ -40,11 +49,15 @@ def smpp_endpoint(
 
 
 def _authorities(ca_file: Path) -> Any:
-    blocks = ca_file.read_bytes().split(_PEM_END)
-    return trustRootFromCertificates(
-        [
+    try:
+        blocks = ca_file.read_bytes().split(_PEM_END)
+        found = [
             Certificate.loadPEM(block + _PEM_END)
             for block in blocks
             if b"BEGIN CERTIFICATE" in block
         ]
-    )
+    except (OSError, SSL.Error) as error:
+        raise AuthorityError(f"{ca_file} cannot be read: {error}") from error
+    if not found:
+        raise AuthorityError(f"{ca_file} holds no certificate in PEM form")
+    return trustRootFromCertificates(found)

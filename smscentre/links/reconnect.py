@@ -142,6 +142,9 @@ class Reconnecting(Service):
         self._connecting = None
         self._session = protocol
         protocol.ended.addCallback(self._ended)
+        if not self.running:
+            # An endpoint may succeed although its attempt was cancelled.
+            protocol.finish()
 
     def _not_connected(self, failure: Failure) -> None:
         self._connecting = None

@@ -54,6 +54,7 @@ class SmppProtocol(protocol.Protocol):
         self._taker = taker
         self._timer: IDelayedCall | None = None
         self._flushing: IDelayedCall | None = None
+        self._leaving: IDelayedCall | None = None
         self._closing: IDelayedCall | None = None
         self._acknowledged: list[str] = []
         self._submitted = False
@@ -74,7 +75,7 @@ class SmppProtocol(protocol.Protocol):
         """Settle all that was open and report the end."""
         text = reason.getErrorMessage()
         self._handle(self.session.close(text))
-        for call in (self._timer, self._flushing, self._closing):
+        for call in (self._timer, self._flushing, self._leaving, self._closing):
             if call is not None and call.active():
                 call.cancel()
         self.ended.callback(self._taker.gone(self, text))
@@ -117,7 +118,7 @@ class SmppProtocol(protocol.Protocol):
         """Close once our last octets are read, or soon in any case."""
         if self._closing is None:
             self._closing = self._clock.callLater(_CLOSING_S, self._abort)
-            self._clock.callLater(0, self._close_transport)
+            self._leaving = self._clock.callLater(0, self._close_transport)
 
     def _close_transport(self) -> None:
         if self.transport is not None:

@@ -7,7 +7,6 @@ __all__ = [
     "Suspect",
     "add_arrival",
     "mark_matched",
-    "recent_texts",
     "REDELIVERY_HORIZON_S",
     "suspects",
     "unknown_told",
@@ -56,10 +55,6 @@ _SUSPECTS = (
         ),
     )
     .order_by(inbox.c.id)
-)
-
-_RECENT = select(inbox.c.text).where(
-    inbox.c.number == bindparam("number"), inbox.c.arrived_at > bindparam("since")
 )
 
 _TOLD = (
@@ -134,12 +129,6 @@ def suspects(
 def mark_matched(transaction: Transaction, row: int) -> None:
     """Write that a delivery was followed by its redelivery."""
     transaction.add(_MATCHED, {"row": row})
-
-
-def recent_texts(transaction: Transaction, number: str, since: float) -> list[str]:
-    """The texts that a number sent since a moment."""
-    rows = transaction.all(_RECENT, {"number": number, "since": since})
-    return [row.text for row in rows]
 
 
 def unknown_told(transaction: Transaction, since: float) -> dict[str, int]:

@@ -14,11 +14,13 @@ __all__ = [
     "is_outage",
     "is_statement_error",
     "reading_engine",
+    "sqlite_file",
     "writing_engine",
 ]
 
 import sqlite3
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, exc, make_url
 from sqlalchemy.engine import URL
@@ -70,7 +72,7 @@ def writing_engine(url: str | URL, *, explicit: bool = False) -> Engine:
     SQLAlchemy's hook for it would slow every statement down.
     """
     parsed = _existing(url)
-    engine = create_engine(parsed, poolclass=NullPool, **_arguments(parsed))
+    engine = _engine(parsed, poolclass=NullPool)
     if parsed.get_backend_name() == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite_writer)
         if not explicit:
@@ -83,31 +85,55 @@ def writing_engine(url: str | URL, *, explicit: bool = False) -> Engine:
 def reading_engine(url: str | URL) -> Engine:
     """An engine with a small pool, for pages and reports."""
     parsed = _existing(url)
-    engine = create_engine(
-        parsed,
-        poolclass=QueuePool,
-        pool_size=_READERS,
-        max_overflow=0,
-        **_arguments(parsed),
-    )
+    engine = _engine(parsed, poolclass=QueuePool, pool_size=_READERS, max_overflow=0)
     if parsed.get_backend_name() == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite_reader)
         event.listen(engine, "begin", _begin_deferred)
+    else:
+        # The check of the schema at every start reads, and so refuses it too.
+        event.listen(engine, "connect", _check_postgresql)
     return engine
+
+
+def sqlite_file(url: str | URL) -> Path | None:
+    """The file of a SQLite database, None for another one.
+
+    :raises StoreError: not a URL, or a database in memory
+    """
+    parsed = _parsed(url)
+    if parsed.get_backend_name() != "sqlite":
+        return None
+    if not parsed.database or parsed.database == ":memory:":
+        raise StoreError("database.url: a SQLite file is needed, not memory")
+    return Path(parsed.database)
 
 
 def _existing(url: str | URL) -> URL:
     """Parse a URL; refuse a SQLite file that is not there yet."""
-    parsed = make_url(url)
-    if parsed.get_backend_name() == "sqlite":
-        if not parsed.database or parsed.database == ":memory:":
-            raise StoreError("database.url: a SQLite file is needed, not memory")
-        if not Path(parsed.database).exists():
-            raise StoreError(
-                f"{parsed.database} does not exist: make it with "
-                "'smscentre --config FILE db upgrade'"
-            )
-    return parsed
+    file = sqlite_file(url)
+    if file is not None and not file.exists():
+        raise StoreError(
+            f"{file} does not exist: make it with 'smscentre --config FILE db upgrade'"
+        )
+    return _parsed(url)
+
+
+def _parsed(url: str | URL) -> URL:
+    try:
+        return make_url(url)
+    except (exc.ArgumentError, ValueError) as error:
+        # The text is not shown: it may hold a password.
+        raise StoreError("database.url: is not a URL of a database") from error
+
+
+def _engine(url: URL, **pool: Any) -> Engine:
+    try:
+        return create_engine(url, **pool, **_arguments(url))
+    except ModuleNotFoundError as error:
+        raise StoreError(
+            f"database.url: its driver is not installed ({error.name}): "
+            "pip install 'smscentre[postgresql]'"
+        ) from error
 
 
 def _arguments(url: URL) -> dict[str, object]:

@@ -10,10 +10,10 @@ from alembic import command
 from alembic.config import Config as AlembicConfig
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, exc, make_url
+from sqlalchemy import Engine, exc
 
 from smscentre.provinces import load as load_provinces
-from smscentre.store.engine import StoreError, writing_engine
+from smscentre.store.engine import StoreError, sqlite_file, writing_engine
 from smscentre.store.people import put_provinces
 from smscentre.store.transaction import Numbers, Transaction
 
@@ -28,11 +28,7 @@ def upgrade(url: str) -> str:
 
     :raises StoreError: the database cannot be reached or written
     """
-    parsed = make_url(url)
-    if parsed.get_backend_name() == "sqlite" and parsed.database:
-        file = Path(parsed.database)
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.touch(mode=0o600, exist_ok=True)
+    _make_file(url)
     engine = writing_engine(url)
     try:
         with engine.begin() as connection:
@@ -42,7 +38,7 @@ def upgrade(url: str) -> str:
             transaction = Transaction(connection, Numbers())
             put_provinces(transaction, load_provinces())
             transaction.flush()
-    except (exc.DBAPIError, OSError) as error:
+    except exc.DBAPIError as error:
         raise StoreError(f"cannot bring the database up to date: {error}") from error
     finally:
         engine.dispose()
@@ -64,6 +60,18 @@ def check_schema(engine: Engine) -> None:
             f"the database has schema {found or 'none'}, this version needs "
             f"{_newest()}: run 'smscentre --config FILE db upgrade'"
         )
+
+
+def _make_file(url: str) -> None:
+    """Make a SQLite file that is not there; only its owner may read it."""
+    file = sqlite_file(url)
+    if file is None:
+        return
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.touch(mode=0o600, exist_ok=True)
+    except OSError as error:
+        raise StoreError(f"cannot make the database: {error}") from error
 
 
 def _settings() -> AlembicConfig:

@@ -146,7 +146,6 @@ inbox = Table(
     Column("redelivery_of", ID),
     Column("matched", Boolean, nullable=False),
     Index("inbox_arrived", "arrived_at"),
-    Index("inbox_number", "number", "arrived_at"),
     Index(
         "inbox_unknown",
         "arrived_at",
@@ -201,7 +200,6 @@ submissions = Table(
     Column("new_values", Text, nullable=False),
     Column("first", Boolean, nullable=False),
     Column("stored_at", Double, nullable=False),
-    Index("submissions_key", "unit", "form", "day"),
 )
 """The history of all reports, only ever added to. Values stand in the form's
 order with spaces between."""

@@ -11,6 +11,7 @@ from twisted.internet.defer import Deferred
 from twisted.logger import Logger
 
 from smscentre.store.writer import Unavailable, Writer
+from smscentre.tasks import attempt
 
 _FIRST_PAUSE_S = 0.05
 _LONGEST_PAUSE_S = 1.0
@@ -53,6 +54,16 @@ class WriterThread:
         return self._ended
 
     def _run(self) -> None:
+        error = attempt(self._turn)
+        if error is not None:
+            # Nothing of ours ends a turn like this. Arrivals are refused once they
+            # have waited in vain, and readiness tells why.
+            _log.critical("the writer has failed: {error!r}", error=error)
+            self._to_reactor(self._heard, False, f"the writer has failed: {error!r}")
+        self._writer.close()
+        self._to_reactor(self._ended.callback, None)
+
+    def _turn(self) -> None:
         available, pause = True, _FIRST_PAUSE_S
         while True:
             try:
@@ -74,5 +85,3 @@ class WriterThread:
                 if self._stopping.is_set():
                     break
                 self._writer.wait()
-        self._writer.close()
-        self._to_reactor(self._ended.callback, None)

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Executable, Insert, Select, Table, Update, up
 from sqlalchemy.dialects import postgresql, sqlite
 
 from smscentre.store import tables
-from smscentre.store.prepared import Row, prepare
+from smscentre.store.prepared import Row, run_for_rows
 
 _BLOCK = 2000
 """Row numbers taken at a time; the rest of a block is lost with a crash."""
@@ -78,10 +78,8 @@ class Transaction:
         """Run everything that was added."""
         if self._rows:
             pending, self._rows = self._rows, {}
-            dialect = self.connection.dialect
             for statement, rows in pending.items():
-                columns = tuple(rows[0])
-                prepare(statement, dialect, columns).run(self.connection, rows)
+                run_for_rows(self.connection, statement, rows)
 
     def all(self, query: Select[Any], parameters: Row | None = None) -> Sequence[Any]:
         """The rows of a query, which sees all that was added before."""

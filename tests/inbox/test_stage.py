@@ -130,6 +130,32 @@ class RedeliveryTests(StagesTestCase):
         self.assertIs(self.successResultOf(second), False)
         self.assertEqual(self.submissions(), [])
 
+    def test_refused_twins_in_a_row(self) -> None:
+        """A third copy is refused with the second, which was refused with the first."""
+        with sqlite3.connect(self.database, isolation_level=None) as blocker:
+            blocker.execute("BEGIN EXCLUSIVE")
+            self.arrive("SET 5")
+            self.clock.advance(PATIENCE_S - 2)
+            self.arrive("SET 5")
+            self.clock.advance(1)
+            third = self.arrive("SET 5")
+            self.clock.advance(1)
+            blocker.execute("ROLLBACK")
+        blocker.close()
+        self.turn()
+        self.assertIs(self.successResultOf(third), False)
+        self.assertEqual(self.states(), [])
+
+    def test_later_bind_in_one_batch(self) -> None:
+        """What comes again straight after the bind is recognised in its batch."""
+        self.arrive("SET 5")
+        self.turn()
+        self.link.disconnect(self.exchange)
+        self.link.connect(self.exchange)
+        self.arrive("SET 5")
+        self.turn()
+        self.assertEqual(self.states(), ["done", "redelivered"])
+
     def test_later_bind_never_acknowledged(self) -> None:
         """In a later bind it is a redelivery if no acknowledgement was written."""
         self.arrive("SET 5")

@@ -84,7 +84,6 @@ def upgrade() -> None:
         sa.UniqueConstraint("arrival_id", name=op.f("inbox_arrival_id_key")),
     )
     op.create_index("inbox_arrived", "inbox", ["arrived_at"], unique=False)
-    op.create_index("inbox_number", "inbox", ["number", "arrived_at"], unique=False)
     op.create_index(
         "inbox_unknown",
         "inbox",
@@ -278,9 +277,6 @@ def upgrade() -> None:
         sa.Column("first", sa.Boolean(), nullable=False),
         sa.Column("stored_at", sa.Double(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("submissions_pkey")),
-    )
-    op.create_index(
-        "submissions_key", "submissions", ["unit", "form", "day"], unique=False
     )
     op.create_table(
         "units",
