@@ -1,0 +1,44 @@
+"""The crash campaign in small: a few random moments, twice each failpoint."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+from twisted.trial.unittest import SynchronousTestCase
+
+from tests.system.crash import POINTS, Campaign, Trial
+
+_SEED = 20080427
+_RANDOM_TRIALS = 3
+_POINT_TRIALS = 2
+
+
+class CrashTests(SynchronousTestCase):
+    """Nothing is lost and nothing happens twice, wherever the process dies."""
+
+    def setUp(self) -> None:
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.campaign = Campaign(Path(folder.name), _SEED)
+        self.addCleanup(self.campaign.__exit__, None, None, None)
+        self.campaign.__enter__()
+
+    def test_random_moments(self) -> None:
+        """A kill in the middle of traffic violates nothing."""
+        for _ in range(_RANDOM_TRIALS):
+            self._judge(self.campaign.random_trial())
+
+    def test_failpoints(self) -> None:
+        """A kill at any point violates nothing, and traffic does pass every point."""
+        reached = set()
+        for point in POINTS * _POINT_TRIALS:
+            trial = self.campaign.point_trial(point)
+            self._judge(trial)
+            if trial.reached:
+                reached.add(point)
+        self.assertEqual(reached, set(POINTS))
+
+    def _judge(self, trial: Trial) -> None:
+        if trial.findings:
+            self.fail(f"{trial}\n{self.campaign.centre.log()}")
