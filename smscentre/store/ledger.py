@@ -36,9 +36,17 @@ _ADD_SUBMISSION = insert(submissions)
 
 # Each column by itself, so that the primary key serves: a list of whole keys would
 # make SQLite read the table from end to end. What is found beside them is dropped.
-_CURRENT = select(submissions).join(
-    reports, reports.c.submission_id == submissions.c.id
-)
+_CURRENT = select(
+    submissions.c.id,
+    submissions.c.unit,
+    submissions.c.form,
+    submissions.c.day,
+    submissions.c.new_values,
+    submissions.c.number,
+    submissions.c.text,
+    submissions.c.stored_at,
+    submissions.c.first,
+).join(reports, reports.c.submission_id == submissions.c.id)
 
 _CURRENT_OF_MANY = _CURRENT.where(
     reports.c.unit.in_(bindparam("units", expanding=True)),
@@ -85,19 +93,19 @@ class StoreLedger:
             return
         self._latest.update(dict.fromkeys(missing))
         rows = self._one(*missing) if len(missing) == 1 else self._many(missing)
-        for row in rows:
-            key = row.unit, row.form, row.day
-            if key not in self._latest:
-                continue
-            self._latest[key] = Submission(
-                row.id,
-                *key,
-                tuple(map(int, row.new_values.split())),
-                row.number,
-                row.text,
-                row.stored_at,
-                row.first,
-            )
+        for row, unit, form, day, values, number, text, stored_at, first in rows:
+            if (unit, form, day) in self._latest:
+                self._latest[unit, form, day] = Submission(
+                    row,
+                    unit,
+                    form,
+                    day,
+                    tuple(map(int, values.split())),
+                    number,
+                    text,
+                    stored_at,
+                    first,
+                )
 
     def _one(self, key: SubmissionKey) -> Sequence[Any]:
         unit, form, day = key

@@ -269,7 +269,9 @@ def claimed_for(transaction: Transaction, inbox_id: int) -> list[Outgoing]:
     """The parts that were born claimed with an arrival."""
     rows = transaction.all(
         select(outbox).where(
-            outbox.c.inbox_id == inbox_id, outbox.c.state == OutboxState.CLAIMED.value
+            sql(OPEN),
+            outbox.c.inbox_id == inbox_id,
+            outbox.c.state == OutboxState.CLAIMED.value,
         )
     )
     return [_outgoing(row, row.resent) for row in rows]

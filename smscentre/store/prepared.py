@@ -24,7 +24,7 @@ Row = Mapping[str, Any]
 """A row by the names of its columns or parameters. Dates are given as ISO text,
 which every database takes."""
 
-_AT_ONCE = (64, 8)
+_AT_ONCE = (128, 32, 8)
 """How many rows one statement takes; what is left over goes singly."""
 
 

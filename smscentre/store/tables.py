@@ -260,7 +260,6 @@ outbox = Table(
         sqlite_where=text("smsc_key IS NOT NULL"),
         postgresql_where=text("smsc_key IS NOT NULL"),
     ),
-    Index("outbox_inbox", "inbox_id"),
 )
 """What goes out, one row a part. ``smsc_id`` is the carrier's id as it came,
 ``smsc_key`` the form by which receipts are matched."""

@@ -172,7 +172,6 @@ def upgrade() -> None:
         sa.Column("error", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("outbox_pkey")),
     )
-    op.create_index("outbox_inbox", "outbox", ["inbox_id"], unique=False)
     op.create_table(
         "part_references",
         sa.Column("number", sa.Text(), nullable=False),
