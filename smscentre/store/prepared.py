@@ -2,8 +2,8 @@
 
 SQLAlchemy compiles a statement once too, but walks every parameter of every row
 again; over the nine rows that a report makes, that was half of the writer's time.
-On SQLite inserts go many rows a statement: its driver gives the interpreter's lock
-away at every single step, and the reactor's thread is always there to take it.
+On SQLite a statement takes many rows at a time: its driver gives the interpreter's
+lock away at every single step, and the reactor's thread is always there to take it.
 """
 
 from __future__ import annotations
@@ -14,11 +14,13 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from itertools import chain
 from operator import itemgetter
-from typing import Any
+from typing import Any, cast
 
 from attrs import frozen
-from sqlalchemy import Connection, Dialect, Insert, Update
+from sqlalchemy import Connection, Dialect, Insert, Update, column, literal, values
+from sqlalchemy.sql import visitors
 from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.elements import BindParameter
 
 Row = Mapping[str, Any]
 """A row by the names of its columns or parameters. Dates are given as ISO text,
@@ -30,57 +32,92 @@ _AT_ONCE = (128, 32, 8)
 
 @frozen
 class _Prepared:
-    """A statement in the words of one database, for a number of rows."""
+    """A statement in the words of one database, for a number of rows.
+
+    ``shape`` puts a row into the form that the driver takes; ``tail`` follows the
+    rows of a statement that takes many.
+    """
 
     sql: str
     shape: Callable[[Row], Any]
-    """Puts a row into the form that the driver takes."""
+    tail: tuple[Any, ...] = ()
 
 
 def run_for_rows(
     connection: Connection, statement: Insert | Update, rows: Sequence[Row]
 ) -> None:
-    """Run a statement for every row, in order; all rows give the same columns."""
+    """Run a statement for every row, in order; all rows give the same columns.
+
+    No two rows of an update may be for the same row of the table.
+    """
     dialect, columns = connection.dialect, tuple(rows[0])
     done = 0
-    if isinstance(statement, Insert) and dialect.name == "sqlite":
-        for size in _AT_ONCE:
-            prepared = _prepare(statement, dialect, columns, size)
-            while len(rows) - done >= size:
-                shaped = map(prepared.shape, rows[done : done + size])
-                values = tuple(chain.from_iterable(shaped))
-                connection.exec_driver_sql(prepared.sql, values)
-                done += size
+    for size in _AT_ONCE if dialect.name == "sqlite" and columns else ():
+        while len(rows) - done >= size:
+            prepared = _prepare_many(statement, dialect, columns, size)
+            shaped = map(prepared.shape, rows[done : done + size])
+            parameters = (*chain.from_iterable(shaped), *prepared.tail)
+            connection.exec_driver_sql(prepared.sql, parameters)
+            done += size
     if done < len(rows):
-        prepared = _prepare(statement, dialect, columns, 1)
+        prepared = _prepare(statement, dialect, columns)
         connection.exec_driver_sql(prepared.sql, list(map(prepared.shape, rows[done:])))
 
 
 @lru_cache(maxsize=128)
 def _prepare(
-    statement: Insert | Update, dialect: Dialect, columns: tuple[str, ...], size: int
+    statement: Insert | Update, dialect: Dialect, columns: tuple[str, ...]
 ) -> _Prepared:
-    """Compile a statement for so many rows of these columns and parameters."""
-    if size > 1:
-        assert isinstance(statement, Insert)
-        statement = statement.values([dict.fromkeys(columns)] * size)
+    """Compile a statement for one row of these columns and parameters."""
     compiled = statement.compile(dialect=dialect, column_keys=list(columns))
     assert isinstance(compiled, SQLCompiler)
-    names = compiled.positiontup
-    if size > 1:
-        assert names is not None
-        first = names[: len(columns)]
-        return _Prepared(
-            compiled.string, itemgetter(*(name.removesuffix("_m0") for name in first))
-        )
     fixed = {
         name: value for name, value in compiled.params.items() if name not in columns
     }
-    if names is None:
+    if compiled.positiontup is None:
         return _Prepared(compiled.string, lambda row: {**fixed, **row})
-    if len(names) == 1:
-        return _Prepared(compiled.string, lambda row: (row[names[0]],))
-    take = itemgetter(*names)
+    take = _taker(compiled.positiontup)
     if fixed:
         return _Prepared(compiled.string, lambda row: take({**fixed, **row}))
     return _Prepared(compiled.string, take)
+
+
+@lru_cache(maxsize=128)
+def _prepare_many(
+    statement: Insert | Update, dialect: Dialect, columns: tuple[str, ...], size: int
+) -> _Prepared:
+    """Compile a statement that takes so many rows at once, for SQLite."""
+    if isinstance(statement, Insert):
+        many: Insert | Update = statement.values([dict.fromkeys(columns)] * size)
+    else:
+        many = _update_from_rows(statement, columns, size)
+    compiled = many.compile(dialect=dialect, column_keys=list(columns))
+    assert isinstance(compiled, SQLCompiler)
+    names = compiled.positiontup
+    assert names is not None
+    order = columns
+    if isinstance(statement, Insert):
+        order = tuple(name.removesuffix("_m0") for name in names[: len(columns)])
+    tail = tuple(compiled.params[name] for name in names[len(columns) * size :])
+    return _Prepared(compiled.string, _taker(order), tail)
+
+
+def _update_from_rows(statement: Update, columns: tuple[str, ...], size: int) -> Update:
+    """The same update, its parameters taken from a list of rows it begins with."""
+    placeholders = tuple(literal(None) for _ in columns)
+    rows = values(*map(column, columns), name="given").data([placeholders] * size)
+    given = rows.cte("given")
+
+    def replace(element: Any, **_options: Any) -> Any:
+        if isinstance(element, BindParameter) and element.key in columns:
+            return given.c[element.key]
+        return None
+
+    return cast(Update, visitors.replacement_traverse(statement, {}, replace))
+
+
+def _taker(names: Sequence[str]) -> Callable[[Row], tuple[Any, ...]]:
+    """A function that gives the values of some names, in order."""
+    if len(names) == 1:
+        return lambda row: (row[names[0]],)
+    return itemgetter(*names)
