@@ -90,8 +90,7 @@ def reading_engine(url: str | URL) -> Engine:
         event.listen(engine, "connect", _prepare_sqlite_reader)
         event.listen(engine, "begin", _begin_deferred)
     else:
-        # The check of the schema at every start reads, and so refuses it too.
-        event.listen(engine, "connect", _check_postgresql)
+        event.listen(engine, "connect", _prepare_postgresql_reader)
     return engine
 
 
@@ -128,7 +127,8 @@ def _parsed(url: str | URL) -> URL:
 
 def _engine(url: URL, **pool: Any) -> Engine:
     try:
-        return create_engine(url, **pool, **_arguments(url))
+        # Errors are logged and shown by readiness: no numbers, no texts in them.
+        return create_engine(url, hide_parameters=True, **pool, **_arguments(url))
     except ModuleNotFoundError as error:
         raise StoreError(
             f"database.url: its driver is not installed ({error.name}): "
@@ -174,6 +174,12 @@ def begin_immediate(connection: Connection) -> None:
 
 def _begin_deferred(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN")
+
+
+def _prepare_postgresql_reader(connection: Any, record: object) -> None:
+    # The check of the schema at every start reads, and so refuses to start as well.
+    _check_postgresql(connection, record)
+    connection.read_only = True
 
 
 def _check_postgresql(connection: object, _record: object) -> None:

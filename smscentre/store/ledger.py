@@ -37,10 +37,10 @@ _ADD_SUBMISSION = insert(submissions)
 # Each column by itself, so that the primary key serves: a list of whole keys would
 # make SQLite read the table from end to end. What is found beside them is dropped.
 _CURRENT = select(
-    submissions.c.id,
     submissions.c.unit,
     submissions.c.form,
     submissions.c.day,
+    submissions.c.id,
     submissions.c.new_values,
     submissions.c.number,
     submissions.c.text,
@@ -92,31 +92,26 @@ class StoreLedger:
         if not missing:
             return
         self._latest.update(dict.fromkeys(missing))
-        rows = self._one(*missing) if len(missing) == 1 else self._many(missing)
-        for row, unit, form, day, values, number, text, stored_at, first in rows:
-            if (unit, form, day) in self._latest:
-                self._latest[unit, form, day] = Submission(
-                    row,
-                    unit,
-                    form,
-                    day,
-                    tuple(map(int, values.split())),
-                    number,
-                    text,
-                    stored_at,
-                    first,
-                )
+        if len(missing) == 1:
+            self._read_one(*missing)
+        else:
+            self._read_many(missing)
 
-    def _one(self, key: SubmissionKey) -> Sequence[Any]:
+    def _read_one(self, key: SubmissionKey) -> None:
         unit, form, day = key
-        field = self._fields[form][0]
-        return self._transaction.all(
-            _CURRENT_OF_ONE, {"unit": unit, "form": form, "day": day, "field": field}
-        )
+        parameters = {
+            "unit": unit,
+            "form": form,
+            "day": day.isoformat(),
+            "field": self._fields[form][0],
+        }
+        row = self._transaction.row(_CURRENT_OF_ONE, parameters)
+        if row is not None:
+            self._latest[key] = _submission(key, row)
 
-    def _many(self, keys: Collection[SubmissionKey]) -> Sequence[Any]:
+    def _read_many(self, keys: Collection[SubmissionKey]) -> None:
         forms = {form for _, form, _ in keys}
-        return self._transaction.all(
+        rows = self._transaction.all(
             _CURRENT_OF_MANY,
             {
                 "units": list({unit for unit, _, _ in keys}),
@@ -125,6 +120,10 @@ class StoreLedger:
                 "fields": [self._fields[form][0] for form in forms],
             },
         )
+        for row in rows:
+            key = row[0], row[1], row[2]
+            if key in self._latest:
+                self._latest[key] = _submission(key, row)
 
     def latest(self, key: SubmissionKey) -> Submission | None:
         """The submission whose figures hold for a unit, form and day."""
@@ -243,6 +242,20 @@ class StoreLedger:
         if scope.province is not None:
             conditions.append(units.c.province == scope.province)
         return conditions
+
+
+def _submission(key: SubmissionKey, row: Sequence[Any]) -> Submission:
+    """The submission in a row of `_CURRENT`."""
+    _, _, _, submission_id, values, number, text, stored_at, first = row
+    return Submission(
+        submission_id,
+        *key,
+        tuple(map(int, values.split())),
+        number,
+        text,
+        stored_at,
+        bool(first),
+    )
 
 
 @cache

@@ -14,13 +14,13 @@ import datetime
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Column, Table, select, update
+from sqlalchemy import Column, Table, bindparam, select, update
 
 from smscentre.directory import Directory, Officer, Province, Right, Unit
 from smscentre.store.tables import counters, officers, provinces, units
 from smscentre.store.transaction import Transaction, insert_of
 
-_VERSION = select(counters.c.value).where(counters.c.name == "directory")
+_VERSION = select(counters.c.value).where(counters.c.name == bindparam("name"))
 
 _CHANGED = (
     update(counters)
@@ -38,7 +38,7 @@ class DirectoryCache:
 
     def current(self, transaction: Transaction) -> Directory:
         """The directory as this transaction sees it. Writer's thread."""
-        version = transaction.first(_VERSION)[0]
+        version = transaction.row(_VERSION, {"name": "directory"})[0]
         if version == self._version:
             return self._directory
         directory = load_directory(transaction)

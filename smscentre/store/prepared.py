@@ -8,7 +8,7 @@ lock away at every single step, and the reactor's thread is always there to take
 
 from __future__ import annotations
 
-__all__ = ["Row", "run_for_rows"]
+__all__ = ["Row", "read_row", "run_for_rows"]
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
@@ -17,7 +17,16 @@ from operator import itemgetter
 from typing import Any, cast
 
 from attrs import frozen
-from sqlalchemy import Connection, Dialect, Insert, Update, column, literal, values
+from sqlalchemy import (
+    Connection,
+    Dialect,
+    Insert,
+    Select,
+    Update,
+    column,
+    literal,
+    values,
+)
 from sqlalchemy.sql import visitors
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.elements import BindParameter
@@ -64,12 +73,23 @@ def run_for_rows(
         connection.exec_driver_sql(prepared.sql, list(map(prepared.shape, rows[done:])))
 
 
+def read_row(connection: Connection, query: Select[Any], parameters: Row) -> Any:
+    """The first row of a query of a module, or None.
+
+    Values are as the driver gives them: a date may be text.
+    """
+    prepared = _prepare(query, connection.dialect, tuple(parameters))
+    shaped = prepared.shape(parameters)
+    return connection.exec_driver_sql(prepared.sql, shaped).first()
+
+
 @lru_cache(maxsize=128)
 def _prepare(
-    statement: Insert | Update, dialect: Dialect, columns: tuple[str, ...]
+    statement: Insert | Update | Select[Any], dialect: Dialect, columns: tuple[str, ...]
 ) -> _Prepared:
     """Compile a statement for one row of these columns and parameters."""
-    compiled = statement.compile(dialect=dialect, column_keys=list(columns))
+    keys = None if isinstance(statement, Select) else list(columns)
+    compiled = statement.compile(dialect=dialect, column_keys=keys)
     assert isinstance(compiled, SQLCompiler)
     fixed = {
         name: value for name, value in compiled.params.items() if name not in columns

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Executable, Insert, Select, Table, Update, up
 from sqlalchemy.dialects import postgresql, sqlite
 
 from smscentre.store import tables
-from smscentre.store.prepared import Row, run_for_rows
+from smscentre.store.prepared import Row, read_row, run_for_rows
 
 _BLOCK = 2000
 """Row numbers taken at a time; the rest of a block is lost with a crash."""
@@ -90,6 +90,11 @@ class Transaction:
         """The first row of a query, or None."""
         self.flush()
         return self.connection.execute(query, parameters).first()
+
+    def row(self, query: Select[Any], parameters: Row) -> Any:
+        """The first row of a query that each batch makes, as the driver gives it."""
+        self.flush()
+        return read_row(self.connection, query, parameters)
 
     def execute(self, statement: Executable, parameters: Any = None) -> Any:
         """Run a statement now and return its result."""

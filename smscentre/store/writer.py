@@ -266,7 +266,7 @@ class Writer:
             with self._lock:
                 while self._taken and len(batch) < BATCH:
                     work = self._taken.popleft()
-                    if work._state is _State.WAITING:
+                    if not work.withdrawn:
                         work._state = _State.BEGUN
                         batch.append(work)
             while self._marks:

@@ -1,0 +1,169 @@
+"""The stages and the store once more, on a real PostgreSQL."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+from unittest import skipIf
+
+from sqlalchemy import exc, insert, text
+from twisted.internet.defer import Deferred
+from twisted.internet.task import Clock
+from twisted.trial.unittest import SynchronousTestCase
+
+from smscentre.store.engine import (
+    StoreError,
+    is_outage,
+    reading_engine,
+    writing_engine,
+)
+from smscentre.store.schema import check_schema, upgrade
+from smscentre.store.tables import counters
+from smscentre.store.writer import Unavailable, Writer
+from tests.inbox import test_stage as inbox
+from tests.outbox import test_stage as outbox
+from tests.postgresql import MISSING, new_server, server
+from tests.store import test_audit, test_changes, test_ledger, test_pages, test_writer
+from tests.storecase import Batches, StoreTestCase, at_once
+
+_PUT = insert(counters)
+_LOCKS = "a reader's lock keeps SQLite's writer out, not PostgreSQL's"
+_PLANS = "SQLite's own words for a plan"
+
+
+@cache
+def upgraded() -> str:
+    """The URL of a database that others are copied from."""
+    url = server().database()
+    upgrade(url)
+    return url
+
+
+def on_postgresql(
+    tests: type[StoreTestCase], without: Mapping[str, str] | None = None
+) -> type[StoreTestCase]:
+    """The same tests, each with a new database of the shared server.
+
+    ``without`` gives the reasons for leaving tests out, by their names.
+    """
+
+    def new_database(self: StoreTestCase) -> str:
+        return server().database(like=upgraded())
+
+    def left_out(self: StoreTestCase) -> None:
+        """Not run."""
+
+    name = f"Postgresql{tests.__name__}"
+    members: dict[str, Any] = {
+        **{
+            test: skipIf(True, reason)(left_out)
+            for test, reason in (without or {}).items()
+        },
+        "new_database": new_database,
+        "__module__": __name__,
+        "__qualname__": name,
+        "__doc__": tests.__doc__,
+    }
+    made = type(name, (tests,), members)
+    return skipIf(bool(MISSING), MISSING)(made)
+
+
+PostgresqlAcceptanceTests = on_postgresql(inbox.AcceptanceTests)
+PostgresqlRedeliveryTests = on_postgresql(inbox.RedeliveryTests)
+PostgresqlCannotCommitTests = on_postgresql(
+    inbox.CannotCommitTests, {"test_refused_when_not_begun": _LOCKS}
+)
+PostgresqlLongMessageTests = on_postgresql(inbox.LongMessageTests)
+PostgresqlSilenceTests = on_postgresql(inbox.SilenceTests)
+PostgresqlLimitTests = on_postgresql(inbox.LimitTests)
+PostgresqlClaimTests = on_postgresql(outbox.ClaimTests)
+PostgresqlFailureTests = on_postgresql(outbox.FailureTests)
+PostgresqlRoutingTests = on_postgresql(outbox.RoutingTests)
+PostgresqlReceiptTests = on_postgresql(outbox.ReceiptTests)
+PostgresqlStopTests = on_postgresql(outbox.StopTests)
+PostgresqlLongReplyTests = on_postgresql(outbox.LongReplyTests)
+PostgresqlInDoubtTests = on_postgresql(outbox.InDoubtTests)
+PostgresqlAuditTests = on_postgresql(test_audit.AuditTests)
+PostgresqlImportTests = on_postgresql(test_changes.ImportTests)
+PostgresqlLedgerTests = on_postgresql(
+    test_ledger.LedgerTests, {"test_reads_by_index": _PLANS}
+)
+PostgresqlNationalTotalsTests = on_postgresql(test_pages.NationalTotalsTests)
+PostgresqlQueuesTests = on_postgresql(test_pages.QueuesTests)
+PostgresqlArrivalsTests = on_postgresql(test_pages.ArrivalsTests)
+PostgresqlWriterTests = on_postgresql(test_writer.WriterTests)
+
+
+@skipIf(bool(MISSING), MISSING)
+class EngineTests(SynchronousTestCase):
+    """What PostgreSQL is asked when connecting."""
+
+    def test_readers_only_read(self) -> None:
+        """A statement that writes fails by the database itself."""
+        engine = reading_engine(server().database(like=upgraded()))
+        self.addCleanup(engine.dispose)
+        with engine.connect() as connection, self.assertRaises(exc.InternalError):
+            connection.execute(text("DELETE FROM inbox"))
+
+    def test_synchronous_commit_is_demanded(self) -> None:
+        """Readers and writers refuse a server that acknowledges too early."""
+        url = f"{server().database()}&options=-c%20synchronous_commit%3Doff"
+        for make in (reading_engine, writing_engine):
+            engine = make(url)
+            self.addCleanup(engine.dispose)
+            with self.assertRaises(StoreError) as caught:
+                engine.connect()
+            self.assertIn("synchronous_commit off", str(caught.exception))
+
+    def test_a_database_that_is_not_there(self) -> None:
+        """The check of the schema says so cleanly."""
+        engine = reading_engine(server().database().replace("/test_", "/absent_"))
+        self.addCleanup(engine.dispose)
+        with self.assertRaises(StoreError):
+            check_schema(engine)
+
+
+@skipIf(bool(MISSING), MISSING)
+class OutageTests(SynchronousTestCase):
+    """A server that goes away and comes back."""
+
+    def setUp(self) -> None:
+        self.server = new_server()
+        self.addCleanup(self.server.remove)
+        self.server.start()
+        self.url = self.server.database()
+        upgrade(self.url)
+        engine = writing_engine(self.url, explicit=True)
+        self.writer = Writer(engine, at_once, Clock(), Batches())
+        self.addCleanup(self.writer.close)
+
+    def put(self, name: str) -> Deferred[None]:
+        """Have a row written."""
+        row = {"name": name, "value": 0}
+        return self.writer.perform(lambda transaction: transaction.add(_PUT, row))
+
+    def test_what_waited_is_committed_afterwards(self) -> None:
+        """Nothing fails and nothing is lost while the server is away."""
+        before = self.put("before")
+        self.writer.turn()
+        self.successResultOf(before)
+        self.server.stop()
+        waiting = self.put("waiting")
+        for _ in range(2):
+            self.assertRaises(Unavailable, self.writer.turn)
+        self.assertNoResult(waiting)
+        self.server.start()
+        self.writer.turn()
+        self.successResultOf(waiting)
+
+    def test_fsync_is_demanded(self) -> None:
+        """A server that never syncs is refused, in words; it is an outage to it."""
+        self.server.stop()
+        self.server.start("fsync=off")
+        engine = reading_engine(self.url)
+        self.addCleanup(engine.dispose)
+        with self.assertRaises(StoreError) as caught:
+            check_schema(engine)
+        self.assertIn("fsync off", str(caught.exception))
+        self.assertTrue(is_outage(caught.exception))

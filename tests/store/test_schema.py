@@ -1,0 +1,142 @@
+"""Tests for `smscentre.store.schema`, on SQLite and on PostgreSQL."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from unittest import skipIf
+
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import text
+from twisted.trial.unittest import SynchronousTestCase
+
+from smscentre.provinces import load as load_provinces
+from smscentre.store.engine import StoreError, reading_engine, writing_engine
+from smscentre.store.schema import check_schema, upgrade
+from smscentre.store.tables import metadata
+from tests.postgresql import MISSING, server
+
+
+class SchemaTests(SynchronousTestCase):
+    """A database from nothing to the newest schema."""
+
+    def setUp(self) -> None:
+        folder = TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = Path(folder.name)
+        self.url = self.new_database()
+
+    def new_database(self) -> str:
+        """The URL of a database that is not there yet, or empty."""
+        return f"sqlite:///{self.folder}/new/smscentre.db"
+
+    def change(self, statement: str) -> None:
+        """Change the database behind the program's back."""
+        engine = writing_engine(self.url)
+        with engine.begin() as connection:
+            connection.execute(text(statement))
+        engine.dispose()
+
+    def check(self) -> None:
+        """Check the schema as a start does."""
+        engine = reading_engine(self.url)
+        try:
+            check_schema(engine)
+        finally:
+            engine.dispose()
+
+    def refused(self) -> str:
+        """Why a start is refused."""
+        with self.assertRaises(StoreError) as caught:
+            self.check()
+        return str(caught.exception)
+
+    def test_a_new_database_is_accepted(self) -> None:
+        """The revision that was reached is the one that is needed."""
+        upgrade(self.url)
+        self.check()
+
+    def test_twice(self) -> None:
+        """The second time changes nothing."""
+        first = upgrade(self.url)
+        self.change("UPDATE provinces SET name = 'changed' WHERE keyword = 'DKI'")
+        self.change("INSERT INTO counters VALUES ('mine', 7)")
+        self.assertEqual(upgrade(self.url), first)
+        engine = reading_engine(self.url)
+        self.addCleanup(engine.dispose)
+        with engine.connect() as connection:
+            kept = connection.execute(
+                text("SELECT value FROM counters WHERE name = 'mine'")
+            )
+            self.assertEqual(kept.scalar_one(), 7)
+            count = connection.execute(text("SELECT count(*) FROM provinces"))
+            self.assertEqual(count.scalar_one(), len(load_provinces()))
+
+    def test_an_older_schema_is_refused(self) -> None:
+        """With both revisions and the command that mends it."""
+        newest = upgrade(self.url)
+        self.change("UPDATE alembic_version SET version_num = '0000'")
+        said = self.refused()
+        for words in ("schema 0000", f"needs {newest}", "db upgrade"):
+            self.assertIn(words, said)
+
+    def test_an_empty_database_is_refused(self) -> None:
+        """With the command that fills it."""
+        upgrade(self.url)
+        self.change("DROP TABLE alembic_version")
+        said = self.refused()
+        self.assertIn("schema none", said)
+        self.assertIn("db upgrade", said)
+
+    def test_the_migrations_make_the_tables(self) -> None:
+        """Alembic finds no difference between them and `store.tables`."""
+        upgrade(self.url)
+        engine = reading_engine(self.url)
+        self.addCleanup(engine.dispose)
+        with engine.connect() as connection:
+            context = MigrationContext.configure(
+                connection, opts={"compare_type": True, "compare_server_default": True}
+            )
+            self.assertEqual(compare_metadata(context, metadata), [])
+
+
+@skipIf(bool(MISSING), MISSING)
+class PostgresqlSchemaTests(SchemaTests):
+    """The same on PostgreSQL."""
+
+    def new_database(self) -> str:
+        return server().database()
+
+
+class FileTests(SynchronousTestCase):
+    """The file of a SQLite database."""
+
+    def setUp(self) -> None:
+        folder = TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = Path(folder.name)
+
+    def test_only_its_owner_reads_it(self) -> None:
+        """It holds telephone numbers."""
+        upgrade(f"sqlite:///{self.folder}/a.db")
+        self.assertEqual((self.folder / "a.db").stat().st_mode & 0o777, 0o600)
+
+    def test_a_folder_that_cannot_be_made(self) -> None:
+        """The reason is told, without a traceback."""
+        (self.folder / "file").touch()
+        with self.assertRaises(StoreError) as caught:
+            upgrade(f"sqlite:///{self.folder}/file/a.db")
+        self.assertIn("cannot make the database", str(caught.exception))
+
+    def test_memory_makes_no_file(self) -> None:
+        """It is refused before anything is made."""
+        self.assertRaises(StoreError, upgrade, "sqlite:///:memory:")
+        self.assertFalse(Path(":memory:").exists())
+
+    def test_no_database(self) -> None:
+        """A file that is something else is refused in words."""
+        file = self.folder / "a.db"
+        file.write_text("this is not a database " * 100)
+        with self.assertRaises(StoreError):
+            upgrade(f"sqlite:///{file}")
