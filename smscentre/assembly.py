@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 __all__ = [
+    "answering_settings",
     "acceptance_settings",
     "outcomes",
     "part_styles",
@@ -20,11 +21,12 @@ from smscentre.composing import PartStyle
 from smscentre.config import Config
 from smscentre.inbox.acceptance import AcceptanceSettings
 from smscentre.inbox.admission import ANSWERS
+from smscentre.inbox.answering import AnsweringSettings
 from smscentre.inbox.limits import ReplyLimits
 from smscentre.interfaces import Deliveries
 from smscentre.links.smpp import SmppLink, SmppObserver, SmppOptions
 from smscentre.messages import Address
-from smscentre.outbox.stage import Route
+from smscentre.outbox.routing import Route, Routes
 from smscentre.sections import SmppConfig
 from smscentre.smpp.message import SubmitStyle
 from smscentre.smpp.pdus import BindMode
@@ -57,11 +59,16 @@ def link_windows(config: Config) -> dict[str, tuple[str, int]]:
     return found
 
 
-def routes(config: Config) -> dict[str, Route]:
+def routes(config: Config) -> Routes:
     """Which links may carry other links' replies, in which order."""
-    found = {link.name: Route(link.reroute, link.priority) for link in config.smpp}
+    found = {
+        link.name: Route(
+            link.reroute, link.priority, whole=link.long_messages == "payload"
+        )
+        for link in config.smpp
+    }
     found.update((link.name, Route(False, 0)) for link in config.phone)
-    return found
+    return Routes(found)
 
 
 def receipt_keys(config: Config) -> Callable[[str, str], Sequence[str]]:
@@ -79,22 +86,28 @@ def outcomes() -> tuple[str, ...]:
     return (*sorted(ANSWERS), *replies.TEXTS)
 
 
-def acceptance_settings(config: Config) -> AcceptanceSettings:
-    """What the acceptance of arrivals needs to know."""
+def answering_settings(config: Config) -> AnsweringSettings:
+    """What replies need to know."""
     limits = config.limits
-    return AcceptanceSettings(
-        country=config.centre.country,
-        timezone=config.centre.timezone,
-        own_numbers=config.own_numbers,
-        styles=part_styles(config),
-        reply_expires_s=config.outbox.reply_expires_s,
-        limits=ReplyLimits(
+    return AnsweringSettings(
+        config.centre.timezone,
+        part_styles(config),
+        config.outbox.reply_expires_s,
+        ReplyLimits(
             limits.sender_per_minute,
             limits.sender_per_day,
             limits.destination_per_hour,
             limits.unknown_replies_per_day,
             limits.centre_per_day,
         ),
+    )
+
+
+def acceptance_settings(config: Config) -> AcceptanceSettings:
+    """What the acceptance of arrivals needs to know."""
+    return AcceptanceSettings(
+        country=config.centre.country,
+        own_numbers=config.own_numbers,
         apology=replies.TEXTS["failed"],
         parts_lost=replies.TEXTS["parts"],
         is_own_reply=replies.is_own_reply,

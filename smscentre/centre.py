@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
-from OpenSSL import SSL
+from OpenSSL import SSL, crypto
 from twisted.application.service import MultiService, Service
 from twisted.internet import defer
 from twisted.internet.defer import (
@@ -32,6 +32,7 @@ from twisted.python.failure import Failure
 from smscentre import __version__
 from smscentre.assembly import (
     acceptance_settings,
+    answering_settings,
     link_windows,
     outcomes,
     receipt_keys,
@@ -44,6 +45,7 @@ from smscentre.config import Config
 from smscentre.errors import ConfigError, Problem
 from smscentre.exchange import HEARTBEAT_S, Exchange
 from smscentre.inbox.acceptance import Acceptance
+from smscentre.inbox.answering import Answering
 from smscentre.inbox.stage import Inbox
 from smscentre.interfaces import Link
 from smscentre.links.endpoints import smpp_endpoint
@@ -75,6 +77,16 @@ _MEASURE_S = 5.0
 
 _COLLECT_AFTER = 20_000
 """Objects made and not freed before the youngest are looked through."""
+
+_NO_ENDPOINT = (
+    ValueError,
+    TypeError,
+    LookupError,
+    OSError,
+    SSL.Error,
+    crypto.Error,
+)
+"""What Twisted raises for an address that it cannot serve, keys included."""
 
 _log = Logger(namespace="smscentre.centre")
 
@@ -150,9 +162,11 @@ class Centre(MultiService):
             lambda available, reason: self._board.database(reason),
         )
         rules = Rules(config.centre.backfill_days, config.centre.timezone)
+        self._answering = Answering(answering_settings(config))
         self._acceptance = Acceptance(
             acceptance_settings(config),
             lambda request, directory: interpret(request, directory, rules),
+            self._answering,
         )
         self._outbox = Outbox(
             self._writer,
@@ -216,10 +230,11 @@ class Centre(MultiService):
 
     def _endpoint(self, where: str, address: str) -> IStreamServerEndpoint:
         try:
-            return serverFromString(self._reactor, address)
-        except (ValueError, TypeError, LookupError, OSError, SSL.Error) as error:
+            endpoint: IStreamServerEndpoint = serverFromString(self._reactor, address)
+        except _NO_ENDPOINT as error:
             problem = Problem(where, f'"{address}"', f"cannot be served: {error}")
             raise ConfigError(str(self._config.path), [problem]) from error
+        return endpoint
 
     def _add_link(self, link: Link, connection: Service) -> None:
         self._links.append(link)
@@ -227,9 +242,8 @@ class Centre(MultiService):
         self._connections.append(connection)
 
     async def _start(self) -> None:
-        names = [link.name for link in self._links]
         doubted = await self._writer.perform(
-            lambda transaction: _recover(transaction, self._config.node.name, names)
+            lambda transaction: self._recover(transaction, time.time())
         )
         if doubted:
             _log.warn("{count} parts were left in doubt", count=doubted)
@@ -245,6 +259,12 @@ class Centre(MultiService):
         await self._listen()
         _spare_the_collector()
         _log.info("the centre is ready")
+
+    def _recover(self, transaction: Transaction, now: float) -> int:
+        """Close the binds of the last run, put in doubt what they had claimed."""
+        sessions.end_left_open(transaction, self._config.node.name)
+        self._answering.recall(transaction, now)
+        return outgoing.leave_in_doubt(transaction, "the service had stopped")
 
     async def _listen(self) -> None:
         """Open the pages and the monitor; without them the links go on."""
@@ -262,6 +282,7 @@ class Centre(MultiService):
         for port in self._ports:
             await self._within(maybeDeferred(port.stopListening))
         await self._within(self._inbox.close())
+        self._inbox.abandon()
         await self._within(self._outbox.close())
         await self._within(maybeDeferred(super().stopService))
         await self._within(Deferred.fromCoroutine(self._readers.stop()))
@@ -295,6 +316,8 @@ class Centre(MultiService):
 
     def _keep_house(self) -> None:
         """Look after what waits too long: replies, receipts, parts."""
+        if self._board.writer().problem:
+            return
         now = time.time()
         self._outbox.tick()
         self._writer.perform(
@@ -352,9 +375,3 @@ def _spare_the_collector() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(_COLLECT_AFTER, 20, 50)
-
-
-def _recover(transaction: Transaction, node: str, links: list[str]) -> int:
-    """Close the binds of the last run, put in doubt what they had claimed."""
-    sessions.end_left_open(transaction, node)
-    return outgoing.leave_in_doubt(transaction, links, "the service had stopped")

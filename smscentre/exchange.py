@@ -19,7 +19,7 @@ from smscentre.inbox.stage import Inbox
 from smscentre.interfaces import Link
 from smscentre.messages import Incoming, SubmitOutcome
 from smscentre.outbox.stage import Outbox
-from smscentre.store import sessions
+from smscentre.store import outgoing, sessions
 from smscentre.store.transaction import Transaction
 from smscentre.store.writer import Writer
 
@@ -60,11 +60,13 @@ class Exchange:
         self._wall_clock = wall_clock
         self._observer = observer
         self._binds: dict[str, str] = {}
+        self._beating = False
 
     def bound(self, link: Link, bind: str) -> None:
         """Write that a bind began; let what waits for its link go."""
         now = self._wall_clock()
         self._binds[link.name] = bind
+        self._inbox.bound(bind)
         self._observer.link_up(link.name, bind)
 
         def begin(transaction: Transaction) -> None:
@@ -81,9 +83,13 @@ class Exchange:
         self._observer.link_down(link.name, reason)
         self._inbox.lost(bind)
         self._outbox.lost(link)
-        self._writer.perform(
-            lambda transaction: sessions.end_bind(transaction, bind, now)
-        ).addErrback(self._log_failure, "end")
+
+        def end(transaction: Transaction) -> None:
+            sessions.end_bind(transaction, bind, now)
+            # All that was in flight is in doubt; what is left was never written.
+            outgoing.return_claims(transaction, bind, link.name)
+
+        self._writer.perform(end).addErrback(self._log_failure, "end")
 
     def arrived(self, link: Link, incoming: Incoming) -> Deferred[bool]:
         """Give an arrival to the inbox."""
@@ -97,15 +103,20 @@ class Exchange:
         """Tell the outbox what became of a part."""
         self._outbox.settled(link, row, outcome)
 
-    def room_made(self, link: Link) -> None:
-        """Tell the outbox that a link can take more."""
-        self._outbox.room_made(link)
-
     def beat(self) -> None:
         """Write that the binds that stand are alive (D4)."""
-        now = self._wall_clock()
-        for bind in self._binds.values():
-            self._writer.mark(sessions.HEARTBEAT, {"bind": bind, "at": now})
+        if self._beating:
+            return
+        self._beating = True
+        now, binds = self._wall_clock(), list(self._binds.values())
+        beaten = self._writer.perform(
+            lambda transaction: sessions.beat(transaction, binds, now)
+        )
+        beaten.addErrback(self._log_failure, "heartbeat")
+        beaten.addCallback(self._beaten)
+
+    def _beaten(self, _result: None) -> None:
+        self._beating = False
 
     def _log_failure(self, failure: Failure, what: str) -> None:
         _log.failure("the {what} of a bind was not stored", failure, what=what)

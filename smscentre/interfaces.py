@@ -160,6 +160,3 @@ class Deliveries(Protocol):
 
     def settled(self, link: Link, row: int, outcome: SubmitOutcome) -> None:
         """What became of one part handed to `Link.send`."""
-
-    def room_made(self, link: Link) -> None:
-        """The link can take more than it could."""

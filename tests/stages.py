@@ -17,6 +17,7 @@ from smscentre.composing import PartStyle
 from smscentre.directory import Directory, Officer, Right, Unit
 from smscentre.exchange import Exchange
 from smscentre.inbox.acceptance import Acceptance, AcceptanceSettings
+from smscentre.inbox.answering import Answering, AnsweringSettings
 from smscentre.inbox.limits import ReplyLimits
 from smscentre.inbox.stage import Inbox
 from smscentre.interfaces import (
@@ -29,7 +30,8 @@ from smscentre.interfaces import (
 )
 from smscentre.messages import Incoming
 from smscentre.metrics import Metrics
-from smscentre.outbox.stage import Outbox, Route
+from smscentre.outbox.routing import Route, Routes
+from smscentre.outbox.stage import Outbox
 from smscentre.sim.memory import MemoryLink
 from smscentre.store.people import put_officers, put_units
 from tests.storecase import StoreTestCase
@@ -97,11 +99,7 @@ class StagesTestCase(StoreTestCase):
         """Make the stages anew, as a new process would."""
         settings = AcceptanceSettings(
             country="ID",
-            timezone=ZoneInfo("Asia/Jakarta"),
             own_numbers=frozenset({CENTRE_NUMBER}),
-            styles={"carrier": PartStyle()},
-            reply_expires_s=3600,
-            limits=self.limits,
             apology="sorry",
             parts_lost="part {part} of {of} is missing",
             is_own_reply=lambda text: text.startswith("Insert Data"),
@@ -109,14 +107,18 @@ class StagesTestCase(StoreTestCase):
             kinds={"RUTAN": "RUTAN"},
             receipt_keys=lambda link, smsc_id: (smsc_id,),
         )
-        self.acceptance = Acceptance(settings, echo)
-        routes = {"carrier": Route(True, 10), "spare": Route(True, 20)}
+        zone = ZoneInfo("Asia/Jakarta")
+        styles = {"carrier": PartStyle()}
+        answering = AnsweringSettings(zone, styles, 3600, self.limits)
+        self.answering = Answering(answering)
+        self.acceptance = Acceptance(settings, echo, self.answering)
+        self.routes = {"carrier": Route(True, 10), "spare": Route(True, 20)}
         self.outbox = Outbox(
             self.writer,
             self.clock,
             self.now,
             self.metrics,
-            routes,
+            Routes(self.routes),
             300.0,
             lambda link, smsc_id: smsc_id,
         )

@@ -6,6 +6,7 @@ __all__ = ["StoreTestCase"]
 
 from collections.abc import Callable
 from pathlib import Path
+from shutil import rmtree
 from tempfile import mkdtemp
 from typing import Any
 
@@ -39,8 +40,9 @@ class StoreTestCase(SynchronousTestCase):
 
     def setUp(self) -> None:
         self.folder = Path(mkdtemp(prefix="smscentre-"))
+        self.addCleanup(rmtree, self.folder)
         self.database = self.folder / "smscentre.db"
-        self.url = f"sqlite:///{self.database}"
+        self.url = self.new_database()
         upgrade(self.url)
         self.clock = Clock()
         self.batches = Batches()
@@ -48,6 +50,10 @@ class StoreTestCase(SynchronousTestCase):
             writing_engine(self.url, explicit=True), at_once, self.clock, self.batches
         )
         self.addCleanup(self.writer.close)
+
+    def new_database(self) -> str:
+        """The URL of a database that is empty or not there yet."""
+        return f"sqlite:///{self.database}"
 
     def turn(self) -> None:
         """Commit everything that waits."""

@@ -104,6 +104,16 @@ class CheckTests(CliTestCase):
         self.assertIn("phone     demo: dry run", output)
         self.assertNotIn("rahasia", output)
 
+    def test_a_modem_is_said_to_be_unused(self) -> None:
+        """A link that this version cannot make does not look as if it worked."""
+        self.configure(
+            f'{CONFIG}[[modem]]\nname = "modem-1"\ndevice = "/dev/ttyUSB0"\n'
+            'number = "+6281100000001"\n'
+        )
+        self.succeed("db", "upgrade")
+        output = self.succeed("check")
+        self.assertIn("modem-1: /dev/ttyUSB0, not available in this version", output)
+
     def test_every_problem_is_printed(self) -> None:
         """Each with its dotted path; the status says that it must be mended."""
         self.configure(CONFIG.replace("number", "nomor") + "[limit]\n")

@@ -440,9 +440,11 @@ class ValueTests(_FileCase):
             loaded = self.load(f"{CENTRE}[web]\nlisten = '{endpoint}'\n")
             self.assertEqual(loaded.web.listen, endpoint)
 
-    def test_a_pair_has_its_own_receiver(self) -> None:
-        """Host and port of the receiver are given with bind = "pair" only."""
-        (link,) = self.load(
-            f'{CENTRE}{SMPP}bind = "pair"\nreceiver_host = "b"\nreceiver_port = 2776\n'
-        ).smpp
-        self.assertEqual((link.receiver_host, link.receiver_port), ("b", 2776))
+    def test_a_pair_is_not_available(self) -> None:
+        """A bind that this version cannot make is refused, not ignored."""
+        text = f'{CENTRE}{SMPP}bind = "pair"\nreceiver_host = "b"\n'
+        with self.assertRaises(ConfigError) as caught:
+            self.load(text)
+        (problem,) = caught.exception.problems
+        self.assertEqual(problem.where, "smpp[carrier].bind")
+        self.assertIn("not available in this version", problem.rule)

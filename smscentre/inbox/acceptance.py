@@ -9,27 +9,23 @@ from __future__ import annotations
 
 __all__ = ["Acceptance", "AcceptanceSettings", "Interpreter"]
 
-import datetime
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from zoneinfo import ZoneInfo
 
 from attrs import frozen
 from twisted.logger import Logger
 
-from smscentre.composing import PartStyle, compose
 from smscentre.directory import Directory
-from smscentre.inbox.admission import ANSWERS, silence_before
+from smscentre.inbox.admission import silence_before
+from smscentre.inbox.answering import Answering
 from smscentre.inbox.arrival import Arrival
-from smscentre.inbox.limits import RepeatedTexts, ReplyLimiter, ReplyLimits
-from smscentre.interfaces import Command, Outcome, Request, SubmissionKey
-from smscentre.messages import Incoming, IncomingKind, Outgoing, Priority
+from smscentre.interfaces import Command, Request, SubmissionKey
+from smscentre.messages import Incoming, IncomingKind
 from smscentre.numbers import subscriber
 from smscentre.store import arrivals, longmessages, receipts
 from smscentre.store.arrivals import REDELIVERY_HORIZON_S
 from smscentre.store.engine import is_statement_error
 from smscentre.store.ledger import StoreLedger
-from smscentre.store.outgoing import Draft, add_outgoing
 from smscentre.store.people import DirectoryCache
 from smscentre.store.transaction import Transaction
 
@@ -52,11 +48,7 @@ class AcceptanceSettings:
     """
 
     country: str
-    timezone: ZoneInfo
     own_numbers: frozenset[str]
-    styles: Mapping[str, PartStyle]
-    reply_expires_s: float
-    limits: ReplyLimits
     apology: str
     parts_lost: str
     is_own_reply: Callable[[str], bool]
@@ -79,19 +71,25 @@ class _Batch:
 class Acceptance:
     """Does in one transaction all that an arrival does."""
 
-    def __init__(self, settings: AcceptanceSettings, interpret: Interpreter) -> None:
+    def __init__(
+        self,
+        settings: AcceptanceSettings,
+        interpret: Interpreter,
+        answering: Answering,
+    ) -> None:
         self._settings = settings
         self._interpret = interpret
         self._directories = DirectoryCache()
-        self._limiter = ReplyLimiter(settings.limits)
-        self._repeated = RepeatedTexts()
+        self._answering = answering
         self._batch: _Batch | None = None
         self._suspects: dict[str, dict[bytes, list[arrivals.Suspect]]] = {}
 
     def begin_bind(self, transaction: Transaction, link: str, now: float) -> None:
         """Recall what earlier binds of a link may bring again (D4)."""
         # At once: what a carrier brings again straight after the bind may be in
-        # the same batch. Undone and done again, this finds the same.
+        # the same batch. If that is undone, so are rows that were found in it.
+        before = self._suspects.get(link, {})
+        transaction.on_undo(partial(self._suspects.__setitem__, link, before))
         self._suspects[link] = arrivals.suspects(transaction, link, now)
 
     def prepare(self, transaction: Transaction, works: Sequence[Arrival]) -> None:
@@ -130,28 +128,41 @@ class Acceptance:
     ) -> None:
         """Keep an arrival that cannot be processed; tell the sender once."""
         arrival.row = arrival.original = transaction.new_id()
-        number = subscriber(arrival.incoming.source, self._settings.country)
+        self._keep_failed(transaction, arrival, error)
+
+    def _keep_failed(
+        self, transaction: Transaction, arrival: Arrival, error: Exception
+    ) -> None:
+        incoming = arrival.incoming
+        number = subscriber(incoming.source, self._settings.country)
         reason = f"{type(error).__name__}: {error}"
         self._keep(transaction, arrival, "failed", number=number, reason=reason)
-        if number is not None and arrival.incoming.kind is IncomingKind.MESSAGE:
+        if number is None or incoming.kind is not IncomingKind.MESSAGE:
+            return
+        arrival.silence = self._answering.reason_to_hold(number, incoming.arrived_at)
+        if not arrival.silence:
             self._reply(transaction, arrival, number, self._settings.apology)
 
     def tell_incomplete(self, transaction: Transaction, now: float) -> set[str]:
-        """Give up long messages whose parts did not come; tell their senders.
+        """Give up long messages whose parts did not come; tell their officers.
 
         Returns the links that have something to send.
         """
         links = set()
+        officers = self._directories.current(transaction).officers
         for given_up in longmessages.end_incomplete(transaction, now):
-            if given_up.number is None:
+            officer = officers.get(given_up.number or "")
+            if officer is None or not officer.active:
+                continue
+            if self._answering.reason_to_hold(officer.number, now):
                 continue
             text = self._settings.parts_lost.format(
                 part=given_up.missing, of=given_up.total
             )
-            self._put_out(
+            self._answering.put_out(
                 transaction,
                 given_up.link,
-                given_up.number,
+                officer.number,
                 text,
                 given_up.inbox_id,
                 now,
@@ -277,9 +288,9 @@ class Acceptance:
             if is_statement_error(error):
                 raise
             _log.failure("a command failed", arrival_id=arrival.arrival_id)
-            self.give_up(transaction, arrival, error)
+            self._keep_failed(transaction, arrival, error)
             return
-        silence = self._silence_after(transaction, request, outcome)
+        silence = self._answering.silence_after(transaction, request, outcome)
         arrival.silence = silence
         self._keep(
             transaction,
@@ -295,41 +306,12 @@ class Acceptance:
         if outcome.reply and not silence:
             self._reply(transaction, arrival, request.number, outcome.reply)
 
-    def _silence_after(
-        self, transaction: Transaction, request: Request, outcome: Outcome
-    ) -> str:
-        """The reason to hold back the reply of an outcome, or empty (D11)."""
-        now = request.arrived_at
-        held = self._limiter.reason_to_hold(request.number, now)
-        if held:
-            return held
-        if outcome.name == "unknown":
-            return self._silence_to_unknown(transaction, request)
-        if request.officer is not None and outcome.name in ANSWERS:
-            return ""
-        repeated = self._repeated.is_third(request.number, request.text, now)
-        remember = partial(self._repeated.add, request.number, request.text, now)
-        transaction.after_commit(remember)
-        return "third_identical" if repeated else ""
-
-    def _silence_to_unknown(self, transaction: Transaction, request: Request) -> str:
-        """One refusal a day for each unknown number, a limit for all together."""
-        now = datetime.datetime.fromtimestamp(
-            request.arrived_at, self._settings.timezone
-        )
-        midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
-        told = arrivals.unknown_told(transaction, midnight.timestamp())
-        if request.number in told:
-            return "unknown_told"
-        limit = self._settings.limits.unknown_replies_per_day
-        return "unknown_limit" if limit and sum(told.values()) >= limit else ""
-
     def _reply(
         self, transaction: Transaction, arrival: Arrival, number: str, text: str
     ) -> None:
         """Put the reply into the outbox: claimed if its link kept a place for it."""
         incoming = arrival.incoming
-        arrival.claimed = self._put_out(
+        arrival.claimed = self._answering.put_out(
             transaction,
             incoming.link,
             number,
@@ -339,37 +321,6 @@ class Acceptance:
             arrival.reserved,
         )
         arrival.queued = not arrival.claimed
-
-    def _put_out(
-        self,
-        transaction: Transaction,
-        link: str,
-        number: str,
-        text: str,
-        inbox_id: int,
-        now: float,
-        bind: str = "",
-    ) -> list[Outgoing]:
-        """Put a text into the outbox; the rows that were born claimed by a bind.
-
-        A bind keeps one place, so a text of several parts is queued.
-        """
-        style = self._settings.styles.get(link, PartStyle())
-        alphabet, parts = compose(text, style)
-        claimer = bind if len(parts) == 1 else ""
-        draft = Draft(
-            link,
-            number,
-            parts,
-            alphabet,
-            Priority.REPLY,
-            style.reference_width,
-            now + self._settings.reply_expires_s,
-            inbox_id,
-        )
-        outgoing = add_outgoing(transaction, draft, now=now, bind=claimer)
-        transaction.after_commit(partial(self._limiter.count, number, now))
-        return outgoing if claimer else []
 
     def _match_receipt(self, transaction: Transaction, arrival: Arrival) -> None:
         incoming = arrival.incoming

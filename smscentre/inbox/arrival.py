@@ -102,7 +102,7 @@ class Arrival(Work):
         self._acceptor.give_up(transaction, self, error)
 
     def found(self, transaction: Transaction) -> None:
-        self.claimed = claimed_for(transaction, self.row)
+        self.claimed = claimed_for(transaction, self.arrival_id)
 
     def done(self) -> None:
         if self.refusal:
@@ -111,4 +111,5 @@ class Arrival(Work):
             self._settler.committed(self)
 
     def failed(self, error: Exception) -> None:
-        self._settler.refused(self, "failed")
+        self.refusal = "failed"
+        self._settler.refused(self, self.refusal)

@@ -1,7 +1,6 @@
 """Counts replies in fixed windows, so that no loop and no flood costs without end.
 
-Lives in the writer's thread and changes only after a commit. A limit of 0 does
-not limit.
+Lives in the writer's thread. A limit of 0 does not limit.
 """
 
 from __future__ import annotations
@@ -36,7 +35,10 @@ _UNLIMITED = ReplyLimits()
 
 
 class ReplyLimiter:
-    """The replies of the present minute, hour and day, by number."""
+    """The replies of the present minute, hour and day, by number.
+
+    Counted as they are decided; an undone transaction takes its own back.
+    """
 
     def __init__(self, limits: ReplyLimits) -> None:
         self._limits = limits
@@ -45,7 +47,7 @@ class ReplyLimiter:
     def reason_to_hold(self, number: str, now: float) -> str:
         """The silence that a reply to a number would have to keep, or empty."""
         limits = self._limits
-        if limits == _UNLIMITED:
+        if not self.limited:
             return ""
         for reason, limit, window, key in (
             ("sender_limit", limits.sender_per_minute, _MINUTE_S, number),
@@ -57,9 +59,24 @@ class ReplyLimiter:
                 return reason
         return ""
 
+    @property
+    def limited(self) -> bool:
+        """Whether there is any limit at all."""
+        return self._limits != _UNLIMITED
+
+    def day_began(self, now: float) -> float:
+        """When the present day's count began."""
+        return now // _DAY_S * _DAY_S
+
+    def count_earlier(self, number: str, now: float, replies: int) -> None:
+        """Count replies that were given earlier in the day."""
+        counts = self._counts(_DAY_S, now)
+        counts[number] = counts.get(number, 0) + replies
+        counts[""] = counts.get("", 0) + replies
+
     def count(self, number: str, now: float, replies: int = 1) -> None:
-        """Count replies that were stored."""
-        if self._limits == _UNLIMITED:
+        """Count replies; a negative number takes them back."""
+        if not self.limited:
             return
         for window in (_MINUTE_S, _HOUR_S, _DAY_S):
             counts = self._counts(window, now)
@@ -88,14 +105,18 @@ class RepeatedTexts:
     def is_third(self, number: str, text: str, now: float) -> bool:
         """Whether a number sent this text twice already."""
         while self._texts and self._texts[0][0] <= now - _REPEAT_S:
-            _, *old = self._texts.popleft()
-            key = old[0], old[1]
-            self._counts[key] -= 1
-            if not self._counts[key]:
-                del self._counts[key]
+            _, old_number, old_text = self._texts.popleft()
+            self._counts[old_number, old_text] -= 1
+            if not self._counts[old_number, old_text]:
+                del self._counts[old_number, old_text]
         return self._counts.get((number, text), 0) >= _LET_PASS
 
     def add(self, number: str, text: str, now: float) -> None:
-        """Remember a text that was stored."""
+        """Remember a text."""
         self._texts.append((now, number, text))
         self._counts[number, text] = self._counts.get((number, text), 0) + 1
+
+    def take_back(self) -> None:
+        """Forget the text remembered last."""
+        _, number, text = self._texts.pop()
+        self._counts[number, text] -= 1

@@ -89,6 +89,7 @@ class Inbox:
         self._unanswered: dict[Arrival, float] = {}
         self._pending: dict[tuple[str, bytes], Arrival] = {}
         self._committed: dict[str, Arrival] = {}
+        self._binds: set[str] = set()
         self._timer: IDelayedCall | None = None
         self._closed = False
         self._drained: Deferred[None] | None = None
@@ -129,8 +130,13 @@ class Inbox:
         incoming = arrival.incoming
         self._observer.acknowledged(incoming.link, now - incoming.arrived_at)
 
+    def bound(self, bind: str) -> None:
+        """Hear that a bind stands."""
+        self._binds.add(bind)
+
     def lost(self, bind: str) -> None:
         """Hear that a bind has ended: it acknowledges nothing more."""
+        self._binds.discard(bind)
         for key in [key for key in self._pending if key[0] == bind]:
             del self._pending[key]
         for arrival_id in [
@@ -149,10 +155,18 @@ class Inbox:
             self._finish()
         return drained
 
+    def abandon(self) -> None:
+        """Refuse what waits and is not begun: the stop cannot wait for it."""
+        for arrival in [*self._unanswered]:
+            if self._writer.withdraw(arrival):
+                self.refused(arrival, "stopping")
+        self._finish()
+
     def committed(self, arrival: Arrival) -> None:
         """Settle an arrival that is stored. Called by the arrival."""
         incoming = arrival.incoming
-        self._committed[arrival.arrival_id] = arrival
+        if incoming.bind in self._binds:
+            self._committed[arrival.arrival_id] = arrival
         if arrival.claimed:
             self._postbox.dispatch(incoming.link, arrival.reserved, arrival.claimed)
         elif arrival.reserved:

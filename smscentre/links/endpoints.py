@@ -7,7 +7,7 @@ __all__ = ["AuthorityError", "smpp_endpoint"]
 from pathlib import Path
 from typing import Any
 
-from OpenSSL import SSL
+from OpenSSL import crypto
 from twisted.internet.endpoints import HostnameEndpoint, wrapClientTLS
 from twisted.internet.interfaces import IStreamClientEndpoint
 from twisted.internet.ssl import (
@@ -56,7 +56,7 @@ def _authorities(ca_file: Path) -> Any:
             for block in blocks
             if b"BEGIN CERTIFICATE" in block
         ]
-    except (OSError, SSL.Error) as error:
+    except (OSError, crypto.Error) as error:
         raise AuthorityError(f"{ca_file} cannot be read: {error}") from error
     if not found:
         raise AuthorityError(f"{ca_file} holds no certificate in PEM form")

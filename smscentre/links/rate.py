@@ -4,6 +4,9 @@ from __future__ import annotations
 
 __all__ = ["TokenBucket"]
 
+_ROUNDING = 1e-6
+"""What a token may lack: at the very moment told, sums of floats fall short."""
+
 
 class TokenBucket:
     """Lets ``rate`` parts a second through, in bursts of at most one second's.
@@ -23,7 +26,7 @@ class TokenBucket:
         if not self._rate:
             return None
         self._fill(now)
-        return int(self._tokens)
+        return int(self._tokens + _ROUNDING)
 
     def take(self, now: float) -> None:
         """Let one part through."""
@@ -37,7 +40,7 @@ class TokenBucket:
             return None
         self._fill(now)
         missing = 1 - self._tokens
-        return now + missing / self._rate if missing > 0 else None
+        return now + missing / self._rate if missing > _ROUNDING else None
 
     def _fill(self, now: float) -> None:
         if self._filled_at is not None:

@@ -50,6 +50,9 @@ _WAITS_S = {
 }
 """The least time before the next bind, by the reason of the last refusal."""
 
+_NO_CHARACTER = "\N{REPLACEMENT CHARACTER}"
+"""For NUL, which PostgreSQL refuses in a text; `Incoming.raw` keeps it."""
+
 _log = Logger(namespace="smscentre.links.smpp")
 
 
@@ -130,8 +133,8 @@ class SmppLink:
     def send(self, outgoing: Outgoing) -> None:
         """Write a part as a submit_sm; its outcome comes by `Deliveries.settled`."""
         wire = self._wire
-        if wire is None or wire.session.state is not State.BOUND:
-            self._deliveries.settled(self, outgoing.row, Unsent("not bound"))
+        if wire is None or wire.session.room() <= 0:
+            self._deliveries.settled(self, outgoing.row, Unsent("no bind, or no room"))
             return
         try:
             sequence = wire.submit(self._submit_sm(outgoing))
@@ -265,7 +268,7 @@ class SmppLink:
             coding=message.coding,
             udh=message.udh,
             body=message.body,
-            text=message.text,
+            text=message.text.replace("\0", _NO_CHARACTER),
             raw=raw,
             arrived_at=self._wall_clock(),
             part=message.part,

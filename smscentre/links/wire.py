@@ -95,11 +95,12 @@ class SmppProtocol(protocol.Protocol):
         self._flush_soon()
 
     def finish(self) -> None:
-        """Unbind if bound, and close."""
-        if self.session.state is State.BOUND:
+        """Unbind if bound, and close; to ask again changes nothing."""
+        state = self.session.state
+        if state is State.BOUND:
             self.session.unbind(self._clock.seconds())
             self._flush()
-        else:
+        elif state is not State.UNBINDING:
             self.drop("stopped")
 
     def drop(self, reason: str) -> None:

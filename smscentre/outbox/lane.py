@@ -33,11 +33,14 @@ class Lane:
         self.reserved = 0
         self.backlog = True
         """Something may wait in the table."""
+        self.news = 0
+        """Counts what came to wait, so that a claim knows what it did not see."""
         self.claiming = False
         self.in_flight: dict[int, Outgoing] = {}
         self.paused_until = 0.0
         self._pause = 0.0
-        self._backoffs: dict[str, float] = {}
+        self._backoffs: dict[str, tuple[float, float]] = {}
+        """Seconds and end of each destination's back-off."""
         self._full: deque[tuple[float, str]] = deque()
 
     def room(self, now: float) -> int:
@@ -66,11 +69,30 @@ class Lane:
         self._pause = min(self._pause * 2 or _FIRST_PAUSE_S, _LONGEST_PAUSE_S)
         self.paused_until = now + self._pause
 
-    def back_off(self, number: str) -> float:
-        """How many seconds a destination is to be spared, each time twice as long."""
-        seconds = self._backoffs.get(number, 0.0) * 2 or _FIRST_BACKOFF_S
-        self._backoffs[number] = min(seconds, _LONGEST_BACKOFF_S)
-        return self._backoffs[number]
+    def wake(self) -> None:
+        """Note that something came to wait in the table."""
+        self.backlog = True
+        self.news += 1
+
+    def back_off(self, number: str, now: float) -> float:
+        """Spare a destination, each time for twice as long; the seconds."""
+        last, _ = self._backoffs.get(number, (0.0, 0.0))
+        seconds = min(last * 2 or _FIRST_BACKOFF_S, _LONGEST_BACKOFF_S)
+        self._backoffs[number] = seconds, now + seconds
+        return seconds
+
+    def spared_for(self, number: str, now: float) -> float:
+        """How many seconds a part for a destination has to wait, if any."""
+        _, until = self._backoffs.get(number, (0.0, 0.0))
+        return max(0.0, until - now, self.paused_until - now)
+
+    def forget_old(self, now: float) -> None:
+        """Forget destinations that were not tried for long."""
+        self._backoffs = {
+            number: (seconds, until)
+            for number, (seconds, until) in self._backoffs.items()
+            if until > now - _LONGEST_BACKOFF_S
+        }
 
     def queue_was_full(self, number: str, now: float) -> None:
         """Count a full queue; with three destinations in 10 s pause the link."""

@@ -9,10 +9,9 @@ from __future__ import annotations
 
 __all__ = ["Outbox", "OutboxObserver"]
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol, assert_never
 
-from attrs import frozen
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
 from twisted.logger import Logger
@@ -31,19 +30,12 @@ from smscentre.messages import (
     Unsent,
 )
 from smscentre.outbox.lane import Lane
-from smscentre.store import outgoing
+from smscentre.outbox.routing import Routes
+from smscentre.store import outgoing, steps
 from smscentre.store.transaction import Transaction
 from smscentre.store.writer import Writer
 
 _log = Logger(namespace="smscentre.outbox")
-
-
-@frozen
-class Route:
-    """Whether a link may carry other links' replies, and in which order."""
-
-    reroute: bool
-    priority: int
 
 
 class OutboxObserver(Protocol):
@@ -74,7 +66,7 @@ class Outbox:
         clock: IReactorTime,
         wall_clock: Callable[[], float],
         observer: OutboxObserver,
-        routes: Mapping[str, Route],
+        routes: Routes,
         reroute_after_s: float,
         smsc_key: Callable[[str, str], str],
     ) -> None:
@@ -127,7 +119,7 @@ class Outbox:
         """Hear that something new waits for a link."""
         lane = self._lanes.get(link)
         if lane is not None:
-            lane.backlog = True
+            lane.wake()
             self._pump(lane)
 
     # What links tell (interfaces.Deliveries).
@@ -144,12 +136,6 @@ class Outbox:
         lane.went_down(self._clock.seconds())
         self._cancel_timer(lane)
 
-    def room_made(self, link: Link) -> None:
-        """Hear that the link can take more."""
-        lane = self._lanes[link.name]
-        if lane.backlog:
-            self._pump(lane)
-
     def settled(self, link: Link, row: int, outcome: SubmitOutcome) -> None:
         """Write down what became of a part."""
         failpoints.hit("before-response")
@@ -162,10 +148,10 @@ class Outbox:
                 self._rejected(lane, part, outcome)
             case InDoubt(reason):
                 self._observer.in_doubt(link.name)
-                self._writer.mark(outgoing.IN_DOUBT, {"row": row, "b_error": reason})
-                lane.backlog = True
+                self._mark(steps.IN_DOUBT, lane.bind, row, error=reason)
+                lane.wake()
             case Unsent(reason):
-                self._queue_again(lane, row, 0.0, reason)
+                self._queue_again(lane, lane.bind, row, 0.0, reason)
             case _:
                 assert_never(outcome)
         failpoints.hit("after-response")
@@ -180,16 +166,18 @@ class Outbox:
         """Look after what waits for a link that does not come back."""
         now = self._clock.seconds()
         for name, lane in self._lanes.items():
+            lane.forget_old(now)
             down = not lane.bind and now - lane.down_since >= self._reroute_after_s
-            other = self._substitute(name) if down else None
+            other = self._routes.substitute(name, self._standing()) if down else None
             if other is not None:
                 self._reroute(name, other)
         wall = self._wall_clock()
-        self._writer.perform(
-            lambda transaction: (
-                transaction.execute(outgoing.EXPIRED, {"now": wall}).rowcount
-            )
-        ).addErrback(self._log_failure, "expiry")
+
+        def give_up(transaction: Transaction) -> None:
+            transaction.execute(steps.EXPIRED, {"now": wall})
+            transaction.execute(steps.ABANDONED, {"now": wall})
+
+        self._writer.perform(give_up).addErrback(self._log_failure, "expiry")
 
     def close(self) -> Deferred[None]:
         """Claim nothing more; fires when all in flight is settled."""
@@ -215,14 +203,13 @@ class Outbox:
     def _accepted(self, lane: Lane, part: Outgoing, smsc_id: str) -> None:
         lane.succeeded(part.number)
         self._observer.sent(lane.link.name)
-        self._writer.mark(
-            outgoing.SENT,
-            {
-                "row": part.row,
-                "b_sent_at": self._wall_clock(),
-                "b_smsc_id": smsc_id,
-                "b_smsc_key": self._smsc_key(lane.link.name, smsc_id) or None,
-            },
+        self._mark(
+            steps.SENT,
+            lane.bind,
+            part.row,
+            sent_at=self._wall_clock(),
+            smsc_id=smsc_id,
+            smsc_key=self._smsc_key(lane.link.name, smsc_id) or None,
         )
 
     def _rejected(self, lane: Lane, part: Outgoing, rejected: Rejected) -> None:
@@ -236,34 +223,37 @@ class Outbox:
                 error=error,
                 message_id=part.row,
             )
-            self._writer.mark(
-                outgoing.FAILED,
-                {
-                    "row": part.row,
-                    "b_final_at": self._wall_clock(),
-                    "b_error": error,
-                },
+            final_at = self._wall_clock()
+            self._mark(
+                steps.FAILED, lane.bind, part.row, final_at=final_at, error=error
             )
             return
         now = self._clock.seconds()
         if rejected.retry is Retry.AFTER_RECONNECT:
-            self._queue_again(lane, part.row, 0.0, error)
+            self._queue_again(lane, lane.bind, part.row, 0.0, error)
         elif rejected.throttled:
             lane.throttle(now)
-            self._queue_again(lane, part.row, 0.0, error)
+            self._queue_again(lane, lane.bind, part.row, 0.0, error)
         else:
             if rejected.queue_full:
                 lane.queue_was_full(part.number, now)
-            delay = lane.back_off(part.number)
-            self._queue_again(lane, part.row, delay, error)
+            delay = lane.back_off(part.number, now)
+            self._queue_again(lane, lane.bind, part.row, delay, error)
             self._spare(name, part.number, delay)
 
-    def _queue_again(self, lane: Lane, row: int, delay: float, error: str) -> None:
-        self._writer.mark(
-            outgoing.REQUEUED,
-            {"row": row, "b_due_at": self._wall_clock() + delay, "b_error": error},
-        )
-        lane.backlog = True
+    def _queue_again(
+        self, lane: Lane, bind: str, row: int, delay: float, error: str
+    ) -> None:
+        due_at = self._wall_clock() + delay
+        self._mark(steps.REQUEUED, bind, row, due_at=due_at, error=error)
+        lane.wake()
+
+    def _mark(
+        self, statement: steps.Step, bind: str, row: int, **values: object
+    ) -> None:
+        """Have a step written that a row takes out of the hands of a bind."""
+        parameters = {f"b_{name}": value for name, value in values.items()}
+        self._writer.mark(statement, {"row": row, "b_bind": bind, **parameters})
 
     def _spare(self, link: str, number: str, delay: float) -> None:
         """Let all that waits for a destination wait with the part refused."""
@@ -296,17 +286,19 @@ class Outbox:
         claimed.addCallbacks(
             self._claimed,
             self._claim_failed,
-            callbackArgs=(lane, bind),
+            callbackArgs=(lane, bind, lane.news),
             errbackArgs=(lane, bind),
         )
 
-    def _claimed(self, claim: outgoing.Claim, lane: Lane, bind: str) -> None:
+    def _claimed(self, claim: outgoing.Claim, lane: Lane, bind: str, news: int) -> None:
         lane.claiming = False
         self._observer.ended_unsent(lane.link.name, claim.expired, claim.uncertain)
         self._send(lane, bind, claim.parts)
         wall = self._wall_clock()
-        if claim.next_due is None:
+        if claim.next_due is None and lane.news == news:
             lane.backlog = False
+        elif claim.next_due is None:
+            self._pump(lane)
         elif claim.next_due > wall:
             self._pump_in(lane, claim.next_due - wall)
         else:
@@ -333,9 +325,14 @@ class Outbox:
         """Hand claimed parts to the link, if the bind still stands."""
         if parts:
             failpoints.hit("after-claim")
+        now = self._clock.seconds()
         for part in parts:
             if lane.bind != bind:
-                self._queue_again(lane, part.row, 0.0, "the bind ended")
+                self._queue_again(lane, bind, part.row, 0.0, "the bind ended")
+                continue
+            wait = lane.spared_for(part.number, now)
+            if wait:
+                self._queue_again(lane, bind, part.row, wait, "spared")
                 continue
             lane.in_flight[part.row] = part
             if part.resent:
@@ -355,7 +352,7 @@ class Outbox:
         )
 
     def _pump_now(self, lane: Lane) -> None:
-        lane.backlog = True
+        lane.wake()
         self._pump(lane)
 
     def _cancel_timer(self, lane: Lane) -> None:
@@ -363,14 +360,8 @@ class Outbox:
         if timer is not None and timer.active():
             timer.cancel()
 
-    def _substitute(self, name: str) -> str | None:
-        """The link that may carry another's replies, first by priority (D10)."""
-        standing = [
-            (self._routes[other].priority, other)
-            for other, lane in self._lanes.items()
-            if other != name and lane.bind and self._routes[other].reroute
-        ]
-        return min(standing)[1] if standing else None
+    def _standing(self) -> list[str]:
+        return [name for name, lane in self._lanes.items() if lane.bind]
 
     def _reroute(self, name: str, other: str) -> None:
         def moved(count: int) -> None:

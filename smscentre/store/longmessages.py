@@ -93,7 +93,7 @@ def join(
     same = current.get(part.number)
     if same is not None and bytes(same.fingerprint) == fingerprint:
         return None
-    new_set = same is not None or _is_complete(current) or not current
+    new_set = same is not None or not _is_open(current)
     set_id = inbox_id if new_set else next(iter(current.values())).set_id
     transaction.add(
         _ADD,
@@ -157,5 +157,6 @@ def _newest_set(rows: Any) -> dict[int, Any]:
     return {row.number: row for row in rows if row.set_id == newest}
 
 
-def _is_complete(parts: dict[int, Any]) -> bool:
-    return any(row.state == "complete" for row in parts.values())
+def _is_open(parts: dict[int, Any]) -> bool:
+    """Whether a set waits for parts: it is neither complete nor given up."""
+    return any(row.state == "open" for row in parts.values())

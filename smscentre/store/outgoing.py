@@ -1,24 +1,17 @@
-"""Rows of the outbox and the steps they may take.
+"""Rows of the outbox: put in, claimed, handed on.
 
-The table is the queue. A row moves only along `STEPS`: each statement names the
-state it leaves, so a step that is not legal changes nothing.
+The table is the queue; `steps` has the legal moves of its rows.
 """
 
 from __future__ import annotations
 
 __all__ = [
-    "EXPIRED",
-    "FAILED",
-    "IN_DOUBT",
-    "REQUEUED",
-    "SENT",
-    "STEPS",
     "Claim",
     "Draft",
-    "OutboxState",
     "add_outgoing",
     "claim",
     "claimed_for",
+    "count_by_number",
     "leave_in_doubt",
     "postpone_number",
     "reroute",
@@ -26,7 +19,6 @@ __all__ = [
 ]
 
 from collections.abc import Collection, Sequence
-from enum import StrEnum
 from typing import Any
 
 from attrs import frozen
@@ -34,47 +26,9 @@ from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy import text as sql
 
 from smscentre.messages import Alphabet, Outgoing, Part, Priority
-from smscentre.store.tables import OPEN, outbox, part_references
+from smscentre.store.steps import OutboxState
+from smscentre.store.tables import OPEN, binds, inbox, outbox, part_references
 from smscentre.store.transaction import Transaction, insert_of
-
-
-class OutboxState(StrEnum):
-    """Where a part is on its way out (D7)."""
-
-    QUEUED = "queued"
-    CLAIMED = "claimed"
-    IN_DOUBT = "in_doubt"
-    SENT = "sent"
-    DELIVERED = "delivered"
-    FAILED = "failed"
-    EXPIRED = "expired"
-    UNCERTAIN = "uncertain"
-    UNKNOWN = "unknown"
-
-
-STEPS: dict[OutboxState, frozenset[OutboxState]] = {
-    OutboxState.QUEUED: frozenset(
-        {OutboxState.CLAIMED, OutboxState.EXPIRED, OutboxState.FAILED}
-    ),
-    OutboxState.CLAIMED: frozenset(
-        {
-            OutboxState.SENT,
-            OutboxState.QUEUED,
-            OutboxState.FAILED,
-            OutboxState.IN_DOUBT,
-        }
-    ),
-    OutboxState.IN_DOUBT: frozenset({OutboxState.CLAIMED, OutboxState.UNCERTAIN}),
-    OutboxState.SENT: frozenset(
-        {OutboxState.DELIVERED, OutboxState.FAILED, OutboxState.UNKNOWN}
-    ),
-    OutboxState.DELIVERED: frozenset(),
-    OutboxState.FAILED: frozenset(),
-    OutboxState.EXPIRED: frozenset(),
-    OutboxState.UNCERTAIN: frozenset(),
-    OutboxState.UNKNOWN: frozenset(),
-}
-"""Legal steps in the life of a part."""
 
 
 @frozen
@@ -103,23 +57,6 @@ class Claim:
     expired: int = 0
     uncertain: int = 0
 
-
-def _leave_claimed(state: OutboxState, *columns: str) -> Any:
-    """A mark that moves a claimed row on and fills columns from its parameters."""
-    assert state in STEPS[OutboxState.CLAIMED]
-    return (
-        update(outbox)
-        .where(
-            outbox.c.id == bindparam("row"), outbox.c.state == OutboxState.CLAIMED.value
-        )
-        .values(state=state.value, **{name: bindparam(f"b_{name}") for name in columns})
-    )
-
-
-SENT = _leave_claimed(OutboxState.SENT, "sent_at", "smsc_id", "smsc_key")
-REQUEUED = _leave_claimed(OutboxState.QUEUED, "due_at", "error")
-FAILED = _leave_claimed(OutboxState.FAILED, "final_at", "error")
-IN_DOUBT = _leave_claimed(OutboxState.IN_DOUBT, "error")
 
 _ADD = insert(outbox)
 
@@ -161,17 +98,6 @@ _END = (
     .where(outbox.c.id == bindparam("row"))
     .values(state=bindparam("b_state"), final_at=bindparam("b_final_at"))
 )
-
-EXPIRED = (
-    update(outbox)
-    .where(
-        sql(OPEN),
-        outbox.c.state == OutboxState.QUEUED.value,
-        outbox.c.expires_at <= bindparam("now"),
-    )
-    .values(state=OutboxState.EXPIRED.value, final_at=bindparam("now"))
-)
-"""What waited past its time; also for links that are down."""
 
 
 def add_outgoing(
@@ -265,28 +191,40 @@ def claim(
     )
 
 
-def claimed_for(transaction: Transaction, inbox_id: int) -> list[Outgoing]:
+def claimed_for(transaction: Transaction, arrival_id: str) -> list[Outgoing]:
     """The parts that were born claimed with an arrival."""
     rows = transaction.all(
         select(outbox).where(
             sql(OPEN),
-            outbox.c.inbox_id == inbox_id,
+            outbox.c.inbox_id
+            == select(inbox.c.id)
+            .where(inbox.c.arrival_id == arrival_id)
+            .scalar_subquery(),
             outbox.c.state == OutboxState.CLAIMED.value,
         )
     )
     return [_outgoing(row, row.resent) for row in rows]
 
 
-def leave_in_doubt(
-    transaction: Transaction, links: Collection[str], reason: str
-) -> int:
-    """Put in doubt all that a crash left claimed for these links."""
+def count_by_number(transaction: Transaction, since: float) -> list[tuple[str, int]]:
+    """How many texts were put out for each number since a moment."""
+    rows = transaction.all(
+        select(outbox.c.number, func.count())
+        .where(outbox.c.created_at >= since, outbox.c.part_number == 1)
+        .group_by(outbox.c.number)
+    )
+    return [(number, count) for number, count in rows]
+
+
+def leave_in_doubt(transaction: Transaction, reason: str) -> int:
+    """Put in doubt what is claimed by binds that have ended."""
+    standing = select(binds.c.id).where(binds.c.ended_at.is_(None))
     result = transaction.execute(
         update(outbox)
         .where(
             sql(OPEN),
             outbox.c.state == OutboxState.CLAIMED.value,
-            outbox.c.link.in_(links),
+            outbox.c.bind.not_in(standing),
         )
         .values(state=OutboxState.IN_DOUBT.value, error=reason)
     )
@@ -294,7 +232,7 @@ def leave_in_doubt(
 
 
 def return_claims(
-    transaction: Transaction, bind: str, link: str, but: Collection[int]
+    transaction: Transaction, bind: str, link: str, but: Collection[int] = ()
 ) -> int:
     """Queue again what a bind claimed and certainly never wrote."""
     result = transaction.execute(

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import bindparam, insert, select, update
 
 from smscentre.messages import DeliveryState, Receipt
-from smscentre.store.outgoing import OutboxState
+from smscentre.store.steps import OutboxState
 from smscentre.store.tables import outbox, receipts
 from smscentre.store.transaction import Transaction
 
@@ -26,7 +26,7 @@ _STATES = {
 _ADD = insert(receipts)
 
 _SENT_PARTS = (
-    select(outbox.c.id, outbox.c.number, outbox.c.state)
+    select(outbox.c.id, outbox.c.number, outbox.c.state, outbox.c.smsc_key)
     .where(
         outbox.c.smsc_key.in_(bindparam("keys", expanding=True)),
         outbox.c.smsc_key.is_not(None),
@@ -35,8 +35,11 @@ _SENT_PARTS = (
     .order_by(outbox.c.id.desc())
 )
 
-_PARKED = select(receipts).where(
-    receipts.c.outbox_id.is_(None), receipts.c.arrived_at > bindparam("since")
+_PARKED = (
+    select(receipts)
+    .where(receipts.c.outbox_id.is_(None), receipts.c.arrived_at > bindparam("since"))
+    .order_by(receipts.c.id.desc())
+    .limit(500)
 )
 
 
@@ -78,7 +81,7 @@ def match_parked(
     keys_of: Callable[[str, str], Sequence[str]],
     now: float,
 ) -> int:
-    """Try the parked receipts again; return how many still wait.
+    """Try the newest parked receipts again; return how many of them still wait.
 
     :param keys_of: the forms of an id, by link and id
     """
@@ -100,14 +103,28 @@ def match_parked(
 def _find(
     transaction: Transaction, link: str, number: str | None, keys: Sequence[str]
 ) -> int | None:
-    """The one part of a link with that id and destination; None if not unique."""
+    """The part of a link with that id and destination.
+
+    The likeliest form of the id comes first. Carriers use ids again, so a part
+    that waits for its receipt goes before one that has had it, and the newest
+    before older ones.
+    """
     if not keys:
         return None
     rows: Sequence[Any] = transaction.all(
         _SENT_PARTS, {"keys": list(keys), "link": link}
     )
-    fitting = [row for row in rows if number is None or row.number == number]
-    return fitting[0].id if len(fitting) == 1 else None
+    for key in keys:
+        fitting = [
+            row
+            for row in rows
+            if row.smsc_key == key and (number is None or row.number == number)
+        ]
+        waiting = [row for row in fitting if row.state == OutboxState.SENT.value]
+        if fitting:
+            part: int = (waiting or fitting)[0].id
+            return part
+    return None
 
 
 def _advance(

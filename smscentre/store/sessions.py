@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-__all__ = ["HEARTBEAT", "begin_bind", "end_bind", "end_left_open"]
+__all__ = ["beat", "begin_bind", "end_bind", "end_left_open"]
 
-from sqlalchemy import bindparam, insert, update
+from collections.abc import Collection
+
+from sqlalchemy import insert, update
 
 from smscentre.store.tables import binds
 from smscentre.store.transaction import Transaction
-
-HEARTBEAT = (
-    update(binds)
-    .where(binds.c.id == bindparam("bind"))
-    .values(heartbeat_at=bindparam("at"))
-)
-"""A mark: the bind is alive."""
 
 
 def begin_bind(
@@ -33,6 +28,13 @@ def end_bind(transaction: Transaction, bind: str, now: float) -> None:
         update(binds)
         .where(binds.c.id == bind, binds.c.ended_at.is_(None))
         .values(ended_at=now)
+    )
+
+
+def beat(transaction: Transaction, ids: Collection[str], now: float) -> None:
+    """Write that binds are alive."""
+    transaction.execute(
+        update(binds).where(binds.c.id.in_(ids)).values(heartbeat_at=now)
     )
 
 

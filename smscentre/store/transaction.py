@@ -57,6 +57,7 @@ class Transaction:
         self._numbers = numbers
         self._rows: dict[Insert | Update, list[Row]] = {}
         self._after_commit: list[Callable[[], None]] = []
+        self._undo: list[Callable[[], None]] = []
 
     def new_id(self) -> int:
         """A number for a new row."""
@@ -110,9 +111,18 @@ class Transaction:
         """Do something in memory once the commit has succeeded."""
         self._after_commit.append(action)
 
+    def on_undo(self, action: Callable[[], None]) -> None:
+        """Take something in memory back should the transaction be undone."""
+        self._undo.append(action)
+
     def committed(self) -> None:
         """Run what waited for the commit. Called by the writer."""
         for action in self._after_commit:
+            action()
+
+    def undone(self) -> None:
+        """Take back what was changed in memory, last first. Called by the writer."""
+        for action in reversed(self._undo):
             action()
 
 

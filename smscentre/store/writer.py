@@ -240,10 +240,13 @@ class Writer:
         self._engine.dispose()
 
     def _take(self, work: Work | None) -> None:
-        if work is not None:
+        if work is not None and not work.withdrawn:
             self._taken.append(work)
 
     def _collect(self) -> None:
+        """Take what was put; what was taken back meanwhile is forgotten."""
+        if any(work.withdrawn for work in self._taken):
+            self._taken = deque(work for work in self._taken if not work.withdrawn)
         while len(self._taken) < BATCH and not self._queue.empty():
             self._take(self._queue.get())
 
@@ -251,12 +254,18 @@ class Writer:
     def _transaction(self) -> Iterator[Transaction]:
         if self._connection is None:
             self._connection = self._engine.connect()
-        with self._connection.begin():
-            begin_immediate(self._connection)
-            transaction = Transaction(self._connection, self._numbers)
-            yield transaction
-            transaction.flush()
-            failpoints.hit("before-commit")
+        transaction = Transaction(self._connection, self._numbers)
+        committed = False
+        try:
+            with self._connection.begin():
+                begin_immediate(self._connection)
+                yield transaction
+                transaction.flush()
+                failpoints.hit("before-commit")
+            committed = True
+        finally:
+            if not committed:
+                transaction.undone()
         failpoints.hit("after-commit")
         transaction.committed()
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import sqlite3
 
 from attrs import evolve
+from sqlalchemy.exc import OperationalError
 
+from smscentre import failpoints
 from smscentre.inbox.admission import SILENCES
 from smscentre.inbox.limits import ReplyLimits
 from smscentre.inbox.stage import PATIENCE_S, RECHECK_S
@@ -18,6 +20,11 @@ from smscentre.store.writer import Unavailable
 from tests.stages import CENTRE_NUMBER, StagesTestCase
 
 _STRANGER = "+628129999999"
+
+
+def sqlalchemy_outage(reason: Exception) -> Exception:
+    """An error as SQLAlchemy raises it when the database fails."""
+    return OperationalError("COMMIT", None, reason)
 
 
 class AcceptanceTests(StagesTestCase):
@@ -156,6 +163,22 @@ class RedeliveryTests(StagesTestCase):
         self.turn()
         self.assertEqual(self.states(), ["done", "redelivered"])
 
+    def test_undone_batch(self) -> None:
+        """What an undone batch had recalled is no earlier delivery."""
+        self.arrive("SET 5")
+        self.link.disconnect(self.exchange)
+        self.link.connect(self.exchange)
+        failures = [Unavailable("once")]
+
+        def fail_once(point: str) -> None:
+            if point == "before-commit" and failures:
+                raise sqlalchemy_outage(failures.pop())
+
+        self.patch(failpoints, "hit", fail_once)
+        self.assertRaises(Unavailable, self.writer.turn)
+        self.turn()
+        self.assertEqual(self.submissions(), ["5"])
+
     def test_later_bind_never_acknowledged(self) -> None:
         """In a later bind it is a redelivery if no acknowledgement was written."""
         self.arrive("SET 5")
@@ -290,6 +313,36 @@ class CannotCommitTests(StagesTestCase):
         self.writer.waiting = 5000
         self.assertIs(self.successResultOf(self.arrive("SET 5")), False)
 
+    def test_withdrawn_leave_no_trace(self) -> None:
+        """What was withdrawn during an outage is not kept for its end."""
+        self.blocker.execute("BEGIN EXCLUSIVE")
+        for number in range(500):
+            self.arrive(f"SET {number}")
+            if number % 100 == 99:
+                self.assertRaises(Unavailable, self.writer.turn)
+                self.clock.advance(PATIENCE_S)
+        self.assertFalse(self.writer.turn())
+        self.assertEqual(len(self.writer._taken), 0)
+        self.assertTrue(self.writer._queue.empty())
+        self.blocker.execute("ROLLBACK")
+
+    def test_stop_without_a_database(self) -> None:
+        """A stop that cannot wait refuses what is not begun."""
+        self.blocker.execute("BEGIN EXCLUSIVE")
+        accepted = self.arrive("SET 5")
+        closed = self.inbox.close()
+        self.inbox.abandon()
+        self.assertIs(self.successResultOf(accepted), False)
+        self.successResultOf(closed)
+        self.blocker.execute("ROLLBACK")
+
+    def test_committed_after_the_bind(self) -> None:
+        """What is committed after its bind has ended waits for nothing."""
+        self.arrive("SET 5")
+        self.link.disconnect(self.exchange)
+        self.turn()
+        self.assertEqual(self.inbox._committed, {})
+
     def test_no_timer_left(self) -> None:
         """When all is settled and closed, no delayed call is left."""
         self.text("SET 5")
@@ -338,6 +391,30 @@ class LongMessageTests(StagesTestCase):
         self.part(1, "SET 4")
         self.part(2, "56")
         self.assertEqual(self.submissions(), ["123", "456"])
+
+    def give_up(self) -> None:
+        """Let the missing parts be too late."""
+        self.clock.advance(WAIT_S)
+        self.writer.perform(
+            lambda transaction: self.acceptance.tell_incomplete(transaction, self.now())
+        )
+        self.turn()
+
+    def test_nothing_joins_what_was_given_up(self) -> None:
+        """A part that comes after its set was given up begins another."""
+        self.part(1, "SET 1")
+        self.give_up()
+        self.part(2, "23")
+        self.assertEqual(self.submissions(), [])
+
+    def test_strangers_are_not_told(self) -> None:
+        """Only officers are told of lost parts."""
+        place = Part(7, 8, 2, 1)
+        incoming = self.link.incoming("628129999999", "x", self.now(), place)
+        self.exchange.arrived(self.link, incoming)
+        self.turn()
+        self.give_up()
+        self.assertEqual(self.rows("SELECT id FROM outbox"), [])
 
     def test_incomplete(self) -> None:
         """A set without all its parts is given up and the officer is told."""
@@ -419,6 +496,29 @@ class LimitTests(StagesTestCase):
     """Limits hold back replies, never the effect of a valid insert."""
 
     limits = ReplyLimits(sender_per_minute=2)
+
+    def test_within_a_batch(self) -> None:
+        """A limit holds within one batch as well."""
+        self.connect()
+        for number in range(5):
+            self.arrive(f"SET {number}")
+        self.turn()
+        self.assertEqual(len(self.link.sent), 2)
+
+    def test_after_a_restart(self) -> None:
+        """The day's replies of an earlier run count."""
+        self.limits = ReplyLimits(sender_per_day=2)  # type: ignore[misc]  # this test's
+        self.start_stages()
+        self.connect()
+        self.text("SET 1")
+        self.text("SET 2")
+        self.start_stages()
+        self.writer.perform(
+            lambda transaction: self.answering.recall(transaction, self.now())
+        )
+        self.turn()
+        self.link.connect(self.exchange)
+        self.assertEqual(self.text("SET 3"), [])
 
     def test_reply_is_held_back(self) -> None:
         """Past the limit the report is stored and no reply goes out."""

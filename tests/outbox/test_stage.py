@@ -19,8 +19,11 @@ from smscentre.messages import (
     Retry,
     Unsent,
 )
-from smscentre.store import outgoing, receipts
-from smscentre.store.outgoing import STEPS, Draft, OutboxState
+from smscentre.outbox.routing import Route
+from smscentre.store import outgoing, receipts, steps
+from smscentre.store.outgoing import Draft
+from smscentre.store.sessions import end_left_open
+from smscentre.store.steps import STEPS, OutboxState
 from tests.stages import OFFICER, StagesTestCase
 
 _THROTTLED = Rejected(0x58, "ESME_RTHROTTLED", Retry.LATER, throttled=True)
@@ -172,10 +175,9 @@ class ClaimTests(OutboxTestCase):
         """What a crash left claimed is in doubt."""
         self.connect()
         self.put("a")
+        self.writer.perform(lambda transaction: end_left_open(transaction, "node"))
         self.writer.perform(
-            lambda transaction: outgoing.leave_in_doubt(
-                transaction, ["carrier"], "crash"
-            )
+            lambda transaction: outgoing.leave_in_doubt(transaction, "crash")
         )
         self.turn()
         self.assertEqual(self.states(), ["in_doubt"])
@@ -205,6 +207,34 @@ class ClaimTests(OutboxTestCase):
         self.pass_time(0.05)
         self.assertEqual([sent.resent for sent in self.link.sent], [False])
 
+    def test_news_during_a_claim(self) -> None:
+        """What is queued again while a claim is on its way is not forgotten."""
+        self.link.window = 2
+        self.connect()
+        self.put("a")
+        self.outbox.queued("carrier")
+        row = self.link.sent[0].row
+        self.link.settle(self.exchange, row, Unsent("not bound"))
+        self.turn()
+        self.assertEqual(self.texts(), ["a", "a"])
+
+    def test_orphaned_claim(self) -> None:
+        """What a lost bind had claimed and never written is queued again."""
+        bind = self.link.connect(self.exchange)
+        draft = Draft(
+            "carrier", OFFICER, ["a"], Alphabet.GSM7, Priority.REPLY, 8, self.now() + 60
+        )
+        self.writer.perform(
+            lambda transaction: outgoing.add_outgoing(
+                transaction, draft, now=self.now(), bind=bind
+            )
+        )
+        self.turn()
+        self.link.disconnect(self.exchange)
+        self.link.connect(self.exchange)
+        self.turn()
+        self.assertEqual([sent.resent for sent in self.link.sent], [False])
+
     def test_priority(self) -> None:
         """Replies go before reminders, reminders before broadcasts."""
         for text, priority in (
@@ -223,8 +253,14 @@ class ClaimTests(OutboxTestCase):
         self.settle(_NEVER)
         row = self.link.sent[-1].row
         self.writer.mark(
-            outgoing.SENT,
-            {"row": row, "b_sent_at": 0.0, "b_smsc_id": "1", "b_smsc_key": "1"},
+            steps.SENT,
+            {
+                "row": row,
+                "b_bind": self.link.bind,
+                "b_sent_at": 0.0,
+                "b_smsc_id": "1",
+                "b_smsc_key": "1",
+            },
         )
         self.pass_time(0.05)
         self.assertEqual(self.states(), ["failed"])
@@ -294,6 +330,16 @@ class FailureTests(OutboxTestCase):
         self.settle(Accepted("1"))
         self.pass_time(5)
         self.assertEqual(self.texts(), ["a", "b", "a"])
+
+    def test_spared_number(self) -> None:
+        """A new reply to a spared destination waits with the one refused."""
+        self.put("a", OFFICER)
+        self.settle(_FULL)
+        self.arrive("ASK")
+        self.turn()
+        self.assertEqual(self.texts(), ["a"])
+        self.pass_time(5)
+        self.assertEqual(self.texts(), ["a", "a", "ASK"])
 
     def test_full_queue_of_one(self) -> None:
         """A full queue of one destination spares that destination."""
@@ -371,7 +417,7 @@ class RoutingTests(OutboxTestCase):
     def test_links_that_carry_only_their_own(self) -> None:
         """A link that may not carry others' replies does not."""
         self.put("a")
-        object.__setattr__(self.outbox._routes["spare"], "reroute", False)
+        self.routes["spare"] = Route(False, 20)
         self.other.connect(self.exchange)
         self.pass_time(300)
         self.outbox.tick()
@@ -435,6 +481,14 @@ class ReceiptTests(OutboxTestCase):
         self.turn()
         self.assertEqual(self.successResultOf(waiting), 0)
         self.assertEqual(self.states(), ["delivered"])
+
+    def test_id_used_again(self) -> None:
+        """A carrier's id that comes again is the newer part's."""
+        for _ in range(2):
+            self.put("a")
+            self.settle(Accepted("42"))
+            self.receive("42", DeliveryState.DELIVERED)
+        self.assertEqual(self.states(), ["delivered", "delivered"])
 
     def test_never_a_command(self) -> None:
         """A receipt gets no reply."""

@@ -6,14 +6,15 @@ import resource
 import signal
 import sqlite3
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Connection, event, exc, insert, select, update
 from twisted.internet.defer import Deferred
 
 from smscentre.errors import SMSCentreError
+from smscentre.store.engine import writing_engine
 from smscentre.store.tables import counters
 from smscentre.store.transaction import Transaction
-from smscentre.store.writer import MARK_DELAY_S, Job, Unavailable, Work
-from tests.storecase import StoreTestCase
+from smscentre.store.writer import MARK_DELAY_S, Job, Unavailable, Work, Writer
+from tests.storecase import StoreTestCase, at_once
 
 _PUT = insert(counters)
 _SET = update(counters).where(counters.c.name == "a")
@@ -179,6 +180,28 @@ class OutageTests(StoreTestCase):
             self.successResultOf(work.outcome)
         self.assertEqual(self.rows("SELECT count(*) FROM counters")[0][0], 102)
         self.assertEqual(self.rows("PRAGMA integrity_check")[0][0], "ok")
+
+    def test_unknown_commit_is_not_forgotten(self) -> None:
+        """A work whose commit may have failed unseen is done again."""
+        engine = writing_engine(self.url, explicit=True)
+        lost = exc.OperationalError(
+            "COMMIT", {}, OSError(), connection_invalidated=True
+        )
+
+        def lose(_connection: Connection) -> None:
+            event.remove(engine, "commit", lose)
+            raise lost
+
+        event.listen(engine, "commit", lose)
+        self.writer = Writer(engine, at_once, self.clock, self.batches)
+        self.addCleanup(self.writer.close)
+        work = put("a")
+        self.writer.put(work)
+        self.assertRaises(Unavailable, self.writer.turn)
+        self.assertFalse(self.writer.withdraw(work))
+        self.turn()
+        self.successResultOf(work.outcome)
+        self.assertEqual(self.writer.waiting, 0)
 
     def test_unknown_commit_is_checked(self) -> None:
         """An arrival whose commit succeeded unseen is found, not done again."""

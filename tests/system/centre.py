@@ -176,7 +176,9 @@ class RunningCentre:
             "log": {"level": self.options.log_level},
         }
         written = [_table(f"[{name}]", keys) for name, keys in tables.items()]
-        self.config.write_text("\n".join([*written, _table("[[smpp]]", link)]))
+        phone = _table("[[phone]]", {"name": "demo", "writes": True})
+        blocks = [*written, _table("[[smpp]]", link), phone]
+        self.config.write_text("\n".join(blocks))
 
     # The process.
 

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from twisted.trial.unittest import SynchronousTestCase
 
+from smscentre.texting import phone_socket, send_text
 from tests.system.centre import ROOT, Officer, RunningCentre, Unit
 from tests.system.peer import Smsc
 
@@ -67,6 +68,16 @@ class GoldenTests(SynchronousTestCase):
         self.centre.terminate()
         if _now().date() != self.now.date():
             raise SkipTest("midnight passed during the run")
+
+    def test_through_the_phone(self) -> None:
+        """The same by the phone link, as 'smscentre text' uses it."""
+        self.centre.start()
+        phone = phone_socket(self.centre.folder, "demo")
+        for case in self.cases:
+            with self.subTest(id=case["id"]):
+                replies = send_text(phone, self.sender, self._today(case["text"]))
+                self.assertEqual(replies, [self._due(case)])
+        self.centre.terminate()
 
     def _try(self, cases: list[dict[str, str]]) -> None:
         for case in cases:

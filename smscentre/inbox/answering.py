@@ -1,0 +1,117 @@
+"""Whether a reply goes out, and its rows in the outbox.
+
+Runs in the writer's thread, on behalf of acceptance. It keeps the counts of D11
+and knows what a reply says by nothing but its outcome's name.
+"""
+
+from __future__ import annotations
+
+__all__ = ["Answering", "AnsweringSettings"]
+
+import datetime
+from collections.abc import Mapping
+from functools import partial
+from zoneinfo import ZoneInfo
+
+from attrs import frozen
+
+from smscentre.composing import PartStyle, compose
+from smscentre.inbox.admission import ANSWERS
+from smscentre.inbox.limits import RepeatedTexts, ReplyLimiter, ReplyLimits
+from smscentre.interfaces import Outcome, Request
+from smscentre.messages import Outgoing, Priority
+from smscentre.store import arrivals
+from smscentre.store.outgoing import Draft, add_outgoing, count_by_number
+from smscentre.store.transaction import Transaction
+
+
+@frozen
+class AnsweringSettings:
+    """How replies are cut for each link, how long they live, how many there may be."""
+
+    timezone: ZoneInfo
+    styles: Mapping[str, PartStyle]
+    reply_expires_s: float
+    limits: ReplyLimits
+
+
+class Answering:
+    """Decides on silences and puts replies into the outbox."""
+
+    def __init__(self, settings: AnsweringSettings) -> None:
+        self._settings = settings
+        self._limiter = ReplyLimiter(settings.limits)
+        self._repeated = RepeatedTexts()
+
+    def recall(self, transaction: Transaction, now: float) -> None:
+        """Count the replies of the present day that an earlier run gave."""
+        if not self._limiter.limited:
+            return
+        since = self._limiter.day_began(now)
+        for number, count in count_by_number(transaction, since):
+            self._limiter.count_earlier(number, now, count)
+
+    def reason_to_hold(self, number: str, now: float) -> str:
+        """The limit that holds back a reply to a number, or empty."""
+        return self._limiter.reason_to_hold(number, now)
+
+    def silence_after(
+        self, transaction: Transaction, request: Request, outcome: Outcome
+    ) -> str:
+        """The reason to hold back the reply of an outcome, or empty (D11)."""
+        now = request.arrived_at
+        held = self._limiter.reason_to_hold(request.number, now)
+        if held:
+            return held
+        if outcome.name == "unknown":
+            return self._silence_to_unknown(transaction, request)
+        if request.officer is not None and outcome.name in ANSWERS:
+            return ""
+        repeated = self._repeated.is_third(request.number, request.text, now)
+        self._repeated.add(request.number, request.text, now)
+        transaction.on_undo(self._repeated.take_back)
+        return "third_identical" if repeated else ""
+
+    def _silence_to_unknown(self, transaction: Transaction, request: Request) -> str:
+        """One refusal a day for each unknown number, a limit for all together."""
+        now = datetime.datetime.fromtimestamp(
+            request.arrived_at, self._settings.timezone
+        )
+        midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+        told = arrivals.unknown_told(transaction, midnight.timestamp())
+        if request.number in told:
+            return "unknown_told"
+        limit = self._settings.limits.unknown_replies_per_day
+        return "unknown_limit" if limit and sum(told.values()) >= limit else ""
+
+    def put_out(
+        self,
+        transaction: Transaction,
+        link: str,
+        number: str,
+        text: str,
+        inbox_id: int,
+        now: float,
+        bind: str = "",
+    ) -> list[Outgoing]:
+        """Put a text into the outbox; the rows that were born claimed by a bind.
+
+        A bind keeps one place, so a text of several parts is queued.
+        """
+        style = self._settings.styles.get(link, PartStyle())
+        alphabet, parts = compose(text, style)
+        claimer = bind if len(parts) == 1 else ""
+        draft = Draft(
+            link,
+            number,
+            parts,
+            alphabet,
+            Priority.REPLY,
+            style.reference_width,
+            now + self._settings.reply_expires_s,
+            inbox_id,
+        )
+        outgoing = add_outgoing(transaction, draft, now=now, bind=claimer)
+        self._limiter.count(number, now)
+        transaction.on_undo(partial(self._limiter.count, number, now, -1))
+        return outgoing if claimer else []

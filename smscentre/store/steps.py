@@ -1,0 +1,111 @@
+"""The steps that a row of the outbox may take, and the marks that take them.
+
+A row moves only along `STEPS`: each statement names the state it leaves, and the
+bind whose claim it ends, so a step that is not legal changes nothing.
+"""
+
+from __future__ import annotations
+
+__all__ = [
+    "ABANDONED",
+    "EXPIRED",
+    "FAILED",
+    "IN_DOUBT",
+    "REQUEUED",
+    "SENT",
+    "STEPS",
+    "OutboxState",
+    "Step",
+]
+
+from enum import StrEnum
+
+from sqlalchemy import Update, bindparam, update
+from sqlalchemy import text as sql
+
+from smscentre.store.tables import OPEN, outbox
+
+
+class OutboxState(StrEnum):
+    """Where a part is on its way out (D7)."""
+
+    QUEUED = "queued"
+    CLAIMED = "claimed"
+    IN_DOUBT = "in_doubt"
+    SENT = "sent"
+    DELIVERED = "delivered"
+    FAILED = "failed"
+    EXPIRED = "expired"
+    UNCERTAIN = "uncertain"
+    UNKNOWN = "unknown"
+
+
+STEPS: dict[OutboxState, frozenset[OutboxState]] = {
+    OutboxState.QUEUED: frozenset(
+        {OutboxState.CLAIMED, OutboxState.EXPIRED, OutboxState.FAILED}
+    ),
+    OutboxState.CLAIMED: frozenset(
+        {
+            OutboxState.SENT,
+            OutboxState.QUEUED,
+            OutboxState.FAILED,
+            OutboxState.IN_DOUBT,
+        }
+    ),
+    OutboxState.IN_DOUBT: frozenset({OutboxState.CLAIMED, OutboxState.UNCERTAIN}),
+    OutboxState.SENT: frozenset(
+        {OutboxState.DELIVERED, OutboxState.FAILED, OutboxState.UNKNOWN}
+    ),
+    OutboxState.DELIVERED: frozenset(),
+    OutboxState.FAILED: frozenset(),
+    OutboxState.EXPIRED: frozenset(),
+    OutboxState.UNCERTAIN: frozenset(),
+    OutboxState.UNKNOWN: frozenset(),
+}
+"""Legal steps in the life of a part."""
+
+
+Step = Update
+"""A mark that moves a row on."""
+
+
+def _leave_claimed(state: OutboxState, *columns: str) -> Step:
+    """A mark that moves on a row claimed by a bind, and fills columns of it."""
+    assert state in STEPS[OutboxState.CLAIMED]
+    return (
+        update(outbox)
+        .where(
+            outbox.c.id == bindparam("row"),
+            outbox.c.state == OutboxState.CLAIMED.value,
+            outbox.c.bind == bindparam("b_bind"),
+        )
+        .values(state=state.value, **{name: bindparam(f"b_{name}") for name in columns})
+    )
+
+
+SENT = _leave_claimed(OutboxState.SENT, "sent_at", "smsc_id", "smsc_key")
+REQUEUED = _leave_claimed(OutboxState.QUEUED, "due_at", "error")
+FAILED = _leave_claimed(OutboxState.FAILED, "final_at", "error")
+IN_DOUBT = _leave_claimed(OutboxState.IN_DOUBT, "error")
+
+EXPIRED = (
+    update(outbox)
+    .where(
+        sql(OPEN),
+        outbox.c.state == OutboxState.QUEUED.value,
+        outbox.c.expires_at <= bindparam("now"),
+    )
+    .values(state=OutboxState.EXPIRED.value, final_at=bindparam("now"))
+)
+"""What waited past its time; also for links that are down."""
+
+ABANDONED = (
+    update(outbox)
+    .where(
+        sql(OPEN),
+        outbox.c.state == OutboxState.IN_DOUBT.value,
+        outbox.c.expires_at <= bindparam("now"),
+    )
+    .values(state=OutboxState.UNCERTAIN.value, final_at=bindparam("now"))
+)
+"""What was in doubt past its time, for links that do not come back."""

@@ -1,0 +1,99 @@
+"""Tests for `smscentre.store.prepared`: what it runs is what SQLAlchemy would run."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, bindparam, insert, select, update
+
+from smscentre.store.engine import writing_engine
+from smscentre.store.prepared import read_row, run_for_rows
+from smscentre.store.tables import counters
+from tests.storecase import StoreTestCase
+
+_PUT = insert(counters)
+_SET = (
+    update(counters)
+    .where(counters.c.name == bindparam("which"))
+    .values(value=bindparam("b_value"))
+)
+_SET_NINE = (
+    update(counters).where(counters.c.name == bindparam("which")).values(value=9)
+)
+_READ = select(counters.c.value).where(counters.c.name == bindparam("which"))
+
+SIZES = (1, 2, 7, 8, 9, 31, 64, 100, 300)
+"""Around the numbers of rows that one statement takes, whichever those are."""
+
+
+class PreparedTests(StoreTestCase):
+    """Statements for many rows."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        engine = writing_engine(self.url)
+        self.addCleanup(engine.dispose)
+        self.connection: Connection = engine.connect()
+        self.addCleanup(self.connection.close)
+        self.transaction = self.connection.begin()
+
+    def values(self) -> dict[str, int]:
+        """What the test has stored, by name."""
+        found = self.connection.execute(
+            select(counters.c.name, counters.c.value).where(
+                counters.c.name.startswith("t-")
+            )
+        )
+        return {row.name: row.value for row in found}
+
+    def test_inserts(self) -> None:
+        """Every row arrives, however many there are."""
+        for size in SIZES:
+            wanted = {f"t-{number}": number for number in range(size)}
+            rows = [{"name": name, "value": value} for name, value in wanted.items()]
+            run_for_rows(self.connection, _PUT, rows)
+            self.assertEqual(self.values(), wanted)
+            self.connection.exec_driver_sql(
+                "DELETE FROM counters WHERE name LIKE 't-%'"
+            )
+
+    def test_updates(self) -> None:
+        """Each row finds its own, and no other is touched."""
+        names = [f"t-{number}" for number in range(max(SIZES) + 1)]
+        run_for_rows(
+            self.connection, _PUT, [{"name": name, "value": -1} for name in names]
+        )
+        for size in SIZES:
+            rows = [
+                {"which": name, "b_value": size + place}
+                for place, name in enumerate(names[:size])
+            ]
+            run_for_rows(self.connection, _SET, rows)
+            found = self.values()
+            for place, name in enumerate(names[:size]):
+                self.assertEqual(found[name], size + place)
+            self.assertEqual(found[names[-1]], -1)
+
+    def test_the_order_of_columns_is_free(self) -> None:
+        """Rows name their values."""
+        run_for_rows(self.connection, _PUT, [{"value": 5, "name": "t-a"}] * 1)
+        rows = [{"value": number, "name": f"t-{number}"} for number in range(20)]
+        run_for_rows(self.connection, _PUT, rows)
+        self.assertEqual(self.values()["t-a"], 5)
+        self.assertEqual(self.values()["t-17"], 17)
+
+    def test_values_of_the_statement(self) -> None:
+        """What stands in the statement holds for every row."""
+        names = [f"t-{number}" for number in range(40)]
+        zeros = [{"name": name, "value": 0} for name in names]
+        run_for_rows(self.connection, _PUT, zeros)
+        run_for_rows(
+            self.connection, _SET_NINE, [{"which": name} for name in names[:20]]
+        )
+        found = self.values()
+        self.assertEqual([found[name] for name in names], [9] * 20 + [0] * 20)
+
+    def test_reading(self) -> None:
+        """The first row, or None."""
+        run_for_rows(self.connection, _PUT, [{"name": "t-a", "value": 5}])
+        row = read_row(self.connection, _READ, {"which": "t-a"})
+        self.assertEqual(row.value, 5)
+        self.assertIsNone(read_row(self.connection, _READ, {"which": "t-b"}))

@@ -1,0 +1,104 @@
+"""Tests for `smscentre.board`."""
+
+from __future__ import annotations
+
+from twisted.trial.unittest import SynchronousTestCase
+
+from smscentre import __version__
+from smscentre.board import Board
+from smscentre.metrics import Metrics
+
+
+class BoardTests(SynchronousTestCase):
+    """What is shown of one node with two links."""
+
+    def setUp(self) -> None:
+        self.now = 1000.0
+        self.metrics = Metrics("0", ["carrier", "spare"])
+        self.board = Board(
+            {"carrier": ("smpp", 10), "spare": ("phone", 0)},
+            lambda: self.now,
+            {"carrier": 3, "spare": 0}.__getitem__,
+            lambda: 7,
+            self.metrics,
+        )
+
+    def metric(self, name: str) -> str:
+        """The value of a metric."""
+        for line in self.metrics.render().decode().splitlines():
+            if line.startswith(f"{name} "):
+                return line.rpartition(" ")[2]
+        raise AssertionError(f"no metric {name}")
+
+    def test_links_at_the_start(self) -> None:
+        """All are down since then, in the order of the configuration."""
+        carrier, spare = self.board.links()
+        self.assertEqual((carrier.name, spare.name), ("carrier", "spare"))
+        self.assertEqual((carrier.up, carrier.since), (False, 1000.0))
+        self.assertEqual((carrier.in_flight, carrier.window), (3, 10))
+
+    def test_a_link_comes_and_goes(self) -> None:
+        """With the moment, the bind and the reason."""
+        self.now = 1010.0
+        self.board.link_up("carrier", "carrier-1")
+        carrier, _ = self.board.links()
+        self.assertEqual(
+            (carrier.up, carrier.since, carrier.bind), (True, 1010.0, "carrier-1")
+        )
+        self.assertEqual(self.metric('smscentre_link_up{link="carrier"}'), "1.0")
+        self.now = 1020.0
+        self.board.link_down("carrier", "lost")
+        carrier, _ = self.board.links()
+        self.assertEqual(
+            (carrier.up, carrier.since, carrier.reason), (False, 1020.0, "lost")
+        )
+        self.assertEqual(self.metric('smscentre_link_up{link="carrier"}'), "0.0")
+
+    def test_the_writer(self) -> None:
+        """What waits, the last commit, and what keeps it from the next."""
+        self.assertIsNone(self.board.writer().last_commit_at)
+        self.now = 1005.0
+        self.board.committed(3, 0.01)
+        self.board.database("locked")
+        writer = self.board.writer()
+        self.assertEqual(
+            (writer.waiting, writer.last_commit_at, writer.problem),
+            (7, 1005.0, "locked"),
+        )
+
+    def test_not_ready_before_the_recovery(self) -> None:
+        """What the last run left comes first."""
+        ready, checks = self.board.ready()
+        self.assertFalse(ready)
+        self.assertEqual(checks["recovery"], "not finished")
+
+    def test_ready_whatever_the_carriers_do(self) -> None:
+        """A link that is down does not make the node unready."""
+        self.board.recovered()
+        self.board.link_down("carrier", "lost")
+        ready, checks = self.board.ready()
+        self.assertTrue(ready)
+        self.assertEqual(set(checks.values()), {"ok"})
+
+    def test_not_ready_without_the_database(self) -> None:
+        """With its reason, until it is back."""
+        self.board.recovered()
+        self.board.database("locked")
+        self.assertEqual(self.board.ready()[1]["store"], "locked")
+        self.assertFalse(self.board.ready()[0])
+        self.assertEqual(self.metric("smscentre_database_up"), "0.0")
+        self.board.database("")
+        self.assertTrue(self.board.ready()[0])
+        self.assertEqual(self.metric("smscentre_database_up"), "1.0")
+
+    def test_not_ready_while_stopping(self) -> None:
+        """New messages go to other nodes."""
+        self.board.recovered()
+        self.board.stopping()
+        self.assertFalse(self.board.ready()[0])
+
+    def test_what_runs(self) -> None:
+        """Its version, and since when."""
+        self.now = 2000.0
+        self.assertEqual(self.board.version, __version__)
+        self.assertEqual(self.board.started_at, 1000.0)
