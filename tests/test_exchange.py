@@ -91,13 +91,3 @@ class PassingOnTests(StagesTestCase):
         self.assertEqual((state, smsc_id), ("sent", "id-1"))
         ((acked_at,),) = self.rows("SELECT acked_at FROM inbox")
         self.assertIsNotNone(acked_at)
-
-    def test_room_is_passed_on(self) -> None:
-        """What waited for the link's window goes once there is room."""
-        self.connect()
-        self.link.window = 0
-        self.assertEqual(self.text("HELLO"), [])
-        self.link.window = 1
-        self.exchange.room_made(self.link)
-        self.turn()
-        self.assertEqual([sent.text for sent in self.link.sent], ["HELLO"])

@@ -48,18 +48,6 @@ class LifeTests(ServiceTestCase):
         self.assertEqual(self.centre.page("readyz"), 200)
         self.centre.terminate()
 
-    def test_a_pair_of_binds(self) -> None:
-        """Messages come by the receiver and go by the transmitter."""
-        self.run_centre(CentreOptions(smpp={"bind": "pair"}))
-        self.wait(lambda: len(self.smsc.sessions) == 2, "both binds")
-        self.assertIn("berhasil", self.ask("RUTAN 1 2 3 4"))
-        commands = [found.command for found in self.smsc.sessions]
-        self.assertEqual(sorted(commands), ["bind_receiver", "bind_transmitter"])
-        by = self.smsc.sessions[self.smsc.submits[0].bind - 1].command
-        self.assertEqual(by, "bind_transmitter")
-        self.centre.terminate()
-        self.assertTrue(all(found.unbound for found in self.smsc.sessions))
-
     def test_enquire_link_is_answered(self) -> None:
         """The carrier's enquire_link is answered at once."""
         self.run_centre()
