@@ -15,7 +15,7 @@ from collections.abc import Callable
 from typing import Any
 
 from OpenSSL import SSL, crypto
-from twisted.application.service import MultiService, Service
+from twisted.application.service import IServiceCollection, MultiService, Service
 from twisted.internet import defer
 from twisted.internet.defer import (
     CancelledError,
@@ -26,7 +26,8 @@ from twisted.internet.endpoints import serverFromString
 from twisted.internet.error import CannotListenError
 from twisted.internet.interfaces import IListeningPort, IStreamServerEndpoint
 from twisted.internet.task import LoopingCall
-from twisted.logger import Logger
+from twisted.logger import ILogObserver, Logger
+from twisted.python.components import Componentized
 from twisted.python.failure import Failure
 
 from smscentre import __version__
@@ -104,6 +105,7 @@ class Centre(MultiService):
         self._config = config
         self._reactor = reactor
         self._tasks = Tasks()
+        self._observer: ILogObserver | None = None
         self._ports: list[IListeningPort] = []
         self._loops: list[LoopingCall] = []
         self._links: list[Link] = []
@@ -128,6 +130,16 @@ class Centre(MultiService):
         self._build_stages()
         self._build_links()
         self._sites = self._build_sites()
+
+    def log_by(self, observer: ILogObserver) -> None:
+        """Have the application that this service becomes part of log by an observer."""
+        self._observer = observer
+
+    def setServiceParent(self, parent: IServiceCollection) -> None:
+        """Become part of an application, as twistd has it."""
+        super().setServiceParent(parent)
+        if self._observer is not None and isinstance(parent, Componentized):
+            parent.setComponent(ILogObserver, self._observer)
 
     def startService(self) -> None:
         """Recover what a crash left, then open links and pages."""
@@ -242,6 +254,7 @@ class Centre(MultiService):
         self._connections.append(connection)
 
     async def _start(self) -> None:
+        await self._listen()
         doubted = await self._writer.perform(
             lambda transaction: self._recover(transaction, time.time())
         )
@@ -256,7 +269,6 @@ class Centre(MultiService):
             (self._measure_queues, _MEASURE_S),
         ):
             self._repeat(action, seconds)
-        await self._listen()
         _spare_the_collector()
         _log.info("the centre is ready")
 

@@ -108,7 +108,8 @@ class Incoming:
     ``arrival_id`` is unique for ever and comes from the link; ``body`` is the
     user data without its header ``udh``; ``raw`` is what the wire carried.
     ``arrived_at`` and ``sent_at`` (the SMSC's timestamp) are seconds since 1970.
-    ``once`` says that the link never brings a message twice.
+    ``once`` says that the link never brings a message twice. ``reason`` says why
+    something is corrupt, or why a message is not to be answered.
     """
 
     arrival_id: str

@@ -49,6 +49,7 @@ _REFUSALS = (
     _OTHER,
 )
 _SILENCES = (
+    "not_a_message",
     "no_sender",
     "name",
     "short_code",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 __all__ = ["Options", "makeService"]
 
+import signal
 import sys
 import time
 from pathlib import Path
@@ -15,6 +16,8 @@ from twisted.python import usage
 from smscentre import config
 from smscentre.centre import Centre
 from smscentre.errors import SMSCentreError
+from smscentre.locking import lock_node
+from smscentre.logs import log_observer, speaks_for_itself
 
 _EX_CONFIG = 78
 """The exit status of a start that a restart cannot mend (sysexits.h)."""
@@ -36,9 +39,16 @@ def makeService(options: Options) -> IService:
     """
     from twisted.internet import reactor
 
+    # A terminal that closes, or an operator's habit, must not end the gateway.
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
     reactor.seconds = time.monotonic  # type: ignore[method-assign]  # on purpose
     try:
-        return Centre(config.load(Path(options["config"])), reactor)
+        settings = config.load(Path(options["config"]))
+        lock_node(settings.node.data_dir)
+        centre = Centre(settings, reactor)
     except SMSCentreError as error:
         print(f"smscentre cannot start: {error}", file=sys.stderr)
         raise SystemExit(_EX_CONFIG) from None
+    if speaks_for_itself(options.parent):
+        centre.log_by(log_observer(settings.log, sys.stdout))
+    return centre

@@ -233,7 +233,7 @@ class Acceptance:
         settings = self._settings
         incoming = arrival.incoming
         number = subscriber(incoming.source, settings.country)
-        silence = silence_before(
+        silence = incoming.reason or silence_before(
             incoming.source,
             number,
             incoming.text,

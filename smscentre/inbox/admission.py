@@ -12,6 +12,7 @@ from collections.abc import Callable, Collection
 from smscentre.messages import Address
 
 SILENCES = (
+    "not_a_message",
     "no_sender",
     "name",
     "short_code",

@@ -130,6 +130,8 @@ class Reconnecting(Service):
 
         session.ended.addCallback(ended)
         session.finish()
+        # Who gives up waiting cancels; the session ends all the same.
+        gone.addErrback(lambda failure: failure.trap(CancelledError) and None)
         return gone
 
     def _connect(self) -> None:

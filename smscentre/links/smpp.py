@@ -37,7 +37,12 @@ from smscentre.messages import (
 )
 from smscentre.smpp import events
 from smscentre.smpp.errors import LocalProtocolError
-from smscentre.smpp.message import SubmitStyle, read_message, write_message
+from smscentre.smpp.message import (
+    SubmitStyle,
+    is_plain,
+    read_message,
+    write_message,
+)
 from smscentre.smpp.pdus import ShortMessage
 from smscentre.smpp.receipt import parse_receipt
 from smscentre.smpp.session import Session, SessionOptions, State
@@ -274,6 +279,7 @@ class SmppLink:
             part=message.part,
             kind=IncomingKind.RECEIPT if receipt else IncomingKind.MESSAGE,
             receipt=receipt,
+            reason="" if receipt or is_plain(pdu) else "not_a_message",
         )
 
     def _corrupt(self, raw: bytes, reason: str) -> Incoming:

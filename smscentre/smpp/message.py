@@ -13,6 +13,7 @@ __all__ = [
     "LongMessages",
     "ReadMessage",
     "SubmitStyle",
+    "is_plain",
     "read_message",
     "relative_time",
     "write_message",
@@ -25,7 +26,7 @@ from attrs import frozen
 
 from smscentre.gsm import udh
 from smscentre.messages import Address, Alphabet, Part
-from smscentre.smpp.codes import ESM_UDHI, Coding, Tag
+from smscentre.smpp.codes import ESM_TYPE_MASK, ESM_UDHI, Coding, Tag
 from smscentre.smpp.errors import LocalProtocolError
 from smscentre.smpp.fields import integer_tlv
 from smscentre.smpp.pdus import ShortMessage
@@ -66,6 +67,16 @@ class SubmitStyle:
     long_messages: LongMessages = "udh"
     default_alphabet: DefaultAlphabet = "gsm7"
     receipts: bool = True
+
+
+def is_plain(sm: ShortMessage) -> bool:
+    """Whether a deliver_sm is a message from a person.
+
+    Acknowledgements by user or handset and the end of a dialogue are none.
+
+    Source: SMPP 3.4 §5.2.12 (esm_class, message type).
+    """
+    return not sm.esm_class & ESM_TYPE_MASK
 
 
 def read_message(

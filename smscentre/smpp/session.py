@@ -179,7 +179,9 @@ class Session:
 
     def _on_deliver_sm(self, pdu: bytes, sequence: int, happened: list[Event]) -> None:
         if not self._can_receive or self._state not in _RECEIVING:
-            self._out.append(codec.encode_deliver_sm_resp(sequence, Status.RINVBNDSTS))
+            # Too early is no fault of the message: the carrier is to bring it again.
+            status = Status.RSYSERR if self._can_receive else Status.RINVBNDSTS
+            self._out.append(codec.encode_deliver_sm_resp(sequence, status))
             happened.append(self._unexpected(pdu))
             return
         self._unacknowledged[sequence] = self._unacknowledged.get(sequence, 0) + 1

@@ -71,8 +71,14 @@ class Request(server.Request):
             super().handleContentChunk(data)
 
     def requestReceived(self, command: bytes, path: bytes, version: bytes) -> None:
-        """Answer the request, now that all of it is there."""
+        """Answer the request, now that all of it is there.
+
+        One request a connection: what a client sends ahead of our answers, and
+        does not read, would pile up.
+        """
         if not self._refused:
+            self.channel.persistent = False
+            self.setHeader(b"Connection", b"close")
             super().requestReceived(command, path, version)
 
     def _refuse(self) -> None:

@@ -460,6 +460,14 @@ class SilenceTests(StagesTestCase):
             ["no_sender", "short_code", "name", "own_number", "own_reply"],
         )
 
+    def test_not_a_message(self) -> None:
+        """What is no person's message is kept and never answered."""
+        incoming = evolve(self.incoming("SET 5"), reason="not_a_message")
+        self.exchange.arrived(self.link, incoming)
+        self.turn()
+        self.assertEqual(self.link.sent, [])
+        self.assertEqual(self.reasons(), ["not_a_message"])
+
     def test_unknown_told_once_a_day(self) -> None:
         """An unknown number is told once a day, all of them up to a limit."""
         self.assertEqual(self.text("A", _STRANGER), ["unknown number"])

@@ -76,9 +76,6 @@ class FakeDeliveries:
         self.order.append("settled")
         self.outcomes.append((row, outcome))
 
-    def room_made(self, link: Link) -> None:
-        """Nothing waits for room here."""
-
 
 class Observer:
     """Remembers what happened on the link."""

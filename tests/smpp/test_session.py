@@ -177,11 +177,15 @@ class DeliveryTests(SynchronousTestCase):
         early = Session(OPTIONS)
         early.connect(0.0)
         early.data_to_send()
-        for session in (early, bound(evolve(OPTIONS, mode=BindMode.TRANSMITTER))):
+        sender = bound(evolve(OPTIONS, mode=BindMode.TRANSMITTER))
+        for session, status in (
+            (early, Status.RSYSERR),
+            (sender, Status.RINVBNDSTS),
+        ):
             for pdu in (deliver(9), CORRUPT):
                 happened = session.receive(pdu, 1.0)
                 self.assertEqual(_reasons(happened), [events.UNEXPECTED_COMMAND])
-                refused = pdus.DeliverSmResp(9, Status.RINVBNDSTS)
+                refused = pdus.DeliverSmResp(9, status)
                 self.assertEqual(sent(session), [refused])
 
     def test_while_unbinding(self) -> None:

@@ -9,7 +9,7 @@ from tests.system.case import (
     ServiceTestCase,
     prepared_database,
 )
-from tests.system.centre import CentreOptions, RunningCentre
+from tests.system.centre import RunningCentre
 from tests.system.peer import SmscOptions
 
 
