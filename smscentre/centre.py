@@ -46,6 +46,7 @@ from smscentre.config import Config
 from smscentre.errors import ConfigError, Problem
 from smscentre.exchange import HEARTBEAT_S, Exchange
 from smscentre.inbox.acceptance import Acceptance
+from smscentre.inbox.admission import SILENCES
 from smscentre.inbox.answering import Answering
 from smscentre.inbox.stage import Inbox
 from smscentre.interfaces import Link
@@ -118,7 +119,7 @@ class Centre(MultiService):
             # No connection may be carried into a daemon's new process.
             engine.dispose()
         self._readers = Readers(engine, reactor)
-        self._metrics = Metrics(__version__, config.link_names, outcomes())
+        self._metrics = Metrics(__version__, config.link_names, outcomes(), SILENCES)
         self._keys = receipt_keys(config)
         self._board = Board(
             link_windows(config),

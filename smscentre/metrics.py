@@ -48,21 +48,6 @@ _REFUSALS = (
     "failed",
     _OTHER,
 )
-_SILENCES = (
-    "not_a_message",
-    "no_sender",
-    "name",
-    "short_code",
-    "own_number",
-    "own_reply",
-    "unknown_told",
-    "unknown_limit",
-    "third_identical",
-    "sender_limit",
-    "destination_limit",
-    "centre_limit",
-    _OTHER,
-)
 _OUTBOX_STATES = ("queued", "claimed", "in_doubt")
 _DATABASE_ERRORS = ("data", "locked", "lost", "full", _OTHER)
 
@@ -94,16 +79,22 @@ class Metrics:
     """The service's own metrics, every series there from the start at zero.
 
     ``links`` are all configured names; a method given another one raises
-    KeyError. ``outcomes`` are the names by which commands are counted.
+    KeyError. ``outcomes`` and ``silences`` are the names by which
+    commands, and messages without a reply, are counted.
     Any thread may call any method.
     """
 
     def __init__(
-        self, version: str, links: Iterable[str], outcomes: Iterable[str] = ()
+        self,
+        version: str,
+        links: Iterable[str],
+        outcomes: Iterable[str] = (),
+        silences: Iterable[str] = (),
     ) -> None:
         self._registry = _Registry(auto_describe=True)
         self._links = tuple(links)
         self._outcomes = (*outcomes, _OTHER)
+        self._silence_reasons = (*silences, _OTHER)
         ProcessCollector(registry=self._registry)
         build = self._gauge("build_info", "The running version.", ["version"])
         build.labels(version).set(1)
@@ -281,7 +272,9 @@ class Metrics:
         silences = self._counter(
             "silences_total", "Messages never answered.", ["reason"]
         )
-        self._silences = {reason: silences.labels(reason) for reason in _SILENCES}
+        self._silences = {
+            reason: silences.labels(reason) for reason in self._silence_reasons
+        }
         commands = self._counter("commands_total", "Commands run.", ["outcome"])
         self._commands = {
             outcome: commands.labels(outcome) for outcome in self._outcomes

@@ -146,14 +146,14 @@ class MetricsTests(SynchronousTestCase):
     def test_table(self) -> None:
         """Each event changes its own series and no other."""
         for case in CASES:
-            metrics = Metrics("1.0", LINKS, ["insert"])
+            metrics = Metrics("1.0", LINKS, ["insert"], ["short_code"])
             before = lines_of(metrics)
             case.happened(metrics)
             self.assertEqual(lines_of(metrics) - before, set(case.lines))
 
     def test_histograms(self) -> None:
         """Batches, their commits and the reactor's lag are measured."""
-        metrics = Metrics("1.0", LINKS, ["insert"])
+        metrics = Metrics("1.0", LINKS, ["insert"], ["short_code"])
         metrics.committed(20, 0.004)
         metrics.reactor_lag(0.3)
         lines = lines_of(metrics)
@@ -170,7 +170,7 @@ class MetricsTests(SynchronousTestCase):
 
     def test_link_down(self) -> None:
         """A lost link is down again; its binds stay counted."""
-        metrics = Metrics("1.0", LINKS, ["insert"])
+        metrics = Metrics("1.0", LINKS, ["insert"], ["short_code"])
         metrics.bound("phone")
         metrics.lost("phone")
         lines = lines_of(metrics)
@@ -179,14 +179,14 @@ class MetricsTests(SynchronousTestCase):
 
     def test_outbox_emptied(self) -> None:
         """A state that is not told of any more counts as empty."""
-        metrics = Metrics("1.0", LINKS, ["insert"])
+        metrics = Metrics("1.0", LINKS, ["insert"], ["short_code"])
         metrics.outbox({"queued": 3}, 1)
         metrics.outbox({}, 0)
         self.assertIn('outbox_messages{state="queued"} 0.0', lines_of(metrics))
 
     def test_zero_from_the_start(self) -> None:
         """Each series is there before anything happened, at zero."""
-        metrics = Metrics("1.0", LINKS, ["insert"])
+        metrics = Metrics("1.0", LINKS, ["insert"], ["short_code"])
         lines = lines_of(metrics)
         self.assertIn('build_info{version="1.0"} 1.0', lines)
         lines.remove('build_info{version="1.0"} 1.0')
@@ -205,11 +205,14 @@ class MetricsTests(SynchronousTestCase):
 
     def test_unknown_link(self) -> None:
         """A link that was not configured gets no series by mistake."""
-        metrics = Metrics("1.0", LINKS, ["insert"])
+        metrics = Metrics("1.0", LINKS, ["insert"], ["short_code"])
         self.assertRaises(KeyError, metrics.sent, "elsewhere")
 
     def test_apart(self) -> None:
         """Two objects share nothing."""
-        first, second = Metrics("1.0", LINKS), Metrics("1.0", LINKS, ["insert"])
+        first, second = (
+            Metrics("1.0", LINKS),
+            Metrics("1.0", LINKS, ["insert"], ["short_code"]),
+        )
         first.sent("phone")
         self.assertIn('sent_total{link="phone"} 0.0', lines_of(second))

@@ -490,7 +490,7 @@ class SilenceTests(StagesTestCase):
 
     def test_every_reason_is_counted(self) -> None:
         """Each named silence has its own series."""
-        metrics = Metrics("0", ["carrier"])
+        metrics = Metrics("0", ["carrier"], silences=SILENCES)
         for reason in SILENCES:
             metrics.silent(reason)
         rendered = metrics.render().decode()
