@@ -8,7 +8,7 @@ lock away at every single step, and the reactor's thread is always there to take
 
 from __future__ import annotations
 
-__all__ = ["Row", "read_row", "run_for_rows"]
+__all__ = ["Driver", "Row"]
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
@@ -27,6 +27,7 @@ from sqlalchemy import (
     literal,
     values,
 )
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql import visitors
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.elements import BindParameter
@@ -52,35 +53,62 @@ class _Prepared:
     tail: tuple[Any, ...] = ()
 
 
-def run_for_rows(
-    connection: Connection, statement: Insert | Update, rows: Sequence[Row]
-) -> None:
-    """Run a statement for every row, in order; all rows give the same columns.
+class Driver:
+    """Runs prepared statements of one transaction on the driver's own cursor.
 
-    No two rows of an update may be for the same row of the table.
+    Errors are raised as SQLAlchemy raises them.
     """
-    dialect, columns = connection.dialect, tuple(rows[0])
-    done = 0
-    for size in _AT_ONCE if dialect.name == "sqlite" and columns else ():
-        while len(rows) - done >= size:
-            prepared = _prepare_many(statement, dialect, columns, size)
-            shaped = map(prepared.shape, rows[done : done + size])
-            parameters = (*chain.from_iterable(shaped), *prepared.tail)
-            connection.exec_driver_sql(prepared.sql, parameters)
-            done += size
-    if done < len(rows):
-        prepared = _prepare(statement, dialect, columns)
-        connection.exec_driver_sql(prepared.sql, list(map(prepared.shape, rows[done:])))
 
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._dialect = connection.dialect
+        self._cursor = connection.connection.cursor()
 
-def read_row(connection: Connection, query: Select[Any], parameters: Row) -> Any:
-    """The first row of a query of a module, or None.
+    def run_for_rows(self, statement: Insert | Update, rows: Sequence[Row]) -> None:
+        """Run a statement for every row, in order; all rows give the same columns.
 
-    Values are as the driver gives them: a date may be text.
-    """
-    prepared = _prepare(query, connection.dialect, tuple(parameters))
-    shaped = prepared.shape(parameters)
-    return connection.exec_driver_sql(prepared.sql, shaped).first()
+        No two rows of an update may be for the same row of the table.
+        """
+        dialect, columns = self._dialect, tuple(rows[0])
+        done = 0
+        for size in _AT_ONCE if dialect.name == "sqlite" and columns else ():
+            while len(rows) - done >= size:
+                prepared = _prepare_many(statement, dialect, columns, size)
+                shaped = map(prepared.shape, rows[done : done + size])
+                parameters = (*chain.from_iterable(shaped), *prepared.tail)
+                self._call(self._cursor.execute, prepared.sql, parameters)
+                done += size
+        if done < len(rows):
+            prepared = _prepare(statement, dialect, columns)
+            shapes = list(map(prepared.shape, rows[done:]))
+            self._call(self._cursor.executemany, prepared.sql, shapes)
+
+    def read_row(self, query: Select[Any], parameters: Row) -> Any:
+        """The first row of a query of a module, or None.
+
+        Values are as the driver gives them: a date may be text.
+        """
+        prepared = _prepare(query, self._dialect, tuple(parameters))
+        self._call(self._cursor.execute, prepared.sql, prepared.shape(parameters))
+        return self._cursor.fetchone()
+
+    def _call(self, call: Callable[..., object], sql: str, parameters: Any) -> None:
+        raised = self._dialect.loaded_dbapi.Error
+        try:
+            call(sql, parameters)
+        except raised as error:
+            lost = self._dialect.is_disconnect(
+                error, self._connection.connection.dbapi_connection, self._cursor
+            )
+            raise DBAPIError.instance(
+                sql,
+                None,
+                error,
+                raised,
+                hide_parameters=True,
+                connection_invalidated=lost,
+                dialect=self._dialect,
+            ) from error
 
 
 @lru_cache(maxsize=128)

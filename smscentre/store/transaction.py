@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Executable, Insert, Select, Table, Update, up
 from sqlalchemy.dialects import postgresql, sqlite
 
 from smscentre.store import tables
-from smscentre.store.prepared import Row, read_row, run_for_rows
+from smscentre.store.prepared import Driver, Row
 
 _BLOCK = 2000
 """Row numbers taken at a time; the rest of a block is lost with a crash."""
@@ -56,6 +56,7 @@ class Transaction:
         self.connection = connection
         self._numbers = numbers
         self._rows: dict[Insert | Update, list[Row]] = {}
+        self._driver = Driver(connection)
         self._after_commit: list[Callable[[], None]] = []
         self._undo: list[Callable[[], None]] = []
 
@@ -80,7 +81,7 @@ class Transaction:
         if self._rows:
             pending, self._rows = self._rows, {}
             for statement, rows in pending.items():
-                run_for_rows(self.connection, statement, rows)
+                self._driver.run_for_rows(statement, rows)
 
     def all(self, query: Select[Any], parameters: Row | None = None) -> Sequence[Any]:
         """The rows of a query, which sees all that was added before."""
@@ -95,7 +96,7 @@ class Transaction:
     def row(self, query: Select[Any], parameters: Row) -> Any:
         """The first row of a query that each batch makes, as the driver gives it."""
         self.flush()
-        return read_row(self.connection, query, parameters)
+        return self._driver.read_row(query, parameters)
 
     def execute(self, statement: Executable, parameters: Any = None) -> Any:
         """Run a statement now and return its result."""

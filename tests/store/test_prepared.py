@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Connection, bindparam, insert, select, update
 
 from smscentre.store.engine import writing_engine
-from smscentre.store.prepared import read_row, run_for_rows
+from smscentre.store.prepared import Driver
 from smscentre.store.tables import counters
 from tests.storecase import StoreTestCase
 
@@ -49,7 +49,7 @@ class PreparedTests(StoreTestCase):
         for size in SIZES:
             wanted = {f"t-{number}": number for number in range(size)}
             rows = [{"name": name, "value": value} for name, value in wanted.items()]
-            run_for_rows(self.connection, _PUT, rows)
+            Driver(self.connection).run_for_rows(_PUT, rows)
             self.assertEqual(self.values(), wanted)
             self.connection.exec_driver_sql(
                 "DELETE FROM counters WHERE name LIKE 't-%'"
@@ -58,15 +58,15 @@ class PreparedTests(StoreTestCase):
     def test_updates(self) -> None:
         """Each row finds its own, and no other is touched."""
         names = [f"t-{number}" for number in range(max(SIZES) + 1)]
-        run_for_rows(
-            self.connection, _PUT, [{"name": name, "value": -1} for name in names]
+        Driver(self.connection).run_for_rows(
+            _PUT, [{"name": name, "value": -1} for name in names]
         )
         for size in SIZES:
             rows = [
                 {"which": name, "b_value": size + place}
                 for place, name in enumerate(names[:size])
             ]
-            run_for_rows(self.connection, _SET, rows)
+            Driver(self.connection).run_for_rows(_SET, rows)
             found = self.values()
             for place, name in enumerate(names[:size]):
                 self.assertEqual(found[name], size + place)
@@ -74,9 +74,9 @@ class PreparedTests(StoreTestCase):
 
     def test_the_order_of_columns_is_free(self) -> None:
         """Rows name their values."""
-        run_for_rows(self.connection, _PUT, [{"value": 5, "name": "t-a"}] * 1)
+        Driver(self.connection).run_for_rows(_PUT, [{"value": 5, "name": "t-a"}] * 1)
         rows = [{"value": number, "name": f"t-{number}"} for number in range(20)]
-        run_for_rows(self.connection, _PUT, rows)
+        Driver(self.connection).run_for_rows(_PUT, rows)
         self.assertEqual(self.values()["t-a"], 5)
         self.assertEqual(self.values()["t-17"], 17)
 
@@ -84,16 +84,16 @@ class PreparedTests(StoreTestCase):
         """What stands in the statement holds for every row."""
         names = [f"t-{number}" for number in range(40)]
         zeros = [{"name": name, "value": 0} for name in names]
-        run_for_rows(self.connection, _PUT, zeros)
-        run_for_rows(
-            self.connection, _SET_NINE, [{"which": name} for name in names[:20]]
+        Driver(self.connection).run_for_rows(_PUT, zeros)
+        Driver(self.connection).run_for_rows(
+            _SET_NINE, [{"which": name} for name in names[:20]]
         )
         found = self.values()
         self.assertEqual([found[name] for name in names], [9] * 20 + [0] * 20)
 
     def test_reading(self) -> None:
         """The first row, or None."""
-        run_for_rows(self.connection, _PUT, [{"name": "t-a", "value": 5}])
-        row = read_row(self.connection, _READ, {"which": "t-a"})
-        self.assertEqual(row.value, 5)
-        self.assertIsNone(read_row(self.connection, _READ, {"which": "t-b"}))
+        Driver(self.connection).run_for_rows(_PUT, [{"name": "t-a", "value": 5}])
+        row = Driver(self.connection).read_row(_READ, {"which": "t-a"})
+        self.assertEqual(tuple(row), (5,))
+        self.assertIsNone(Driver(self.connection).read_row(_READ, {"which": "t-b"}))

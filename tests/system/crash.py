@@ -24,23 +24,10 @@ from typing import Self
 
 from attrs import define, field
 
+from smscentre.failpoints import POINTS
 from tests.system.centre import CentreOptions, Officer, RunningCentre, Unit
 from tests.system.crash_check import Finding, Kind, Token, judge, replies_to
 from tests.system.peer import Smsc, SmscOptions
-
-POINTS = (
-    "before-commit",
-    "after-commit",
-    "before-acknowledge",
-    "after-acknowledge",
-    "before-claim",
-    "after-claim",
-    "before-write",
-    "after-write",
-    "before-response",
-    "after-response",
-)
-"""The places named by SMSCENTRE_FAILPOINT."""
 
 OFFICERS = 40
 PACE_S = 0.05

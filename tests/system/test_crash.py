@@ -7,7 +7,8 @@ from pathlib import Path
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from tests.system.crash import POINTS, Campaign, Trial
+from smscentre.failpoints import POINTS
+from tests.system.crash import Campaign, Trial
 
 _SEED = 20080427
 _RANDOM_TRIALS = 3
