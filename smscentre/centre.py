@@ -342,9 +342,9 @@ class Centre(MultiService):
         told.addCallback(self._queued)
         told.addErrback(self._log_failure, "telling of lost parts")
 
-    def _queued(self, links: set[str]) -> None:
-        for link in links:
-            self._outbox.queued(link)
+    def _queued(self, waiting: Counter[str]) -> None:
+        for link, parts in waiting.items():
+            self._outbox.queued(link, parts)
 
     def _measure_queues(self) -> None:
         """Tell the metrics what waits; in a reader's thread."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 __all__ = ["Acceptance", "AcceptanceSettings", "Interpreter"]
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
@@ -143,12 +144,12 @@ class Acceptance:
         if not arrival.silence:
             self._reply(transaction, arrival, number, self._settings.apology)
 
-    def tell_incomplete(self, transaction: Transaction, now: float) -> set[str]:
+    def tell_incomplete(self, transaction: Transaction, now: float) -> Counter[str]:
         """Give up long messages whose parts did not come; tell their officers.
 
-        Returns the links that have something to send.
+        Returns how many parts wait for each link because of it.
         """
-        links = set()
+        waiting: Counter[str] = Counter()
         officers = self._directories.current(transaction).officers
         for given_up in longmessages.end_incomplete(transaction, now):
             officer = officers.get(given_up.number or "")
@@ -159,7 +160,7 @@ class Acceptance:
             text = self._settings.parts_lost.format(
                 part=given_up.missing, of=given_up.total
             )
-            self._answering.put_out(
+            posted = self._answering.put_out(
                 transaction,
                 given_up.link,
                 officer.number,
@@ -167,8 +168,8 @@ class Acceptance:
                 given_up.inbox_id,
                 now,
             )
-            links.add(given_up.link)
-        return links
+            waiting[given_up.link] += posted.queued
+        return waiting
 
     def _keep(
         self,
@@ -311,7 +312,7 @@ class Acceptance:
     ) -> None:
         """Put the reply into the outbox: claimed if its link kept a place for it."""
         incoming = arrival.incoming
-        arrival.claimed = self._answering.put_out(
+        posted = self._answering.put_out(
             transaction,
             incoming.link,
             number,
@@ -320,7 +321,7 @@ class Acceptance:
             incoming.arrived_at,
             arrival.reserved,
         )
-        arrival.queued = not arrival.claimed
+        arrival.claimed, arrival.queued = posted.claimed, posted.queued
 
     def _match_receipt(self, transaction: Transaction, arrival: Arrival) -> None:
         incoming = arrival.incoming

@@ -6,7 +6,7 @@ and knows what a reply says by nothing but its outcome's name.
 
 from __future__ import annotations
 
-__all__ = ["Answering", "AnsweringSettings"]
+__all__ = ["Answering", "AnsweringSettings", "Posted"]
 
 import datetime
 from collections.abc import Mapping
@@ -33,6 +33,14 @@ class AnsweringSettings:
     styles: Mapping[str, PartStyle]
     reply_expires_s: float
     limits: ReplyLimits
+
+
+@frozen
+class Posted:
+    """What became of a text: the parts born claimed, and how many were queued."""
+
+    claimed: list[Outgoing]
+    queued: int
 
 
 class Answering:
@@ -93,8 +101,8 @@ class Answering:
         inbox_id: int,
         now: float,
         bind: str = "",
-    ) -> list[Outgoing]:
-        """Put a text into the outbox; the rows that were born claimed by a bind.
+    ) -> Posted:
+        """Put a text into the outbox, claimed by a bind if it is of one part.
 
         A bind keeps one place, so a text of several parts is queued.
         """
@@ -114,4 +122,4 @@ class Answering:
         outgoing = add_outgoing(transaction, draft, now=now, bind=claimer)
         self._limiter.count(number, now)
         transaction.on_undo(partial(self._limiter.count, number, now, -1))
-        return outgoing if claimer else []
+        return Posted(outgoing, 0) if claimer else Posted([], len(outgoing))

@@ -82,7 +82,7 @@ class Arrival(Work):
         """The row of the message that took effect: this one, or the first."""
         self.refusal = ""
         self.claimed: list[Outgoing] = []
-        self.queued = False
+        self.queued = 0
         self.result = ""
         """State, or outcome of the command, for metrics."""
         self.silence = ""
@@ -92,13 +92,13 @@ class Arrival(Work):
 
     def run(self, transaction: Transaction) -> None:
         self.claimed = []
-        self.queued = False
+        self.queued = 0
         self.refusal = ""
         self._acceptor.accept(transaction, self)
 
     def blame(self, transaction: Transaction, error: Exception) -> None:
         self.claimed = []
-        self.queued = False
+        self.queued = 0
         self._acceptor.give_up(transaction, self, error)
 
     def found(self, transaction: Transaction) -> None:

@@ -42,8 +42,8 @@ class Postbox(Protocol):
     def dispatch(self, link: str, bind: str, parts: Sequence[Outgoing]) -> None:
         """Send parts that were born claimed in a reserved place."""
 
-    def queued(self, link: str) -> None:
-        """Hear that something new waits for a link."""
+    def queued(self, link: str, parts: int) -> None:
+        """Hear that so many new parts wait for a link."""
 
 
 class InboxObserver(Protocol):
@@ -172,7 +172,7 @@ class Inbox:
         elif arrival.reserved:
             self._postbox.release(incoming.link, arrival.reserved)
         if arrival.queued:
-            self._postbox.queued(incoming.link)
+            self._postbox.queued(incoming.link, arrival.queued)
         self._count(arrival)
         self._settle(arrival, True)
 

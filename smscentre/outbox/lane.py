@@ -31,11 +31,14 @@ class Lane:
         self.bind = ""
         self.down_since = now
         self.reserved = 0
-        self.backlog = True
-        """Something may wait in the table."""
-        self.news = 0
-        """Counts what came to wait, so that a claim knows what it did not see."""
-        self.claiming = False
+        self.claim_size: int | None = None
+        """How many parts the claim under way may take; None while there is none."""
+        self._known = False
+        """Whether all that waits in the table, and is due, has been counted."""
+        self._counting = False
+        """Whether the claim under way is to find out what waits."""
+        self._unclaimed = 0
+        """How much came to wait since the last claim began."""
         self.in_flight: dict[int, Outgoing] = {}
         self.paused_until = 0.0
         self._pause = 0.0
@@ -53,7 +56,7 @@ class Lane:
         """Begin a bind; what waited while the link was down may go."""
         self.bind = bind
         self.reserved = 0
-        self.backlog = True
+        self._known = False
         self.paused_until = 0.0
 
     def went_down(self, now: float) -> None:
@@ -69,10 +72,42 @@ class Lane:
         self._pause = min(self._pause * 2 or _FIRST_PAUSE_S, _LONGEST_PAUSE_S)
         self.paused_until = now + self._pause
 
-    def wake(self) -> None:
+    @property
+    def has_work(self) -> bool:
+        """Whether something may wait in the table that no claim is about to take."""
+        return not self._known or self._unclaimed > 0
+
+    def may_reserve(self, now: float) -> bool:
+        """Whether a reply that comes now may have a place at once.
+
+        It may where all that waits is known and will have its place as well.
+        """
+        before = (self.claim_size or 0) + self._unclaimed
+        return self._known and self.room(now) > before
+
+    def wake(self, parts: int = 1) -> None:
         """Note that something came to wait in the table."""
-        self.backlog = True
-        self.news += 1
+        self._unclaimed += parts
+
+    def look(self) -> None:
+        """Note that something may wait that nobody told of."""
+        self._known = False
+
+    def begin_claim(self, room: int) -> int:
+        """Begin a claim of at most ``room`` parts; how many it is to take."""
+        self._counting = not self._known
+        self.claim_size = room if self._counting else min(room, self._unclaimed)
+        self._unclaimed -= min(self._unclaimed, self.claim_size)
+        return self.claim_size
+
+    def end_claim(self, *, emptied: bool) -> None:
+        """End the claim; whether it found nothing more that is due.
+
+        A claim of what had been counted need not find out.
+        """
+        self.claim_size = None
+        if self._counting:
+            self._known = emptied
 
     def back_off(self, number: str, now: float) -> float:
         """Spare a destination, each time for twice as long; the seconds."""

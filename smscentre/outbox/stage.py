@@ -96,7 +96,7 @@ class Outbox:
         Only where nothing older waits: a reply does not overtake another.
         """
         lane = self._lanes[link]
-        if lane.backlog or self._closed or lane.room(self._clock.seconds()) <= 0:
+        if self._closed or not lane.may_reserve(self._clock.seconds()):
             return ""
         lane.reserved += 1
         return lane.bind
@@ -115,11 +115,11 @@ class Outbox:
             lane.reserved -= 1
         self._send(lane, bind, parts)
 
-    def queued(self, link: str) -> None:
-        """Hear that something new waits for a link."""
+    def queued(self, link: str, parts: int) -> None:
+        """Hear that so many new parts wait for a link."""
         lane = self._lanes.get(link)
         if lane is not None:
-            lane.wake()
+            lane.wake(parts)
             self._pump(lane)
 
     # What links tell (interfaces.Deliveries).
@@ -155,8 +155,7 @@ class Outbox:
             case _:
                 assert_never(outcome)
         failpoints.hit("after-response")
-        if lane.backlog:
-            self._pump(lane)
+        self._pump(lane)
         if self._settled is not None:
             self._check_settled()
 
@@ -167,6 +166,9 @@ class Outbox:
         now = self._clock.seconds()
         for name, lane in self._lanes.items():
             lane.forget_old(now)
+            if not lane.in_flight:
+                lane.look()
+                self._pump(lane)
             down = not lane.bind and now - lane.down_since >= self._reroute_after_s
             other = self._routes.substitute(name, self._standing()) if down else None
             if other is not None:
@@ -266,7 +268,9 @@ class Outbox:
 
     def _pump(self, lane: Lane) -> None:
         """Claim as much as the link has room for, if anything may wait."""
-        if lane.claiming or self._closed or not lane.bind or not lane.backlog:
+        if self._closed or not lane.bind or not lane.has_work:
+            return
+        if lane.claim_size is not None:
             return
         now = self._clock.seconds()
         room = lane.room(now)
@@ -275,34 +279,30 @@ class Outbox:
             if again > now:
                 self._pump_in(lane, again - now)
             return
-        lane.claiming = True
+        size = lane.begin_claim(room)
         bind, wall = lane.bind, self._wall_clock()
 
         def claim(transaction: Transaction) -> outgoing.Claim:
             failpoints.hit("before-claim")
-            return outgoing.claim(transaction, lane.link.name, bind, room, wall)
+            return outgoing.claim(transaction, lane.link.name, bind, size, wall)
 
         claimed = self._writer.perform(claim)
         claimed.addCallbacks(
             self._claimed,
             self._claim_failed,
-            callbackArgs=(lane, bind, lane.news),
+            callbackArgs=(lane, bind),
             errbackArgs=(lane, bind),
         )
 
-    def _claimed(self, claim: outgoing.Claim, lane: Lane, bind: str, news: int) -> None:
-        lane.claiming = False
+    def _claimed(self, claim: outgoing.Claim, lane: Lane, bind: str) -> None:
+        wall = self._wall_clock()
+        later = claim.next_due is not None and claim.next_due > wall
+        lane.end_claim(emptied=later or claim.next_due is None)
         self._observer.ended_unsent(lane.link.name, claim.expired, claim.uncertain)
         self._send(lane, bind, claim.parts)
-        wall = self._wall_clock()
-        if claim.next_due is None and lane.news == news:
-            lane.backlog = False
-        elif claim.next_due is None:
-            self._pump(lane)
-        elif claim.next_due > wall:
+        if claim.next_due is not None and later:
             self._pump_in(lane, claim.next_due - wall)
-        else:
-            self._pump(lane)
+        self._pump(lane)
 
     def _claim_failed(self, failure: Failure, lane: Lane, bind: str) -> None:
         """Free what an attempt may have claimed: it was certainly not written."""
@@ -315,7 +315,7 @@ class Outbox:
         )
 
         def look_again(_result: object) -> None:
-            lane.claiming = False
+            lane.end_claim(emptied=False)
             self._pump_in(lane, 1.0)
 
         returned.addErrback(self._log_failure, "return of claims")
@@ -352,7 +352,7 @@ class Outbox:
         )
 
     def _pump_now(self, lane: Lane) -> None:
-        lane.wake()
+        lane.look()
         self._pump(lane)
 
     def _cancel_timer(self, lane: Lane) -> None:
@@ -372,7 +372,7 @@ class Outbox:
                     link=name,
                     other=other,
                 )
-                self.queued(other)
+                self.queued(other, count)
 
         rerouted = self._writer.perform(
             lambda transaction: outgoing.reroute(

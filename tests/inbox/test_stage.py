@@ -424,8 +424,8 @@ class LongMessageTests(StagesTestCase):
             lambda transaction: self.acceptance.tell_incomplete(transaction, self.now())
         )
         self.turn()
-        for link in self.successResultOf(told):
-            self.outbox.queued(link)
+        for link, parts in self.successResultOf(told).items():
+            self.outbox.queued(link, parts)
         self.turn()
         self.assertEqual(self.link.sent[-1].text, "part 2 of 2 is missing")
         self.assertEqual(self.submissions(), [])

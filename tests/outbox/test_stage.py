@@ -58,7 +58,7 @@ class OutboxTestCase(StagesTestCase):
             )
         )
         self.turn()
-        self.outbox.queued("carrier")
+        self.outbox.queued("carrier", 1)
         self.turn()
 
     def texts(self) -> list[str]:
@@ -99,6 +99,33 @@ class ClaimTests(OutboxTestCase):
         self.writer.turn()
         self.assertEqual(self.states(), ["claimed"])
         self.assertEqual(self.texts(), ["ASK"])
+
+    def test_place_while_a_claim_is_under_way(self) -> None:
+        """A reply has its place at once though an older one is being claimed."""
+        self.connect()
+        draft = Draft(
+            "carrier", OFFICER, ["a"], Alphabet.GSM7, Priority.REPLY, 8, self.now() + 60
+        )
+        self.writer.perform(
+            lambda transaction: outgoing.add_outgoing(
+                transaction, draft, now=self.now()
+            )
+        )
+        self.turn()
+        self.outbox.queued("carrier", 1)
+        self.arrive("ASK")
+        self.writer.turn()
+        self.assertEqual(self.texts(), ["a", "ASK"])
+
+    def test_no_place_before_all_is_counted(self) -> None:
+        """Until it is known what waits, a reply waits behind it."""
+        self.put("a")
+        self.link.connect(self.exchange)
+        self.arrive("ASK")
+        self.writer.turn()
+        self.assertEqual(self.texts(), ["a"])
+        self.turn()
+        self.assertEqual(self.texts(), ["a", "ASK"])
 
     def test_reply_behind_others_is_queued(self) -> None:
         """A reply does not overtake what waits before it."""
@@ -200,7 +227,7 @@ class ClaimTests(OutboxTestCase):
                 now=self.now(),
             )
         )
-        self.outbox.queued("carrier")
+        self.outbox.queued("carrier", 1)
         self.link.disconnect(self.exchange)
         self.link.connect(self.exchange)
         self.turn()
@@ -212,7 +239,7 @@ class ClaimTests(OutboxTestCase):
         self.link.window = 2
         self.connect()
         self.put("a")
-        self.outbox.queued("carrier")
+        self.outbox.queued("carrier", 1)
         row = self.link.sent[0].row
         self.link.settle(self.exchange, row, Unsent("not bound"))
         self.turn()
