@@ -9,9 +9,9 @@ PIP_INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check -c constra
 INSTALLED := .venv/installed
 INSTALLED_TEST := .venv/installed-test
 
-# Programs that some tests need, by their Debian packages. Installed by root in
-# CI only; elsewhere those tests are skipped, with the reason in their summary.
-DEBIAN_PACKAGES := chromium
+# Programs that some tests need, by their Debian packages. Installed where make runs
+# as root; elsewhere those tests are skipped, with the reason in their summary.
+DEBIAN_PACKAGES := postgresql
 
 .PHONY: help run test lint bench crash system-packages clean
 
@@ -52,7 +52,8 @@ $(INSTALLED_TEST): setup.py constraints.txt | $(BIN)/python
 	@touch $@ $(INSTALLED)
 
 system-packages:
-	@if [ "$$CI" = true ] && [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; \
+	@if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null \
+	    && ! dpkg-query --status $(DEBIAN_PACKAGES) >/dev/null 2>&1; \
 	then \
 	    apt-get update -qq \
 	    && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq \
