@@ -11,7 +11,6 @@ __all__ = ["Exchange", "ExchangeObserver"]
 from collections.abc import Callable
 from typing import Protocol
 
-from twisted.internet.defer import Deferred
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
@@ -91,9 +90,11 @@ class Exchange:
 
         self._writer.perform(end).addErrback(self._log_failure, "end")
 
-    def arrived(self, link: Link, incoming: Incoming) -> Deferred[bool]:
+    def arrived(
+        self, link: Link, incoming: Incoming, settle: Callable[[bool], None]
+    ) -> None:
         """Give an arrival to the inbox."""
-        return self._inbox.arrived(incoming)
+        self._inbox.arrived(incoming, settle)
 
     def acknowledged(self, link: Link, arrival_id: str) -> None:
         """Tell the inbox that an acknowledgement was written."""

@@ -21,11 +21,10 @@ __all__ = [
 ]
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from attrs import field, frozen
-from twisted.internet.defer import Deferred
 
 from smscentre.directory import Directory, Officer, Scope
 from smscentre.messages import Incoming, Outgoing, Submission, SubmitOutcome
@@ -151,9 +150,12 @@ class Deliveries(Protocol):
     def lost(self, link: Link, bind: str, reason: str) -> None:
         """The session ended. Everything in flight was settled before."""
 
-    def arrived(self, link: Link, incoming: Incoming) -> Deferred[bool]:
-        """A message came. Fires True when it may be acknowledged, False when
-        it must be refused with a status that the carrier retries."""
+    def arrived(
+        self, link: Link, incoming: Incoming, settle: Callable[[bool], None]
+    ) -> None:
+        """A message came. `settle` is called once: with True when it may be
+        acknowledged, with False when it must be refused with a status that the
+        carrier retries."""
 
     def acknowledged(self, link: Link, arrival_id: str) -> None:
         """The positive acknowledgement of an arrival was written."""

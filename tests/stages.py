@@ -163,13 +163,19 @@ class StagesTestCase(StoreTestCase):
 
     def arrive(self, text: str, source: str = OFFICER) -> Deferred[bool]:
         """Let a message arrive, without a turn of the writer."""
-        return self.exchange.arrived(self.link, self.incoming(text, source))
+        return self.hand_over(self.link, self.incoming(text, source))
+
+    def hand_over(self, link: MemoryLink, incoming: Incoming) -> Deferred[bool]:
+        """Give an arrival to the exchange; fires with how it is settled."""
+        settled: Deferred[bool] = Deferred()
+        self.exchange.arrived(link, incoming, settled.callback)
+        return settled
 
     def text(self, text: str, source: str = OFFICER) -> list[str]:
         """Deliver, commit, acknowledge; the texts sent because of it."""
         before = len(self.link.sent)
         incoming = self.incoming(text, source)
-        accepted = self.exchange.arrived(self.link, incoming)
+        accepted = self.hand_over(self.link, incoming)
         self.turn()
         if self.successResultOf(accepted):
             self.exchange.acknowledged(self.link, incoming.arrival_id)

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 __all__ = ["Arrival", "fingerprint"]
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from hashlib import blake2b
 from typing import Protocol
-
-from twisted.internet.defer import Deferred
 
 from smscentre.messages import Incoming, Outgoing
 from smscentre.store.outgoing import claimed_for
@@ -57,7 +55,8 @@ class Arrival(Work):
 
     ``twin`` is the equal arrival of the same bind that is not yet acknowledged,
     if there is one; ``reserved`` is the bind that keeps a place of its window for
-    the reply, or empty. The rest is set by the acceptor.
+    the reply, or empty. ``settle`` hears once whether to acknowledge. The rest is
+    set by the acceptor.
     """
 
     def __init__(
@@ -66,6 +65,7 @@ class Arrival(Work):
         key: bytes,
         acceptor: Acceptor,
         settler: Settler,
+        settle: Callable[[bool], None],
         *,
         twin: Arrival | None = None,
         reserved: str = "",
@@ -76,7 +76,7 @@ class Arrival(Work):
         self.steward = acceptor
         self.twin = twin
         self.reserved = reserved
-        self.outcome: Deferred[bool] = Deferred()
+        self.settle = settle
         self.row = 0
         self.original = 0
         """The row of the message that took effect: this one, or the first."""

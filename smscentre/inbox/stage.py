@@ -12,7 +12,7 @@ __all__ = ["Inbox", "InboxObserver", "Postbox"]
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from twisted.internet.defer import Deferred, succeed
+from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
 
 from smscentre.inbox.arrival import Acceptor, Arrival, fingerprint
@@ -94,13 +94,14 @@ class Inbox:
         self._closed = False
         self._drained: Deferred[None] | None = None
 
-    def arrived(self, incoming: Incoming) -> Deferred[bool]:
-        """Take an arrival; fires True to acknowledge it, False to refuse it."""
+    def arrived(self, incoming: Incoming, settle: Callable[[bool], None]) -> None:
+        """Take an arrival; settle it once, True to acknowledge, False to refuse."""
         if self._closed or self._writer.waiting >= BOUND:
             self._observer.refused(
                 incoming.link, "stopping" if self._closed else "queue_full"
             )
-            return succeed(False)
+            settle(False)
+            return
         key = fingerprint(incoming)
         is_message = incoming.kind is IncomingKind.MESSAGE
         arrival = Arrival(
@@ -108,6 +109,7 @@ class Inbox:
             key,
             self._acceptor,
             self,
+            settle,
             twin=self._pending.get((incoming.bind, key)) if is_message else None,
             reserved=self._postbox.reserve(incoming.link) if is_message else "",
         )
@@ -117,7 +119,6 @@ class Inbox:
         if self._timer is None:
             self._timer = self._clock.callLater(PATIENCE_S, self._check_patience)
         self._writer.put(arrival)
-        return arrival.outcome
 
     def acknowledged(self, arrival_id: str) -> None:
         """Hear that the positive acknowledgement of an arrival was written."""
@@ -196,7 +197,7 @@ class Inbox:
 
     def _settle(self, arrival: Arrival, accepted: bool) -> None:
         self._unanswered.pop(arrival, None)
-        arrival.outcome.callback(accepted)
+        arrival.settle(accepted)
         if self._drained is not None and not self._unanswered:
             self._finish()
 

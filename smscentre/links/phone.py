@@ -136,7 +136,9 @@ class PhoneLink:
         self._conversations[number] = conversation
         try:
             incoming = self._incoming(number, text)
-            if not await self._deliveries.arrived(self, incoming):
+            settled: Deferred[bool] = Deferred()
+            self._deliveries.arrived(self, incoming, settled.callback)
+            if not await settled:
                 raise PhoneError("the service cannot store messages now")
             self._deliveries.acknowledged(self, incoming.arrival_id)
             return await conversation.replies(self.clock)

@@ -225,15 +225,12 @@ class SmppLink:
         )
 
     def _deliver(self, wire: SmppProtocol, sequence: int, incoming: Incoming) -> None:
-        settled = self._deliveries.arrived(self, incoming)
-        settled.addCallback(self._acknowledge, wire, sequence, incoming.arrival_id)
+        def settle(accepted: bool) -> None:
+            if wire is self._wire and wire.session.state is not State.CLOSED:
+                status = 0 if accepted else self._options.busy_status
+                wire.acknowledge(sequence, status, incoming.arrival_id)
 
-    def _acknowledge(
-        self, accepted: bool, wire: SmppProtocol, sequence: int, arrival_id: str
-    ) -> None:
-        if wire is self._wire and wire.session.state is not State.CLOSED:
-            status = 0 if accepted else self._options.busy_status
-            wire.acknowledge(sequence, status, arrival_id)
+        self._deliveries.arrived(self, incoming, settle)
 
     def _answered(
         self, wire: SmppProtocol, sequence: int, status: int, message_id: str

@@ -85,7 +85,7 @@ class AcceptanceTests(StagesTestCase):
             kind=IncomingKind.CORRUPT,
             reason="no NUL",
         )
-        accepted = self.exchange.arrived(self.link, incoming)
+        accepted = self.hand_over(self.link, incoming)
         self.turn()
         self.assertIs(self.successResultOf(accepted), True)
         (row,) = self.rows("SELECT raw, state, reason FROM inbox")
@@ -252,7 +252,7 @@ class RedeliveryTests(StagesTestCase):
         self.link.disconnect(self.exchange)
         self.other.connect(self.exchange)
         incoming = self.other.incoming("628111203001", "SET 5", self.now())
-        self.exchange.arrived(self.other, incoming)
+        self.hand_over(self.other, incoming)
         self.turn()
         self.assertEqual(self.states(), ["done", "done"])
 
@@ -365,7 +365,7 @@ class LongMessageTests(StagesTestCase):
         """Deliver one part and acknowledge it."""
         place = Part(reference, 8, total, number)
         incoming = self.link.incoming("628111203001", text, self.now(), place)
-        accepted = self.exchange.arrived(self.link, incoming)
+        accepted = self.hand_over(self.link, incoming)
         self.turn()
         self.assertIs(self.successResultOf(accepted), True)
         self.exchange.acknowledged(self.link, incoming.arrival_id)
@@ -411,7 +411,7 @@ class LongMessageTests(StagesTestCase):
         """Only officers are told of lost parts."""
         place = Part(7, 8, 2, 1)
         incoming = self.link.incoming("628129999999", "x", self.now(), place)
-        self.exchange.arrived(self.link, incoming)
+        self.hand_over(self.link, incoming)
         self.turn()
         self.give_up()
         self.assertEqual(self.rows("SELECT id FROM outbox"), [])
@@ -463,7 +463,7 @@ class SilenceTests(StagesTestCase):
     def test_not_a_message(self) -> None:
         """What is no person's message is kept and never answered."""
         incoming = evolve(self.incoming("SET 5"), reason="not_a_message")
-        self.exchange.arrived(self.link, incoming)
+        self.hand_over(self.link, incoming)
         self.turn()
         self.assertEqual(self.link.sent, [])
         self.assertEqual(self.reasons(), ["not_a_message"])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 __all__ = [
     "NOW",
     "NUMBER",
@@ -64,10 +66,12 @@ class FakeDeliveries:
         self.order.append("lost")
         self.lost_binds.append((bind, reason))
 
-    def arrived(self, link: Link, incoming: Incoming) -> Deferred[bool]:
+    def arrived(
+        self, link: Link, incoming: Incoming, settle: Callable[[bool], None]
+    ) -> None:
         settled: Deferred[bool] = Deferred()
+        settled.addCallback(settle)
         self.arrivals.append((incoming, settled))
-        return settled
 
     def acknowledged(self, link: Link, arrival_id: str) -> None:
         self.acknowledgements.append(arrival_id)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import socket
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 from twisted.internet.defer import Deferred
@@ -43,10 +44,12 @@ class FakeDeliveries:
     def lost(self, link: Link, bind: str, reason: str) -> None:
         self.heard.append(("lost", bind))
 
-    def arrived(self, link: Link, incoming: Incoming) -> Deferred[bool]:
+    def arrived(
+        self, link: Link, incoming: Incoming, settle: Callable[[bool], None]
+    ) -> None:
         settled: Deferred[bool] = Deferred()
+        settled.addCallback(settle)
         self.arrivals.append((incoming, settled))
-        return settled
 
     def acknowledged(self, link: Link, arrival_id: str) -> None:
         self.heard.append(("acknowledged", arrival_id))

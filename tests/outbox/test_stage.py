@@ -470,7 +470,7 @@ class ReceiptTests(OutboxTestCase):
             body=str(next(self._serial)).encode(),
             receipt=Receipt(smsc_id, state, f"stat:{state.value}"),
         )
-        self.exchange.arrived(self.link, incoming)
+        self.hand_over(self.link, incoming)
         self.turn()
 
     def test_delivered(self) -> None:

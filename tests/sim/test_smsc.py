@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from attrs import frozen
 from twisted.internet.address import IPv4Address
-from twisted.internet.defer import Deferred, succeed
 from twisted.internet.task import Clock
 from twisted.internet.testing import StringTransport
 from twisted.test import iosim
@@ -339,9 +340,11 @@ class Centre:
     def lost(self, link: Link, bind: str, reason: str) -> None:
         """Nothing is kept of a bind here."""
 
-    def arrived(self, link: Link, incoming: Incoming) -> Deferred[bool]:
+    def arrived(
+        self, link: Link, incoming: Incoming, settle: Callable[[bool], None]
+    ) -> None:
         self.arrivals.append(incoming)
-        return succeed(True)
+        settle(True)
 
     def acknowledged(self, link: Link, arrival_id: str) -> None:
         """Nothing is kept of an arrival here."""
