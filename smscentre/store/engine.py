@@ -11,6 +11,7 @@ from __future__ import annotations
 __all__ = [
     "StoreError",
     "begin_immediate",
+    "file_identity",
     "is_outage",
     "is_statement_error",
     "reading_engine",
@@ -18,6 +19,7 @@ __all__ = [
     "writing_engine",
 ]
 
+import os
 import sqlite3
 from pathlib import Path
 from typing import Any
@@ -63,6 +65,22 @@ def is_outage(error: Exception) -> bool:
 def is_statement_error(error: Exception) -> bool:
     """Tell an error of any statement, whoever is to blame, from other errors."""
     return isinstance(error, exc.StatementError | StoreError)
+
+
+def file_identity(engine: Engine) -> tuple[int, int] | None:
+    """Which file a SQLite database is at this moment; None for a server.
+
+    A file that was deleted or replaced still takes writes from whoever has it open.
+
+    :raises StoreError: there is no such file any more
+    """
+    if engine.dialect.name != "sqlite" or engine.url.database is None:
+        return None
+    try:
+        found = os.stat(engine.url.database)
+    except OSError as error:
+        raise StoreError(f"the database file is gone: {error}") from error
+    return found.st_dev, found.st_ino
 
 
 def writing_engine(url: str | URL, *, explicit: bool = False) -> Engine:

@@ -27,7 +27,7 @@ from twisted.logger import Logger
 from smscentre import failpoints
 from smscentre.errors import SMSCentreError
 from smscentre.store import tables
-from smscentre.store.engine import begin_immediate, is_outage
+from smscentre.store.engine import begin_immediate, file_identity, is_outage
 from smscentre.store.transaction import Numbers, Row, Transaction
 from smscentre.tasks import attempt
 
@@ -151,6 +151,7 @@ class Writer:
         self._nudge: IDelayedCall | None = None
         self._lock = Lock()
         self._connection: Connection | None = None
+        self._file: tuple[int, int] | None = None
         self._numbers = Numbers()
         self.waiting = 0
         """Works put and not yet settled or withdrawn. Reactor's thread."""
@@ -252,8 +253,12 @@ class Writer:
 
     @contextmanager
     def _transaction(self) -> Iterator[Transaction]:
-        if self._connection is None:
+        file = file_identity(self._engine)
+        if self._connection is None or file != self._file:
+            self._disconnect()
+            self._numbers.forget()
             self._connection = self._engine.connect()
+            self._file = file
         transaction = Transaction(self._connection, self._numbers)
         committed = False
         try:

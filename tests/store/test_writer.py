@@ -203,6 +203,28 @@ class OutageTests(StoreTestCase):
         self.successResultOf(work.outcome)
         self.assertEqual(self.writer.waiting, 0)
 
+    def test_file_deleted(self) -> None:
+        """A deleted file takes nothing more; what waits is stored when it is back."""
+        self.writer.put(put("a"))
+        self.turn()
+        away = self.database.with_name("away.db")
+        with sqlite3.connect(self.database) as copy:
+            copy.execute("VACUUM INTO ?", (str(away),))
+        copy.close()
+        self.database.unlink()
+        work = put("b")
+        self.writer.put(work)
+        self.assertRaises(Unavailable, self.writer.turn)
+        self.assertFalse(self.stored(work.outcome))
+        self.assertFalse(self.database.exists())
+        for leftover in ("-wal", "-shm"):
+            self.database.with_name(self.database.name + leftover).unlink(True)
+        away.rename(self.database)
+        self.turn()
+        self.successResultOf(work.outcome)
+        names = {row.name for row in self.rows("SELECT name FROM counters")}
+        self.assertLessEqual({"a", "b"}, names)
+
     def test_unknown_commit_is_checked(self) -> None:
         """An arrival whose commit succeeded unseen is found, not done again."""
         found: list[str] = []
