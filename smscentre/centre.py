@@ -76,6 +76,7 @@ _STOPPED_S = 9.0
 
 _HOUSEKEEPING_S = 10.0
 _MEASURE_S = 5.0
+_LAG_S = 1.0
 
 _COLLECT_AFTER = 20_000
 """Objects made and not freed before the youngest are looked through."""
@@ -264,10 +265,12 @@ class Centre(MultiService):
         self._board.recovered()
         for connection in self._connections:
             connection.setServiceParent(self)
+        self._lag_due = self._reactor.seconds() + _LAG_S
         for action, seconds in (
             (self._exchange.beat, HEARTBEAT_S),
             (self._keep_house, _HOUSEKEEPING_S),
             (self._measure_queues, _MEASURE_S),
+            (self._measure_lag, _LAG_S),
         ):
             self._repeat(action, seconds)
         _spare_the_collector()
@@ -345,6 +348,12 @@ class Centre(MultiService):
     def _queued(self, waiting: Counter[str]) -> None:
         for link, parts in waiting.items():
             self._outbox.queued(link, parts)
+
+    def _measure_lag(self) -> None:
+        """Tell the metrics how late this call, due every second, is."""
+        now = self._reactor.seconds()
+        self._metrics.reactor_lag(max(0.0, now - self._lag_due))
+        self._lag_due = now + _LAG_S
 
     def _measure_queues(self) -> None:
         """Tell the metrics what waits; in a reader's thread."""

@@ -30,6 +30,8 @@ from enum import Enum, IntEnum
 
 from attrs import frozen
 
+_ALPHANUMERIC = 5
+
 
 @frozen
 class Address:
@@ -43,6 +45,11 @@ class Address:
     digits: str
     ton: int = 0
     npi: int = 0
+
+    @property
+    def is_name(self) -> bool:
+        """Whether it is marked as a name and not a number."""
+        return self.ton == _ALPHANUMERIC
 
 
 @frozen

@@ -27,7 +27,6 @@ from smscentre.messages import DeliveryState, IncomingKind, Retry
 _Key = TypeVar("_Key")
 
 _OTHER = "other"
-_DIRECTIONS = ("received", "written")
 _PDU_ERRORS = (
     "bad_length",
     "bad_body",
@@ -122,10 +121,6 @@ class Metrics:
     def bind_refused(self, link: str) -> None:
         """The carrier refused a bind."""
         self._bind_refused[link].inc()
-
-    def pdus(self, link: str, direction: str, count: int = 1) -> None:
-        """PDUs were ``received`` or ``written``; may be told once a read."""
-        self._pdus[link, direction].inc(count)
 
     def pdu_error(self, link: str, reason: str) -> None:
         """A PDU broke the standard; ``reason`` is a fault of the session core."""
@@ -229,12 +224,6 @@ class Metrics:
             "link_disconnects_total", "Sessions ended."
         )
         self._bind_refused = self._by_link("bind_refused_total", "Binds refused.")
-        pdus = self._counter("pdus_total", "PDUs by direction.", ["link", "direction"])
-        self._pdus = {
-            (link, direction): pdus.labels(link, direction)
-            for link in self._links
-            for direction in _DIRECTIONS
-        }
         errors = self._counter(
             "pdu_errors_total", "PDUs that broke the standard.", ["link", "reason"]
         )

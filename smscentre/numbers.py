@@ -17,8 +17,7 @@ from smscentre.errors import SMSCentreError
 from smscentre.messages import Address
 
 _INTERNATIONAL = 1
-_ALPHANUMERIC = 5
-"""Types of number that change how the digits are read (SMPP 3.4 §5.2.5)."""
+"""The type of number whose digits are a full one (SMPP 3.4 §5.2.5)."""
 
 _PUNCTUATION = re.compile(r"[\s.()/\u2010-\u2015\u200b-\u200f\u202a-\u202e\u2060-]+")
 """What people, spreadsheets and chat programs put between digits."""
@@ -47,7 +46,7 @@ def subscriber(address: Address, country: str) -> str | None:
 
     Source: SMPP 3.4 §5.2.5 (addr_ton).
     """
-    if address.ton == _ALPHANUMERIC:
+    if address.is_name:
         return None
     digits = _PUNCTUATION.sub("", address.digits)
     # Some carriers say "international" of a national number with its zero.

@@ -35,10 +35,6 @@ CASES = (
         ('bind_refused_total{link="phone"} 1.0',),
     ),
     Case(
-        lambda metrics: metrics.pdus("phone", "received", 5),
-        ('pdus_total{direction="received",link="phone"} 5.0',),
-    ),
-    Case(
         lambda metrics: metrics.pdu_error("phone", "bad_length"),
         ('pdu_errors_total{link="phone",reason="bad_length"} 1.0',),
     ),

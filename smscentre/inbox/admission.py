@@ -30,12 +30,6 @@ SILENCES = (
 ANSWERS = frozenset({"insert", "update", "repeat", "query", "help", "list"})
 """The outcomes of valid commands: never met with silence but for the limits."""
 
-_ALPHANUMERIC = 5
-"""The type of number of a sender that is a name.
-
-Source: SMPP 3.4 §5.2.5.
-"""
-
 
 def silence_before(
     source: Address,
@@ -51,7 +45,7 @@ def silence_before(
     if not source.digits:
         return "no_sender"
     if number is None:
-        named = source.ton == _ALPHANUMERIC or any(map(str.isalpha, source.digits))
+        named = source.is_name or any(map(str.isalpha, source.digits))
         return "name" if named else "short_code"
     if number in own_numbers:
         return "own_number"

@@ -70,18 +70,20 @@ class ReplyLimiter:
 
     def count_earlier(self, number: str, now: float, replies: int) -> None:
         """Count replies that were given earlier in the day."""
-        counts = self._counts(_DAY_S, now)
-        counts[number] = counts.get(number, 0) + replies
-        counts[""] = counts.get("", 0) + replies
+        self._add(_DAY_S, number, now, replies)
 
     def count(self, number: str, now: float, replies: int = 1) -> None:
         """Count replies; a negative number takes them back."""
         if not self.limited:
             return
         for window in (_MINUTE_S, _HOUR_S, _DAY_S):
-            counts = self._counts(window, now)
-            counts[number] = counts.get(number, 0) + replies
-            counts[""] = counts.get("", 0) + replies
+            self._add(window, number, now, replies)
+
+    def _add(self, window: int, number: str, now: float, replies: int) -> None:
+        """Count replies to a number, and among all, in the present window."""
+        counts = self._counts(window, now)
+        for key in (number, ""):
+            counts[key] = counts.get(key, 0) + replies
 
     def _counts(self, window: int, now: float) -> dict[str, int]:
         index = int(now // window)

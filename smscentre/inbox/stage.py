@@ -16,7 +16,7 @@ from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
 
 from smscentre.inbox.arrival import Acceptor, Arrival, fingerprint
-from smscentre.messages import Incoming, IncomingKind, Outgoing
+from smscentre.messages import DeliveryState, Incoming, IncomingKind, Outgoing
 from smscentre.store.arrivals import ACKNOWLEDGED
 from smscentre.store.writer import Writer
 
@@ -60,6 +60,9 @@ class InboxObserver(Protocol):
 
     def silent(self, reason: str) -> None:
         """It gets no reply."""
+
+    def receipt(self, link: str, state: DeliveryState) -> None:
+        """It was a delivery receipt."""
 
     def acknowledged(self, link: str, seconds: float) -> None:
         """Its acknowledgement was written so long after it came."""
@@ -188,6 +191,8 @@ class Inbox:
     def _count(self, arrival: Arrival) -> None:
         incoming = arrival.incoming
         self._observer.arrived(incoming.link, incoming.kind)
+        if incoming.receipt is not None:
+            self._observer.receipt(incoming.link, incoming.receipt.state)
         if arrival.silence:
             self._observer.silent(arrival.silence)
         elif arrival.result == "redelivered":

@@ -93,7 +93,7 @@ class Outbox:
     def reserve(self, link: str) -> str:
         """Keep a place in a link's window for a reply; its bind, or empty.
 
-        Only where nothing older waits: a reply does not overtake another.
+        Only where all that waits is known and has its place as well.
         """
         lane = self._lanes[link]
         if self._closed or not lane.may_reserve(self._clock.seconds()):
@@ -296,11 +296,10 @@ class Outbox:
 
     def _claimed(self, claim: outgoing.Claim, lane: Lane, bind: str) -> None:
         wall = self._wall_clock()
-        later = claim.next_due is not None and claim.next_due > wall
-        lane.end_claim(emptied=later or claim.next_due is None)
+        lane.end_claim(emptied=claim.next_due is None or claim.next_due > wall)
         self._observer.ended_unsent(lane.link.name, claim.expired, claim.uncertain)
         self._send(lane, bind, claim.parts)
-        if claim.next_due is not None and later:
+        if claim.next_due is not None and claim.next_due > wall:
             self._pump_in(lane, claim.next_due - wall)
         self._pump(lane)
 

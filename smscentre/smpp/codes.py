@@ -119,7 +119,6 @@ class Ton(IntEnum):
 
     UNKNOWN = consts.SMPP_TON_UNK
     INTERNATIONAL = consts.SMPP_TON_INTL
-    ALPHANUMERIC = consts.SMPP_TON_ALNUM
 
 
 class Coding(IntEnum):

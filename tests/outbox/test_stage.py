@@ -479,6 +479,8 @@ class ReceiptTests(OutboxTestCase):
         self.settle(Accepted("42"))
         self.receive("42", DeliveryState.DELIVERED)
         self.assertEqual(self.states(), ["delivered"])
+        counted = b'receipts_total{link="carrier",state="delivered"} 1.0'
+        self.assertIn(counted, self.metrics.render())
 
     def test_final(self) -> None:
         """A second receipt changes nothing."""
