@@ -149,6 +149,8 @@ class Writer:
         self._taken: deque[Work] = deque()
         self._marks: deque[_Mark] = deque()
         self._nudge: IDelayedCall | None = None
+        self._marked_at = 0.0
+        """When the first of the marks that wait was made. Reactor's thread."""
         self._lock = Lock()
         self._connection: Connection | None = None
         self._file: tuple[int, int] | None = None
@@ -171,9 +173,11 @@ class Writer:
 
     def mark(self, statement: Insert | Update, row: Row) -> None:
         """Have a row written with the next batch, or a moment later."""
+        if not self._marks:
+            self._marked_at = self._clock.seconds()
         self._marks.append((statement, row))
         if self._nudge is None:
-            self._nudge = self._clock.callLater(MARK_DELAY_S, self._wake)
+            self._nudge = self._clock.callLater(MARK_DELAY_S, self._wake_for_marks)
 
     def withdraw(self, work: Work) -> bool:
         """Take back a work that is not begun; False when it is too late."""
@@ -188,11 +192,22 @@ class Writer:
         """Wake the writer for the last time: nothing more will be put."""
         if self._nudge is not None:
             self._nudge.cancel()
-        self._wake()
-
-    def _wake(self) -> None:
-        self._nudge = None
+            self._nudge = None
         self._queue.put(None)
+
+    def _wake_for_marks(self) -> None:
+        """Have marks written by themselves, unless they are younger than they may be.
+
+        The ones for which this call was made rode with a batch; a commit for those
+        that came since would only keep the next batch waiting.
+        """
+        self._nudge = None
+        if self._marks:
+            left = self._marked_at + MARK_DELAY_S - self._clock.seconds()
+            if left <= 0:
+                self._queue.put(None)
+            else:
+                self._nudge = self._clock.callLater(left, self._wake_for_marks)
 
     def _settle(self, settled: Sequence[tuple[Work, Exception | None]]) -> None:
         self.waiting -= len(settled)

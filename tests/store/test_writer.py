@@ -115,6 +115,20 @@ class WriterTests(StoreTestCase):
         self.assertEqual(self.names(), ["a"])
         self.assertEqual(self.clock.getDelayedCalls(), [])
 
+    def test_young_mark_waits_its_own_time(self) -> None:
+        """A mark that came after a batch does not wake the writer for the first's."""
+        self.writer.mark(_PUT, {"name": "a", "value": 0})
+        self.turn()
+        self.clock.advance(MARK_DELAY_S * 0.8)
+        self.writer.mark(_PUT, {"name": "b", "value": 0})
+        self.clock.advance(MARK_DELAY_S * 0.4)
+        [call] = self.clock.getDelayedCalls()
+        self.assertAlmostEqual(call.getTime(), MARK_DELAY_S * 1.8)
+        self.clock.advance(MARK_DELAY_S)
+        self.writer.wait()
+        self.turn()
+        self.assertEqual(self.names(), ["a", "b"])
+
     def test_numbers_are_unique_after_a_failure(self) -> None:
         """A block of numbers taken by a transaction that failed is not used."""
         taken: list[int] = []
