@@ -35,7 +35,8 @@ lint: $(INSTALLED_TEST)
 	$(BIN)/mypy
 
 bench: $(INSTALLED_TEST)
-	$(BIN)/python benchmarks/run.py
+	$(BIN)/python -m benchmarks.run
+	$(BIN)/python -m benchmarks.run --slow-sync 5
 
 crash: $(INSTALLED_TEST)
 	$(BIN)/python -m tests.system.crash --trials 50 --point-trials 10

@@ -13,11 +13,14 @@ __all__ = [
     "ProgramContender",
     "memory_mib",
     "prepared_centre",
+    "slow_sync",
 ]
 
 import json
+import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -28,6 +31,16 @@ _WINDOW = 200
 """The centre's own window of submits: wider than any of the load's."""
 
 _STOP_S = 20.0
+
+_SLOW_SYNC = Path(__file__).with_name("slow_sync.c")
+
+
+def slow_sync(folder: Path, added_ms: float) -> dict[str, str]:
+    """The environment in which each sync takes so much longer; needs ``cc``."""
+    library = folder / "slow_sync.so"
+    command = ["cc", "-shared", "-fPIC", "-o", str(library), str(_SLOW_SYNC), "-ldl"]
+    subprocess.run(command, check=True)
+    return {"LD_PRELOAD": str(library), "SLOW_SYNC_US": f"{added_ms * 1000:.0f}"}
 
 
 class Contender(Protocol):
@@ -49,8 +62,12 @@ class Contender(Protocol):
 class ProgramContender:
     """One of the small programs of this folder."""
 
-    def __init__(self, name: str, module: str, folder: Path) -> None:
+    def __init__(
+        self, name: str, module: str, folder: Path, env: Mapping[str, str]
+    ) -> None:
+        """:param env: what its environment has beside ours"""
         self.name = name
+        self._env = env
         self._module = module
         self._database = folder / f"{module}.db"
         self._process: subprocess.Popen[bytes] | None = None
@@ -63,6 +80,7 @@ class ProgramContender:
                 *("--port", str(port), "--database", str(self._database)),
             ],
             cwd=ROOT,
+            env={**os.environ, **self._env},
         )
         return None
 
@@ -87,14 +105,16 @@ class CentreContender:
 
     name = "centre"
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, env: Mapping[str, str]) -> None:
+        """:param env: what its environment has beside ours"""
         self._folder = folder
+        self._env = env
         self._centre: RunningCentre | None = None
 
     def start(self, port: int) -> float | None:
         """Prepare a database and start the service; the seconds to ready."""
         self._centre = prepared_centre(self._folder, port)
-        return self._centre.start()
+        return self._centre.start(self._env)
 
     @property
     def pid(self) -> int:

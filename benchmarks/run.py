@@ -1,6 +1,6 @@
 """The benchmark: each program in turn under the same load, then one table.
 
-    python -m benchmarks.run [--quick] [--long] [--profile]
+    python -m benchmarks.run [--quick] [--long] [--profile] [--slow-sync MS]
 
 What counts is the share of the ceiling in the same run: absolute figures differ
 by a factor between machines, and by a third between runs.
@@ -27,11 +27,15 @@ from benchmarks.contenders import (
     LoadProcess,
     ProgramContender,
     memory_mib,
+    slow_sync,
 )
 from benchmarks.load import Summary, percentile
 
 WINDOWS = {1: 4_000, 10: 20_000, 100: 60_000}
 """Messages for each window: a few seconds on a machine with two cores."""
+
+SLOW_WINDOWS = {10: 5_000, 100: 40_000}
+"""The same on a disk with a slow sync: at a window of 1 there is only the disk."""
 
 _WARM_UP = "20:2000"
 _LONG = 200_000
@@ -101,7 +105,7 @@ def profile(folder: Path) -> str:
     spy = Path(sys.executable).with_name("py-spy")
     if not spy.exists():
         return "py-spy is not installed: no profile"
-    contender = CentreContender(folder)
+    contender = CentreContender(folder, {})
     load = LoadProcess(_WARM_UP, f"100:{_PROFILE_MESSAGES}")
     raw = folder / "profile.txt"
     try:
@@ -193,6 +197,9 @@ def main() -> None:
     parser.add_argument(
         "--only", action="append", choices=["ceiling", "serial client", "centre"]
     )
+    parser.add_argument(
+        "--slow-sync", type=float, default=0, metavar="MS", help="added to each sync"
+    )
     parser.add_argument("--folder", type=Path, help="on the disk to be measured")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(dir=options.folder) as name:
@@ -200,22 +207,30 @@ def main() -> None:
         syncs = sync_times(folder)
         print(
             f"sync of the disk: p50 {percentile(syncs, 0.5):.3f} ms,"
-            f" p99 {percentile(syncs, 0.99):.3f} ms",
+            f" p99 {percentile(syncs, 0.99):.3f} ms; {options.slow_sync:g} ms added",
             flush=True,
         )
         if options.profile:
             print(profile(folder))
             return
-        contenders: list[Contender] = [
-            ProgramContender("ceiling", "ceiling", folder),
-            ProgramContender("serial client", "serial_client", folder),
-            CentreContender(folder),
-        ]
-        phases = {w: n // 10 if options.quick else n for w, n in WINDOWS.items()}
-        if options.long:
-            contenders, phases = contenders[-1:], {100: _LONG}
-        chosen = [c for c in contenders if not options.only or c.name in options.only]
-        print(table([measure(contender, phases) for contender in chosen]))
+        print(table(compare(folder, options)))
+
+
+def compare(folder: Path, options: argparse.Namespace) -> list[Result]:
+    """Measure the programs that the command line asks for."""
+    env = slow_sync(folder, options.slow_sync) if options.slow_sync else {}
+    contenders: list[Contender] = [
+        ProgramContender("ceiling", "ceiling", folder, env),
+        ProgramContender("serial client", "serial_client", folder, env),
+        CentreContender(folder, env),
+    ]
+    phases = SLOW_WINDOWS if env else WINDOWS
+    if options.quick:
+        phases = {window: count // 10 for window, count in phases.items()}
+    if options.long:
+        contenders, phases = contenders[-1:], {100: _LONG}
+    chosen = [c for c in contenders if not options.only or c.name in options.only]
+    return [measure(contender, phases) for contender in chosen]
 
 
 if __name__ == "__main__":

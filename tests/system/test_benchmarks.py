@@ -29,7 +29,7 @@ class LoadTests(SynchronousTestCase):
         """A short run of each small program loses nothing and refuses nothing."""
         for name, module in (("ceiling", "ceiling"), ("serial", "serial_client")):
             with self.subTest(program=name):
-                contender = ProgramContender(name, module, self.folder)
+                contender = ProgramContender(name, module, self.folder, {})
                 result = measure(contender, {1: 20, 50: 500})
                 self.assertEqual([phase.window for phase in result.phases], [1, 50])
                 for phase in result.phases:
