@@ -5,7 +5,7 @@ Speaks to the socket of a `[[phone]]` link. It blocks and knows no reactor.
 
 from __future__ import annotations
 
-__all__ = ["TextingError", "phone_socket", "send_text"]
+__all__ = ["LONGEST_TEXT", "TextingError", "phone_socket", "send_text"]
 
 import json
 import socket
@@ -15,6 +15,9 @@ from smscentre.errors import SMSCentreError
 
 _WAIT_S = 30.0
 """Longer than the service waits for a commit and a reply together."""
+
+LONGEST_TEXT = 1_600
+"""Characters; ten parts of an SMS hold fewer."""
 
 
 class TextingError(SMSCentreError):
@@ -29,8 +32,21 @@ def phone_socket(data_dir: Path, name: str) -> Path:
 def send_text(path: Path, number: str, text: str) -> list[str]:
     """Send a text as a number (E.164); what the centre replies.
 
-    :raises TextingError: the service does not run, or refuses
+    :raises TextingError: no SMS can have the text, or the service does not run or
+        refuses
     """
+    if len(text) > LONGEST_TEXT:
+        raise TextingError(
+            f"the text has {len(text):,} characters, an SMS in parts at most"
+            f" {LONGEST_TEXT:,}"
+        )
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise TextingError(
+            f"character {error.start + 1} of the text is not valid UTF-8: type it"
+            " in a terminal that is set to UTF-8"
+        ) from None
     request = json.dumps({"number": number, "text": text}).encode() + b"\n"
     try:
         with socket.socket(socket.AF_UNIX) as connection:

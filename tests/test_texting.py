@@ -11,7 +11,7 @@ from threading import Thread
 from attrs import frozen
 from twisted.trial.unittest import SynchronousTestCase
 
-from smscentre.texting import TextingError, phone_socket, send_text
+from smscentre.texting import LONGEST_TEXT, TextingError, phone_socket, send_text
 
 NUMBER = "+628111203001"
 
@@ -75,6 +75,15 @@ class TextingTests(SynchronousTestCase):
                 TextingError, send_text, self.path, NUMBER, "HELP"
             )
             self.assertIn(failure.word, str(error))
+
+    def test_a_text_that_no_sms_can_have_is_not_sent(self) -> None:
+        """Too long, or octets that were no UTF-8 on the command line."""
+        for text, word in (
+            ("A" * (LONGEST_TEXT + 1), "1,601 characters"),
+            ("RUTAN \udcff", "character 7"),
+        ):
+            error = self.assertRaises(TextingError, send_text, self.path, NUMBER, text)
+            self.assertIn(word, str(error))
 
     def test_a_service_that_does_not_run_is_told(self) -> None:
         """No socket, or one that nobody listens at."""

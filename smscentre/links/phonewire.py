@@ -17,7 +17,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from twisted.internet.defer import Deferred, DeferredLock
-from twisted.internet.interfaces import IAddress
+from twisted.internet.interfaces import IAddress, IPushProducer
 from twisted.internet.protocol import Factory
 from twisted.protocols.basic import LineOnlyReceiver
 
@@ -29,6 +29,9 @@ Ask = Callable[[str, str, str], Deferred[list[str]]]
 """Takes actor, number and text; fires with the replies or an SMSCentreError."""
 
 _LONGEST_LINE = 16_384
+
+_UNANSWERED = 64
+"""Questions without an answer past which a program is not listened to."""
 
 _CREDENTIALS = struct.Struct("3i")
 """Process, user and group of the peer (unix(7), SO_PEERCRED)."""
@@ -48,13 +51,20 @@ class PhoneProtocol(LineOnlyReceiver):
         self._ask = ask
         self._tasks = tasks
         self._turn = DeferredLock()
+        self._unanswered = 0
 
     def lineReceived(self, line: bytes) -> None:
         """Answer a question after those before it."""
+        self._unanswered += 1
+        if self._unanswered == _UNANSWERED:
+            self._listen(False)
         self._tasks.start("a phone's question", self._answer(line))
 
     async def _answer(self, line: bytes) -> None:
         async with self._turn:
+            self._unanswered -= 1
+            if self._unanswered == _UNANSWERED - 1:
+                self._listen(True)
             answer: dict[str, object]
             try:
                 number, text = _request(line)
@@ -64,6 +74,15 @@ class PhoneProtocol(LineOnlyReceiver):
             if self.transport is not None and self.connected:
                 data = json.dumps(answer, ensure_ascii=False).encode()
                 self.transport.write(data + self.delimiter)
+
+    def _listen(self, listen: bool) -> None:
+        """Read more questions, or leave them with the program that asks."""
+        transport: object = self.transport
+        if IPushProducer.providedBy(transport):
+            if listen:
+                transport.resumeProducing()
+            else:
+                transport.pauseProducing()
 
     def _actor(self) -> str:
         """The account of the program at the other end."""
@@ -112,7 +131,7 @@ def remove_stale(path: Path) -> None:
 def _request(line: bytes) -> tuple[str, str]:
     try:
         request = json.loads(line)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise _RequestError("expected one JSON object a line") from error
     number = request.get("number") if isinstance(request, dict) else None
     text = request.get("text") if isinstance(request, dict) else None

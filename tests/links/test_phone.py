@@ -281,7 +281,13 @@ class PhonePortTests(PhoneTestCase):
     def test_a_bad_line_is_answered_with_an_error(self) -> None:
         """And the connection goes on."""
         protocol, transport = self.start()
-        for line in (b"HELP", b"[]", b'{"number": 1, "text": "HELP"}', b"\xff"):
+        for line in (
+            b"HELP",
+            b"[]",
+            b'{"number": 1, "text": "HELP"}',
+            b"\xff",
+            b"[" * 9999,
+        ):
             transport.clear()
             protocol.dataReceived(line + b"\n")
             self.assertIn("expected", json.loads(transport.value())["error"])
@@ -305,6 +311,18 @@ class PhonePortTests(PhoneTestCase):
             self.accept()
         answers = [json.loads(line) for line in transport.value().splitlines()]
         self.assertEqual(answers, [{"replies": [NUMBER]}, {"replies": [OTHER]}])
+
+    def test_a_program_that_asks_too_much_is_not_read(self) -> None:
+        """Until some of its questions are answered."""
+        protocol, transport = self.start()
+        question = json.dumps({"number": NUMBER, "text": "HELP"}).encode() + b"\n"
+        protocol.dataReceived(question * 66)
+        self.assertEqual(transport.producerState, "paused")
+        for _ in range(3):
+            self.link.send(outgoing("Bantuan"))
+            self.accept()
+        self.assertEqual(transport.producerState, "producing")
+        self.successResultOf(self.port.stopService())
 
     def test_a_stale_socket_is_replaced(self) -> None:
         """What a killed process left behind does not keep a new one out."""
