@@ -130,7 +130,7 @@ class Inbox:
             return
         self._forget(arrival)
         now = self._wall_clock()
-        self._writer.mark(ACKNOWLEDGED, {"row": arrival.row, "at": now})
+        self._writer.mark(ACKNOWLEDGED, (arrival.row, now))
         incoming = arrival.incoming
         self._observer.acknowledged(incoming.link, now - incoming.arrived_at)
 

@@ -148,7 +148,7 @@ class Outbox:
                 self._rejected(lane, part, outcome)
             case InDoubt(reason):
                 self._observer.in_doubt(link.name)
-                self._mark(steps.IN_DOUBT, lane.bind, row, error=reason)
+                self._writer.mark(steps.IN_DOUBT, (row, lane.bind, reason))
                 lane.wake()
             case Unsent(reason):
                 self._queue_again(lane, lane.bind, row, 0.0, reason)
@@ -205,13 +205,9 @@ class Outbox:
     def _accepted(self, lane: Lane, part: Outgoing, smsc_id: str) -> None:
         lane.succeeded(part.number)
         self._observer.sent(lane.link.name)
-        self._mark(
-            steps.SENT,
-            lane.bind,
-            part.row,
-            sent_at=self._wall_clock(),
-            smsc_id=smsc_id,
-            smsc_key=self._smsc_key(lane.link.name, smsc_id) or None,
+        key = self._smsc_key(lane.link.name, smsc_id) or None
+        self._writer.mark(
+            steps.SENT, (part.row, lane.bind, self._wall_clock(), smsc_id, key)
         )
 
     def _rejected(self, lane: Lane, part: Outgoing, rejected: Rejected) -> None:
@@ -226,9 +222,7 @@ class Outbox:
                 message_id=part.row,
             )
             final_at = self._wall_clock()
-            self._mark(
-                steps.FAILED, lane.bind, part.row, final_at=final_at, error=error
-            )
+            self._writer.mark(steps.FAILED, (part.row, lane.bind, final_at, error))
             return
         now = self._clock.seconds()
         if rejected.retry is Retry.AFTER_RECONNECT:
@@ -247,15 +241,8 @@ class Outbox:
         self, lane: Lane, bind: str, row: int, delay: float, error: str
     ) -> None:
         due_at = self._wall_clock() + delay
-        self._mark(steps.REQUEUED, bind, row, due_at=due_at, error=error)
+        self._writer.mark(steps.REQUEUED, (row, bind, due_at, error))
         lane.wake()
-
-    def _mark(
-        self, statement: steps.Step, bind: str, row: int, **values: object
-    ) -> None:
-        """Have a step written that a row takes out of the hands of a bind."""
-        parameters = {f"b_{name}": value for name, value in values.items()}
-        self._writer.mark(statement, {"row": row, "b_bind": bind, **parameters})
 
     def _spare(self, link: str, number: str, delay: float) -> None:
         """Let all that waits for a destination wait with the part refused."""

@@ -18,7 +18,7 @@ from sqlalchemy import text as sql
 
 from smscentre.messages import Incoming
 from smscentre.store.tables import UNKNOWN, binds, inbox
-from smscentre.store.transaction import Transaction
+from smscentre.store.transaction import Statement, Transaction
 
 REDELIVERY_HORIZON_S = 24 * 3600
 """How long after an arrival its redelivery is still recognised."""
@@ -29,14 +29,40 @@ ACKNOWLEDGEMENT_DOUBT_S = 60
 _SETTLED_S = 3600
 """No arrival of a bind that stands waits this long for its acknowledgement."""
 
-_ADD = insert(inbox)
+_ADD = Statement(
+    insert(inbox),
+    (
+        "id",
+        "arrival_id",
+        "link",
+        "bind",
+        "source",
+        "number",
+        "destination",
+        "text",
+        "raw",
+        "state",
+        "outcome",
+        "reason",
+        "fingerprint",
+        "arrived_at",
+        "sent_at",
+        "redelivery_of",
+        "matched",
+    ),
+)
 
-ACKNOWLEDGED = (
-    update(inbox).where(inbox.c.id == bindparam("row")).values(acked_at=bindparam("at"))
+ACKNOWLEDGED = Statement(
+    update(inbox)
+    .where(inbox.c.id == bindparam("row"))
+    .values(acked_at=bindparam("at")),
+    ("row", "at"),
 )
 """A mark: the positive acknowledgement of an arrival was written."""
 
-_MATCHED = update(inbox).where(inbox.c.id == bindparam("row")).values(matched=True)
+_MATCHED = Statement(
+    update(inbox).where(inbox.c.id == bindparam("row")).values(matched=True), ("row",)
+)
 
 _SUSPECTS = (
     select(inbox.c.id, inbox.c.fingerprint, inbox.c.redelivery_of, inbox.c.arrived_at)
@@ -92,25 +118,25 @@ def add_arrival(
     """Keep an arrival, whatever became of it."""
     transaction.add(
         _ADD,
-        {
-            "id": row,
-            "arrival_id": incoming.arrival_id,
-            "link": incoming.link,
-            "bind": incoming.bind,
-            "source": incoming.source.digits,
-            "number": number,
-            "destination": incoming.destination.digits,
-            "text": incoming.text,
-            "raw": incoming.raw,
-            "state": state,
-            "outcome": outcome,
-            "reason": reason,
-            "fingerprint": fingerprint,
-            "arrived_at": incoming.arrived_at,
-            "sent_at": incoming.sent_at,
-            "redelivery_of": redelivery_of,
-            "matched": False,
-        },
+        (
+            row,
+            incoming.arrival_id,
+            incoming.link,
+            incoming.bind,
+            incoming.source.digits,
+            number,
+            incoming.destination.digits,
+            incoming.text,
+            incoming.raw,
+            state,
+            outcome,
+            reason,
+            fingerprint,
+            incoming.arrived_at,
+            incoming.sent_at,
+            redelivery_of,
+            False,
+        ),
     )
 
 
@@ -128,7 +154,7 @@ def suspects(
 
 def mark_matched(transaction: Transaction, row: int) -> None:
     """Write that a delivery was followed by its redelivery."""
-    transaction.add(_MATCHED, {"row": row})
+    transaction.add(_MATCHED, (row,))
 
 
 def unknown_told(transaction: Transaction, since: float) -> dict[str, int]:

@@ -30,9 +30,24 @@ from smscentre.directory import Directory, Scope
 from smscentre.interfaces import Report, Request, SubmissionKey, Tally
 from smscentre.messages import Submission
 from smscentre.store.tables import reports, submissions, units
-from smscentre.store.transaction import Transaction, insert_of
+from smscentre.store.transaction import Statement, Transaction, insert_of
 
-_ADD_SUBMISSION = insert(submissions)
+_ADD_SUBMISSION = Statement(
+    insert(submissions),
+    (
+        "id",
+        "unit",
+        "form",
+        "day",
+        "inbox_id",
+        "number",
+        "text",
+        "old_values",
+        "new_values",
+        "first",
+        "stored_at",
+    ),
+)
 
 # Each column by itself, so that the primary key serves: a list of whole keys would
 # make SQLite read the table from end to end. What is found beside them is dropped.
@@ -55,11 +70,14 @@ _CURRENT_OF_MANY = _CURRENT.where(
     reports.c.field.in_(bindparam("fields", expanding=True)),
 )
 
-_CURRENT_OF_ONE = _CURRENT.where(
-    reports.c.unit == bindparam("unit"),
-    reports.c.form == bindparam("form"),
-    reports.c.day == bindparam("day"),
-    reports.c.field == bindparam("field"),
+_CURRENT_OF_ONE = Statement(
+    _CURRENT.where(
+        reports.c.unit == bindparam("unit"),
+        reports.c.form == bindparam("form"),
+        reports.c.day == bindparam("day"),
+        reports.c.field == bindparam("field"),
+    ),
+    ("unit", "form", "day", "field"),
 )
 
 
@@ -99,12 +117,7 @@ class StoreLedger:
 
     def _read_one(self, key: SubmissionKey) -> None:
         unit, form, day = key
-        parameters = {
-            "unit": unit,
-            "form": form,
-            "day": day.isoformat(),
-            "field": self._fields[form][0],
-        }
+        parameters = unit, form, day.isoformat(), self._fields[form][0]
         row = self._transaction.row(_CURRENT_OF_ONE, parameters)
         if row is not None:
             self._latest[key] = _submission(key, row)
@@ -164,36 +177,31 @@ class StoreLedger:
         """Store a report: history, and the figures that now hold."""
         row = self._transaction.new_id()
         previous = report.previous
-        new_values = " ".join(map(str, report.values))
         day = report.day.isoformat()
         self._transaction.add(
             _ADD_SUBMISSION,
-            {
-                "id": row,
-                "unit": report.unit,
-                "form": report.form,
-                "day": day,
-                "inbox_id": inbox_id,
-                "number": request.number,
-                "text": request.text,
-                "old_values": " ".join(map(str, previous.values)) if previous else None,
-                "new_values": new_values,
-                "first": previous is None,
-                "stored_at": request.arrived_at,
-            },
+            (
+                row,
+                report.unit,
+                report.form,
+                day,
+                inbox_id,
+                request.number,
+                request.text,
+                " ".join(map(str, previous.values)) if previous else None,
+                " ".join(map(str, report.values)),
+                previous is None,
+                request.arrived_at,
+            ),
         )
-        for field, value in zip(self._fields[report.form], report.values, strict=True):
-            self._transaction.add(
-                self._put_report,
-                {
-                    "unit": report.unit,
-                    "form": report.form,
-                    "day": day,
-                    "field": field,
-                    "value": value,
-                    "submission_id": row,
-                },
-            )
+        fields = self._fields[report.form]
+        self._transaction.add(
+            self._put_report,
+            *(
+                (report.unit, report.form, day, field, value, row)
+                for field, value in zip(fields, report.values, strict=True)
+            ),
+        )
         self._latest[report.unit, report.form, report.day] = Submission(
             row,
             report.unit,
@@ -259,10 +267,10 @@ def _submission(key: SubmissionKey, row: Sequence[Any]) -> Submission:
 
 
 @cache
-def _put_report(dialect: str) -> Any:
+def _put_report(dialect: str) -> Statement:
     """The upsert of one figure, one object a dialect so that its rows collect."""
     statement = insert_of(dialect, reports)
-    return statement.on_conflict_do_update(
+    upsert = statement.on_conflict_do_update(
         index_elements=[
             reports.c.unit,
             reports.c.form,
@@ -274,3 +282,4 @@ def _put_report(dialect: str) -> Any:
             "submission_id": statement.excluded.submission_id,
         },
     )
+    return Statement(upsert, ("unit", "form", "day", "field", "value", "submission_id"))

@@ -16,7 +16,7 @@ from sqlalchemy import text as sql
 
 from smscentre.messages import Incoming, Part
 from smscentre.store.tables import OPEN_PART, inbox, long_messages
-from smscentre.store.transaction import Transaction
+from smscentre.store.transaction import Statement, Transaction
 
 COMPLETE_S = 24 * 3600
 """How long an equal part belongs to a set that was completed."""
@@ -24,7 +24,24 @@ COMPLETE_S = 24 * 3600
 WAIT_S = 30 * 60
 """How long a set waits for its missing parts."""
 
-_ADD = insert(long_messages)
+_ADD = Statement(
+    insert(long_messages),
+    (
+        "id",
+        "source",
+        "destination",
+        "reference",
+        "width",
+        "total",
+        "number",
+        "set_id",
+        "inbox_id",
+        "fingerprint",
+        "text",
+        "state",
+        "arrived_at",
+    ),
+)
 
 _SET = (
     select(long_messages)
@@ -39,10 +56,11 @@ _SET = (
     .order_by(long_messages.c.id)
 )
 
-_COMPLETED = (
+_COMPLETED = Statement(
     update(long_messages)
     .where(long_messages.c.set_id == bindparam("b_set"))
-    .values(state="complete")
+    .values(state="complete"),
+    ("b_set",),
 )
 
 _LATE = (
@@ -97,28 +115,28 @@ def join(
     set_id = inbox_id if new_set else next(iter(current.values())).set_id
     transaction.add(
         _ADD,
-        {
-            "id": transaction.new_id(),
-            "source": incoming.source.digits,
-            "destination": incoming.destination.digits,
-            "reference": part.reference,
-            "width": part.width,
-            "total": part.total,
-            "number": part.number,
-            "set_id": set_id,
-            "inbox_id": inbox_id,
-            "fingerprint": fingerprint,
-            "text": incoming.text,
-            "state": "open",
-            "arrived_at": incoming.arrived_at,
-        },
+        (
+            transaction.new_id(),
+            incoming.source.digits,
+            incoming.destination.digits,
+            part.reference,
+            part.width,
+            part.total,
+            part.number,
+            set_id,
+            inbox_id,
+            fingerprint,
+            incoming.text,
+            "open",
+            incoming.arrived_at,
+        ),
     )
     texts = {} if new_set else {number: row.text for number, row in current.items()}
     texts[part.number] = incoming.text
     if len(texts) < part.total:
         return None
     transaction.flush()
-    transaction.add(_COMPLETED, {"b_set": set_id})
+    transaction.add(_COMPLETED, (set_id,))
     return "".join(texts[number] for number in sorted(texts))
 
 

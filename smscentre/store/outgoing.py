@@ -28,7 +28,7 @@ from sqlalchemy import text as sql
 from smscentre.messages import Alphabet, Outgoing, Part, Priority
 from smscentre.store.steps import OutboxState
 from smscentre.store.tables import OPEN, binds, inbox, outbox, part_references
-from smscentre.store.transaction import Transaction, insert_of
+from smscentre.store.transaction import Statement, Transaction, insert_of
 
 
 @frozen
@@ -58,7 +58,29 @@ class Claim:
     uncertain: int = 0
 
 
-_ADD = insert(outbox)
+_ADD = Statement(
+    insert(outbox),
+    (
+        "id",
+        "inbox_id",
+        "link",
+        "number",
+        "text",
+        "alphabet",
+        "part_reference",
+        "part_width",
+        "part_total",
+        "part_number",
+        "priority",
+        "state",
+        "resent",
+        "attempts",
+        "bind",
+        "created_at",
+        "due_at",
+        "expires_at",
+    ),
+)
 
 _WAITING = (
     select(outbox)
@@ -82,7 +104,7 @@ _NEXT_DUE = select(func.min(outbox.c.due_at)).where(
     outbox.c.state != OutboxState.CLAIMED.value,
 )
 
-_TAKE = (
+_TAKE = Statement(
     update(outbox)
     .where(outbox.c.id == bindparam("row"))
     .values(
@@ -90,13 +112,15 @@ _TAKE = (
         bind=bindparam("b_bind"),
         resent=bindparam("b_resent"),
         attempts=outbox.c.attempts + 1,
-    )
+    ),
+    ("row", "b_bind", "b_resent"),
 )
 
-_END = (
+_END = Statement(
     update(outbox)
     .where(outbox.c.id == bindparam("row"))
-    .values(state=bindparam("b_state"), final_at=bindparam("b_final_at"))
+    .values(state=bindparam("b_state"), final_at=bindparam("b_final_at")),
+    ("row", "b_state", "b_final_at"),
 )
 
 
@@ -120,26 +144,26 @@ def add_outgoing(
         row = transaction.new_id()
         transaction.add(
             _ADD,
-            {
-                "id": row,
-                "inbox_id": draft.inbox_id,
-                "link": draft.link,
-                "number": draft.number,
-                "text": text,
-                "alphabet": draft.alphabet.value,
-                "part_reference": reference,
-                "part_width": draft.reference_width if part else None,
-                "part_total": total,
-                "part_number": number,
-                "priority": int(draft.priority),
-                "state": state.value,
-                "resent": False,
-                "attempts": 1 if bind else 0,
-                "bind": bind or None,
-                "created_at": now,
-                "due_at": now,
-                "expires_at": draft.expires_at,
-            },
+            (
+                row,
+                draft.inbox_id,
+                draft.link,
+                draft.number,
+                text,
+                draft.alphabet.value,
+                reference,
+                draft.reference_width if part else None,
+                total,
+                number,
+                int(draft.priority),
+                state.value,
+                False,
+                1 if bind else 0,
+                bind or None,
+                now,
+                now,
+                draft.expires_at,
+            ),
         )
         result.append(
             Outgoing(
@@ -171,12 +195,10 @@ def claim(
         end = _end_of(row, now)
         if end is not None:
             ended[end] += 1
-            transaction.add(
-                _END, {"row": row.id, "b_state": end.value, "b_final_at": now}
-            )
+            transaction.add(_END, (row.id, end.value, now))
             continue
         resent = row.resent or row.state == OutboxState.IN_DOUBT.value
-        transaction.add(_TAKE, {"row": row.id, "b_bind": bind, "b_resent": resent})
+        transaction.add(_TAKE, (row.id, bind, resent))
         parts.append(_outgoing(row, resent))
     next_due = None
     if len(rows) < room:

@@ -18,9 +18,11 @@ from sqlalchemy import Column, Table, bindparam, select, update
 
 from smscentre.directory import Directory, Officer, Province, Right, Unit
 from smscentre.store.tables import counters, officers, provinces, units
-from smscentre.store.transaction import Transaction, insert_of
+from smscentre.store.transaction import Statement, Transaction, insert_of
 
-_VERSION = select(counters.c.value).where(counters.c.name == bindparam("name"))
+_VERSION = Statement(
+    select(counters.c.value).where(counters.c.name == bindparam("name")), ("name",)
+)
 
 _CHANGED = (
     update(counters)
@@ -38,7 +40,7 @@ class DirectoryCache:
 
     def current(self, transaction: Transaction) -> Directory:
         """The directory as this transaction sees it. Writer's thread."""
-        version = transaction.row(_VERSION, {"name": "directory"})[0]
+        version = transaction.row(_VERSION, ("directory",))[0]
         if version == self._version:
             return self._directory
         directory = load_directory(transaction)

@@ -8,9 +8,9 @@ lock away at every single step, and the reactor's thread is always there to take
 
 from __future__ import annotations
 
-__all__ = ["Driver", "Row"]
+__all__ = ["Driver", "Row", "Statement"]
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from itertools import chain
 from operator import itemgetter
@@ -32,25 +32,48 @@ from sqlalchemy.sql import visitors
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.elements import BindParameter
 
-Row = Mapping[str, Any]
-"""A row by the names of its columns or parameters. Dates are given as ISO text,
-which every database takes."""
+Row = tuple[Any, ...]
+"""What one row gives to a statement, in the order of its names. Dates are given as
+ISO text, which every database takes."""
 
 _AT_ONCE = (128, 32, 8)
 """How many rows one statement takes; what is left over goes singly."""
 
 
-@frozen
-class _Prepared:
-    """A statement in the words of one database, for a number of rows.
+@frozen(eq=False)
+class Statement:
+    """A statement of a module, and the names of what each of its rows gives.
 
-    ``shape`` puts a row into the form that the driver takes; ``tail`` follows the
-    rows of a statement that takes many.
+    An insert names columns, in the order of the table; others name parameters.
+    """
+
+    core: Insert | Update | Select[Any]
+    names: tuple[str, ...]
+
+    def __attrs_post_init__(self) -> None:
+        if isinstance(self.core, Insert):
+            columns = self.core.table.columns.keys()
+            if self.names != tuple(name for name in columns if name in self.names):
+                raise ValueError(f"expected columns in order, found {self.names}")
+
+
+@frozen
+class _ForOne:
+    """A statement in the words of one database, for one row.
+
+    ``shape`` puts a row into the form that the driver takes.
     """
 
     sql: str
     shape: Callable[[Row], Any]
-    tail: tuple[Any, ...] = ()
+
+
+@frozen
+class _ForMany:
+    """A statement for a number of rows, one after another, and ``tail`` after them."""
+
+    sql: str
+    tail: Row
 
 
 class Driver:
@@ -64,31 +87,30 @@ class Driver:
         self._dialect = connection.dialect
         self._cursor = connection.connection.cursor()
 
-    def run_for_rows(self, statement: Insert | Update, rows: Sequence[Row]) -> None:
-        """Run a statement for every row, in order; all rows give the same columns.
+    def run_for_rows(self, statement: Statement, rows: Sequence[Row]) -> None:
+        """Run a statement for every row, in order.
 
         No two rows of an update may be for the same row of the table.
         """
-        dialect, columns = self._dialect, tuple(rows[0])
         done = 0
-        for size in _AT_ONCE if dialect.name == "sqlite" and columns else ():
+        for size in _AT_ONCE if self._dialect.name == "sqlite" else ():
             while len(rows) - done >= size:
-                prepared = _prepare_many(statement, dialect, columns, size)
-                shaped = map(prepared.shape, rows[done : done + size])
-                parameters = (*chain.from_iterable(shaped), *prepared.tail)
-                self._call(self._cursor.execute, prepared.sql, parameters)
+                many = _prepare_many(statement, self._dialect, size)
+                values_of_rows = chain.from_iterable(rows[done : done + size])
+                parameters = (*values_of_rows, *many.tail)
+                self._call(self._cursor.execute, many.sql, parameters)
                 done += size
         if done < len(rows):
-            prepared = _prepare(statement, dialect, columns)
-            shapes = list(map(prepared.shape, rows[done:]))
-            self._call(self._cursor.executemany, prepared.sql, shapes)
+            one = _prepare(statement, self._dialect)
+            shapes = list(map(one.shape, rows[done:]))
+            self._call(self._cursor.executemany, one.sql, shapes)
 
-    def read_row(self, query: Select[Any], parameters: Row) -> Any:
-        """The first row of a query of a module, or None.
+    def read_row(self, query: Statement, parameters: Row) -> Any:
+        """The first row of a query, or None.
 
         Values are as the driver gives them: a date may be text.
         """
-        prepared = _prepare(query, self._dialect, tuple(parameters))
+        prepared = _prepare(query, self._dialect)
         self._call(self._cursor.execute, prepared.sql, prepared.shape(parameters))
         return self._cursor.fetchone()
 
@@ -112,60 +134,51 @@ class Driver:
 
 
 @lru_cache(maxsize=128)
-def _prepare(
-    statement: Insert | Update | Select[Any], dialect: Dialect, columns: tuple[str, ...]
-) -> _Prepared:
-    """Compile a statement for one row of these columns and parameters."""
-    keys = None if isinstance(statement, Select) else list(columns)
-    compiled = statement.compile(dialect=dialect, column_keys=keys)
+def _prepare(statement: Statement, dialect: Dialect) -> _ForOne:
+    """Compile a statement for one row."""
+    core, names = statement.core, statement.names
+    keys = None if isinstance(core, Select) else list(names)
+    compiled = core.compile(dialect=dialect, column_keys=keys)
     assert isinstance(compiled, SQLCompiler)
     fixed = {
-        name: value for name, value in compiled.params.items() if name not in columns
+        name: value for name, value in compiled.params.items() if name not in names
     }
     if compiled.positiontup is None:
-        return _Prepared(compiled.string, lambda row: {**fixed, **row})
-    take = _taker(compiled.positiontup)
-    if fixed:
-        return _Prepared(compiled.string, lambda row: take({**fixed, **row}))
-    return _Prepared(compiled.string, take)
+        return _ForOne(
+            compiled.string, lambda row: {**fixed, **dict(zip(names, row, strict=True))}
+        )
+    given, rest = (*names, *fixed), tuple(fixed.values())
+    if tuple(compiled.positiontup) == given:
+        return _ForOne(compiled.string, lambda row: row + rest)
+    take = itemgetter(*map(given.index, compiled.positiontup))
+    return _ForOne(compiled.string, lambda row: take(row + rest))
 
 
 @lru_cache(maxsize=128)
-def _prepare_many(
-    statement: Insert | Update, dialect: Dialect, columns: tuple[str, ...], size: int
-) -> _Prepared:
+def _prepare_many(statement: Statement, dialect: Dialect, size: int) -> _ForMany:
     """Compile a statement that takes so many rows at once, for SQLite."""
-    if isinstance(statement, Insert):
-        many: Insert | Update = statement.values([dict.fromkeys(columns)] * size)
+    core, names = statement.core, statement.names
+    if isinstance(core, Insert):
+        many: Insert | Update = core.values([dict.fromkeys(names)] * size)
     else:
-        many = _update_from_rows(statement, columns, size)
-    compiled = many.compile(dialect=dialect, column_keys=list(columns))
+        assert isinstance(core, Update)
+        many = _update_from_rows(core, names, size)
+    compiled = many.compile(dialect=dialect, column_keys=list(names))
     assert isinstance(compiled, SQLCompiler)
-    names = compiled.positiontup
-    assert names is not None
-    order = columns
-    if isinstance(statement, Insert):
-        order = tuple(name.removesuffix("_m0") for name in names[: len(columns)])
-    tail = tuple(compiled.params[name] for name in names[len(columns) * size :])
-    return _Prepared(compiled.string, _taker(order), tail)
+    assert compiled.positiontup is not None
+    rest = compiled.positiontup[len(names) * size :]
+    return _ForMany(compiled.string, tuple(compiled.params[name] for name in rest))
 
 
-def _update_from_rows(statement: Update, columns: tuple[str, ...], size: int) -> Update:
+def _update_from_rows(statement: Update, names: tuple[str, ...], size: int) -> Update:
     """The same update, its parameters taken from a list of rows it begins with."""
-    placeholders = tuple(literal(None) for _ in columns)
-    rows = values(*map(column, columns), name="given").data([placeholders] * size)
+    placeholders = tuple(literal(None) for _ in names)
+    rows = values(*map(column, names), name="given").data([placeholders] * size)
     given = rows.cte("given")
 
     def replace(element: Any, **_options: Any) -> Any:
-        if isinstance(element, BindParameter) and element.key in columns:
+        if isinstance(element, BindParameter) and element.key in names:
             return given.c[element.key]
         return None
 
     return cast(Update, visitors.replacement_traverse(statement, {}, replace))
-
-
-def _taker(names: Sequence[str]) -> Callable[[Row], tuple[Any, ...]]:
-    """A function that gives the values of some names, in order."""
-    if len(names) == 1:
-        return lambda row: (row[names[0]],)
-    return itemgetter(*names)

@@ -12,7 +12,7 @@ from sqlalchemy import bindparam, insert, select, update
 from smscentre.messages import DeliveryState, Receipt
 from smscentre.store.steps import OutboxState
 from smscentre.store.tables import outbox, receipts
-from smscentre.store.transaction import Transaction
+from smscentre.store.transaction import Statement, Transaction
 
 PARK_S = 24 * 3600
 """How long a receipt waits for the response that names its part."""
@@ -23,7 +23,20 @@ _STATES = {
     DeliveryState.UNKNOWN: OutboxState.UNKNOWN,
 }
 
-_ADD = insert(receipts)
+_ADD = Statement(
+    insert(receipts),
+    (
+        "id",
+        "inbox_id",
+        "link",
+        "number",
+        "smsc_id",
+        "state",
+        "detail",
+        "arrived_at",
+        "outbox_id",
+    ),
+)
 
 _SENT_PARTS = (
     select(outbox.c.id, outbox.c.number, outbox.c.state, outbox.c.smsc_key)
@@ -60,17 +73,17 @@ def take_in(
     part = _find(transaction, link, number, keys)
     transaction.add(
         _ADD,
-        {
-            "id": transaction.new_id(),
-            "inbox_id": inbox_id,
-            "link": link,
-            "number": number,
-            "smsc_id": receipt.smsc_id,
-            "state": receipt.state.value,
-            "detail": receipt.detail,
-            "arrived_at": now,
-            "outbox_id": part,
-        },
+        (
+            transaction.new_id(),
+            inbox_id,
+            link,
+            number,
+            receipt.smsc_id,
+            receipt.state.value,
+            receipt.detail,
+            now,
+            part,
+        ),
     )
     if part is not None:
         _advance(transaction, part, receipt.state, receipt.detail, now)

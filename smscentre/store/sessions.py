@@ -9,17 +9,16 @@ from collections.abc import Collection
 from sqlalchemy import insert, update
 
 from smscentre.store.tables import binds
-from smscentre.store.transaction import Transaction
+from smscentre.store.transaction import Statement, Transaction
+
+_BEGUN = Statement(insert(binds), ("id", "link", "node", "began_at", "heartbeat_at"))
 
 
 def begin_bind(
     transaction: Transaction, bind: str, link: str, node: str, now: float
 ) -> None:
     """Write that a session stands."""
-    transaction.add(
-        insert(binds),
-        {"id": bind, "link": link, "node": node, "began_at": now, "heartbeat_at": now},
-    )
+    transaction.add(_BEGUN, (bind, link, node, now, now))
 
 
 def end_bind(transaction: Transaction, bind: str, now: float) -> None:

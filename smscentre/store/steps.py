@@ -20,9 +20,10 @@ __all__ = [
 
 from enum import StrEnum
 
-from sqlalchemy import Update, bindparam, update
+from sqlalchemy import bindparam, update
 from sqlalchemy import text as sql
 
+from smscentre.store.prepared import Statement
 from smscentre.store.tables import OPEN, outbox
 
 
@@ -65,21 +66,24 @@ STEPS: dict[OutboxState, frozenset[OutboxState]] = {
 """Legal steps in the life of a part."""
 
 
-Step = Update
-"""A mark that moves a row on."""
+Step = Statement
+"""A mark that moves a row on: gives the row, the bind whose claim ends, and values."""
 
 
 def _leave_claimed(state: OutboxState, *columns: str) -> Step:
     """A mark that moves on a row claimed by a bind, and fills columns of it."""
     assert state in STEPS[OutboxState.CLAIMED]
-    return (
+    return Statement(
         update(outbox)
         .where(
             outbox.c.id == bindparam("row"),
             outbox.c.state == OutboxState.CLAIMED.value,
             outbox.c.bind == bindparam("b_bind"),
         )
-        .values(state=state.value, **{name: bindparam(f"b_{name}") for name in columns})
+        .values(
+            state=state.value, **{name: bindparam(f"b_{name}") for name in columns}
+        ),
+        ("row", "b_bind", *(f"b_{name}" for name in columns)),
     )
 
 

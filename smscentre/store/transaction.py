@@ -7,16 +7,16 @@ first came; what depends on another row's presence reads, and so flushes, first.
 
 from __future__ import annotations
 
-__all__ = ["Numbers", "Row", "Transaction", "insert_of"]
+__all__ = ["Numbers", "Row", "Statement", "Transaction", "insert_of"]
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Executable, Insert, Select, Table, Update, update
+from sqlalchemy import Connection, Executable, Select, Table, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from smscentre.store import tables
-from smscentre.store.prepared import Driver, Row
+from smscentre.store.prepared import Driver, Row, Statement
 
 _BLOCK = 2000
 """Row numbers taken at a time; the rest of a block is lost with a crash."""
@@ -55,7 +55,7 @@ class Transaction:
     def __init__(self, connection: Connection, numbers: Numbers) -> None:
         self.connection = connection
         self._numbers = numbers
-        self._rows: dict[Insert | Update, list[Row]] = {}
+        self._rows: dict[Statement, list[Row]] = {}
         self._driver = Driver(connection)
         self._after_commit: list[Callable[[], None]] = []
         self._undo: list[Callable[[], None]] = []
@@ -64,17 +64,17 @@ class Transaction:
         """A number for a new row."""
         return self._numbers.take(self.connection)
 
-    def add(self, statement: Insert | Update, row: Row) -> None:
-        """Run a statement for a row before the next read or the commit.
+    def add(self, statement: Statement, *rows: Row) -> None:
+        """Run a statement for some rows before the next read or the commit.
 
-        All rows of a statement give the same columns. A statement is compiled
-        once, so it is one of a module, not one made for the occasion.
+        A statement is compiled once, so it is one of a module, not one made for
+        the occasion.
         """
-        rows = self._rows.get(statement)
-        if rows is None:
-            self._rows[statement] = [row]
+        pending = self._rows.get(statement)
+        if pending is None:
+            self._rows[statement] = [*rows]
         else:
-            rows.append(row)
+            pending.extend(rows)
 
     def flush(self) -> None:
         """Run everything that was added."""
@@ -83,17 +83,21 @@ class Transaction:
             for statement, rows in pending.items():
                 self._driver.run_for_rows(statement, rows)
 
-    def all(self, query: Select[Any], parameters: Row | None = None) -> Sequence[Any]:
+    def all(
+        self, query: Select[Any], parameters: Mapping[str, Any] | None = None
+    ) -> Sequence[Any]:
         """The rows of a query, which sees all that was added before."""
         self.flush()
         return self.connection.execute(query, parameters).all()
 
-    def first(self, query: Select[Any], parameters: Row | None = None) -> Any:
+    def first(
+        self, query: Select[Any], parameters: Mapping[str, Any] | None = None
+    ) -> Any:
         """The first row of a query, or None."""
         self.flush()
         return self.connection.execute(query, parameters).first()
 
-    def row(self, query: Select[Any], parameters: Row) -> Any:
+    def row(self, query: Statement, parameters: Row) -> Any:
         """The first row of a query that each batch makes, as the driver gives it."""
         self.flush()
         return self._driver.read_row(query, parameters)

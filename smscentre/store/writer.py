@@ -19,7 +19,7 @@ from threading import Lock
 from time import perf_counter
 from typing import Any, Generic, Protocol, TypeVar
 
-from sqlalchemy import Connection, Engine, Insert, Update, exc, select
+from sqlalchemy import Connection, Engine, exc, select
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
 from twisted.logger import Logger
@@ -28,12 +28,12 @@ from smscentre import failpoints
 from smscentre.errors import SMSCentreError
 from smscentre.store import tables
 from smscentre.store.engine import begin_immediate, file_identity, is_outage
-from smscentre.store.transaction import Numbers, Row, Transaction
+from smscentre.store.transaction import Numbers, Row, Statement, Transaction
 from smscentre.tasks import attempt
 
 T = TypeVar("T")
 
-_Mark = tuple[Insert | Update, Row]
+_Mark = tuple[Statement, Row]
 
 BATCH = 200
 """Pieces of work in one transaction at most."""
@@ -171,7 +171,7 @@ class Writer:
         self.put(job)
         return job.outcome
 
-    def mark(self, statement: Insert | Update, row: Row) -> None:
+    def mark(self, statement: Statement, row: Row) -> None:
         """Have a row written with the next batch, or a moment later."""
         if not self._marks:
             self._marked_at = self._clock.seconds()

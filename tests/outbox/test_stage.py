@@ -279,16 +279,7 @@ class ClaimTests(OutboxTestCase):
         self.put("a")
         self.settle(_NEVER)
         row = self.link.sent[-1].row
-        self.writer.mark(
-            steps.SENT,
-            {
-                "row": row,
-                "b_bind": self.link.bind,
-                "b_sent_at": 0.0,
-                "b_smsc_id": "1",
-                "b_smsc_key": "1",
-            },
-        )
+        self.writer.mark(steps.SENT, (row, self.link.bind, 0.0, "1", "1"))
         self.pass_time(0.05)
         self.assertEqual(self.states(), ["failed"])
 

@@ -20,6 +20,7 @@ from smscentre.store.engine import (
 )
 from smscentre.store.schema import check_schema, upgrade
 from smscentre.store.tables import counters
+from smscentre.store.transaction import Statement
 from smscentre.store.writer import Unavailable, Writer
 from tests.inbox import test_stage as inbox
 from tests.outbox import test_stage as outbox
@@ -27,7 +28,7 @@ from tests.postgresql import MISSING, new_server, server
 from tests.store import test_audit, test_changes, test_ledger, test_pages, test_writer
 from tests.storecase import Batches, StoreTestCase, at_once
 
-_PUT = insert(counters)
+_PUT = Statement(insert(counters), ("name", "value"))
 _LOCKS = "a reader's lock keeps SQLite's writer out, not PostgreSQL's"
 _PLANS = "SQLite's own words for a plan"
 
@@ -138,8 +139,7 @@ class OutageTests(SynchronousTestCase):
 
     def put(self, name: str) -> Deferred[None]:
         """Have a row written."""
-        row = {"name": name, "value": 0}
-        return self.writer.perform(lambda transaction: transaction.add(_PUT, row))
+        return self.writer.perform(lambda transaction: transaction.add(_PUT, (name, 0)))
 
     def test_what_waited_is_committed_afterwards(self) -> None:
         """Nothing fails and nothing is lost while the server is away."""

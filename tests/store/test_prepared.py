@@ -5,20 +5,24 @@ from __future__ import annotations
 from sqlalchemy import Connection, bindparam, insert, select, update
 
 from smscentre.store.engine import writing_engine
-from smscentre.store.prepared import Driver
+from smscentre.store.prepared import Driver, Statement
 from smscentre.store.tables import counters
 from tests.storecase import StoreTestCase
 
-_PUT = insert(counters)
-_SET = (
+_PUT = Statement(insert(counters), ("name", "value"))
+_SET = Statement(
     update(counters)
     .where(counters.c.name == bindparam("which"))
-    .values(value=bindparam("b_value"))
+    .values(value=bindparam("b_value")),
+    ("which", "b_value"),
 )
-_SET_NINE = (
-    update(counters).where(counters.c.name == bindparam("which")).values(value=9)
+_SET_NINE = Statement(
+    update(counters).where(counters.c.name == bindparam("which")).values(value=9),
+    ("which",),
 )
-_READ = select(counters.c.value).where(counters.c.name == bindparam("which"))
+_READ = Statement(
+    select(counters.c.value).where(counters.c.name == bindparam("which")), ("which",)
+)
 
 SIZES = (1, 2, 7, 8, 9, 31, 64, 100, 300)
 """Around the numbers of rows that one statement takes, whichever those are."""
@@ -48,8 +52,7 @@ class PreparedTests(StoreTestCase):
         """Every row arrives, however many there are."""
         for size in SIZES:
             wanted = {f"t-{number}": number for number in range(size)}
-            rows = [{"name": name, "value": value} for name, value in wanted.items()]
-            Driver(self.connection).run_for_rows(_PUT, rows)
+            Driver(self.connection).run_for_rows(_PUT, list(wanted.items()))
             self.assertEqual(self.values(), wanted)
             self.connection.exec_driver_sql(
                 "DELETE FROM counters WHERE name LIKE 't-%'"
@@ -58,42 +61,33 @@ class PreparedTests(StoreTestCase):
     def test_updates(self) -> None:
         """Each row finds its own, and no other is touched."""
         names = [f"t-{number}" for number in range(max(SIZES) + 1)]
-        Driver(self.connection).run_for_rows(
-            _PUT, [{"name": name, "value": -1} for name in names]
-        )
+        Driver(self.connection).run_for_rows(_PUT, [(name, -1) for name in names])
         for size in SIZES:
-            rows = [
-                {"which": name, "b_value": size + place}
-                for place, name in enumerate(names[:size])
-            ]
+            rows = [(name, size + place) for place, name in enumerate(names[:size])]
             Driver(self.connection).run_for_rows(_SET, rows)
             found = self.values()
             for place, name in enumerate(names[:size]):
                 self.assertEqual(found[name], size + place)
             self.assertEqual(found[names[-1]], -1)
 
-    def test_the_order_of_columns_is_free(self) -> None:
-        """Rows name their values."""
-        Driver(self.connection).run_for_rows(_PUT, [{"value": 5, "name": "t-a"}] * 1)
-        rows = [{"value": number, "name": f"t-{number}"} for number in range(20)]
-        Driver(self.connection).run_for_rows(_PUT, rows)
-        self.assertEqual(self.values()["t-a"], 5)
-        self.assertEqual(self.values()["t-17"], 17)
+    def test_the_order_of_columns_is_the_tables(self) -> None:
+        """An insert that names them in another order is refused when it is made."""
+        self.assertRaises(ValueError, Statement, insert(counters), ("value", "name"))
 
     def test_values_of_the_statement(self) -> None:
         """What stands in the statement holds for every row."""
         names = [f"t-{number}" for number in range(40)]
-        zeros = [{"name": name, "value": 0} for name in names]
+        zeros = [(name, 0) for name in names]
         Driver(self.connection).run_for_rows(_PUT, zeros)
         Driver(self.connection).run_for_rows(
-            _SET_NINE, [{"which": name} for name in names[:20]]
+            _SET_NINE, [(name,) for name in names[:20]]
         )
         found = self.values()
         self.assertEqual([found[name] for name in names], [9] * 20 + [0] * 20)
 
     def test_reading(self) -> None:
         """The first row, or None."""
-        Driver(self.connection).run_for_rows(_PUT, [{"name": "t-a", "value": 5}])
-        row = Driver(self.connection).read_row(_READ, {"which": "t-a"})
+        Driver(self.connection).run_for_rows(_PUT, [("t-a", 5)])
+        row = Driver(self.connection).read_row(_READ, ("t-a",))
         self.assertEqual(tuple(row), (5,))
-        self.assertIsNone(Driver(self.connection).read_row(_READ, {"which": "t-b"}))
+        self.assertIsNone(Driver(self.connection).read_row(_READ, ("t-b",)))

@@ -16,13 +16,14 @@ from twisted.internet.task import Clock
 from smscentre.store.engine import writing_engine
 from smscentre.store.tables import counters
 from smscentre.store.thread import WriterThread
+from smscentre.store.transaction import Statement
 from smscentre.store.writer import Writer
 from tests.storecase import StoreTestCase
 
 _PATIENCE_S = 30
 """How long a test waits for what should come at once, before it fails."""
 
-_PUT = insert(counters)
+_PUT = Statement(insert(counters), ("name", "value"))
 
 
 class Commits:
@@ -68,8 +69,7 @@ class WriterThreadTests(StoreTestCase):
 
     def put(self, name: str) -> Deferred[None]:
         """Have a row written."""
-        row = {"name": name, "value": 0}
-        return self.writer.perform(lambda transaction: transaction.add(_PUT, row))
+        return self.writer.perform(lambda transaction: transaction.add(_PUT, (name, 0)))
 
     def stop(self) -> None:
         """Stop the thread and wait for its end."""
@@ -103,7 +103,7 @@ class WriterThreadTests(StoreTestCase):
 
     def test_a_mark_is_not_lost_by_the_stop(self) -> None:
         """It is committed although its delay is not over."""
-        self.writer.mark(_PUT, {"name": "mark", "value": 0})
+        self.writer.mark(_PUT, ("mark", 0))
         self.stop()
         self.assertEqual(self.names(), {"mark"})
 

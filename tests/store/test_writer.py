@@ -12,19 +12,17 @@ from twisted.internet.defer import Deferred
 from smscentre.errors import SMSCentreError
 from smscentre.store.engine import writing_engine
 from smscentre.store.tables import counters
-from smscentre.store.transaction import Transaction
+from smscentre.store.transaction import Statement, Transaction
 from smscentre.store.writer import MARK_DELAY_S, Job, Unavailable, Work, Writer
 from tests.storecase import StoreTestCase, at_once
 
-_PUT = insert(counters)
+_PUT = Statement(insert(counters), ("name", "value"))
 _SET = update(counters).where(counters.c.name == "a")
 
 
 def put(name: str | None, value: int = 0) -> Job[None]:
     """A work that adds a row; a name of None breaks the table's rule."""
-    return Job(
-        lambda transaction: transaction.add(_PUT, {"name": name, "value": value})
-    )
+    return Job(lambda transaction: transaction.add(_PUT, (name, value)))
 
 
 class WriterTests(StoreTestCase):
@@ -75,7 +73,7 @@ class WriterTests(StoreTestCase):
         """An error of a work undoes what it added and nothing else."""
 
         def add_and_raise(transaction: Transaction) -> None:
-            transaction.add(_PUT, {"name": "never", "value": 0})
+            transaction.add(_PUT, ("never", 0))
             raise SMSCentreError("on purpose")
 
         bad: Job[None] = Job(add_and_raise)
@@ -101,14 +99,14 @@ class WriterTests(StoreTestCase):
     def test_mark_rides_with_a_batch(self) -> None:
         """A mark is written with the next batch, before its works."""
         self.give(put("a", 1))
-        self.writer.mark(_SET.values(value=9), {})
+        self.writer.mark(Statement(_SET.values(value=9), ()), ())
         self.give(put("b"))
         self.assertEqual(self.batches.sizes, [1, 2])
         self.clock.advance(MARK_DELAY_S)
 
     def test_mark_wakes_the_writer(self) -> None:
         """A mark without company wakes the writer after its delay."""
-        self.writer.mark(_PUT, {"name": "a", "value": 0})
+        self.writer.mark(_PUT, ("a", 0))
         self.clock.advance(MARK_DELAY_S)
         self.writer.wait()
         self.turn()
