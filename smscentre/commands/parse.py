@@ -23,6 +23,8 @@ _SIGNED = re.compile(r"[+-]+[0-9]+", re.ASCII)
 _PUNCTUATED = re.compile(r"[.,]*[0-9][0-9.,]*", re.ASCII)
 _THOUSANDS = re.compile(r"[1-9][0-9]{0,2}(?:[.,][0-9]{3})+", re.ASCII)
 _POINTS = re.compile(r"[.,]+")
+_LONGEST_PLAIN = 5
+"""Up to so many digits are a figure and nothing else: no day, and within the range."""
 _LONGEST_FIGURE = len(str(MAXIMUM))
 
 
@@ -55,6 +57,8 @@ def read_figures(
     form: Form, words: Sequence[str], today: datetime.date
 ) -> Figures | Fault:
     """Read the words after a form's keyword."""
+    if len(words) == form.size and _are_plain(words):
+        return Figures(tuple(map(int, words)), None)
     typed: Typed | None = None
     bare = False
     if not all(map(str.isdigit, words)):
@@ -74,6 +78,11 @@ def read_figures(
         figures = [*words[:-1], None]
         return Fault("date_as_count", figures, form.size, words[-1], day=taken)
     return Figures(tuple(map(int, words)), day)
+
+
+def _are_plain(words: Sequence[str]) -> bool:
+    """Whether words are plain figures, as nearly all are."""
+    return is_digits("".join(words)) and max(map(len, words)) <= _LONGEST_PLAIN
 
 
 def _cut(

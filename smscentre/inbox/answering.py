@@ -120,6 +120,7 @@ class Answering:
             inbox_id,
         )
         outgoing = add_outgoing(transaction, draft, now=now, bind=claimer)
-        self._limiter.count(number, now)
-        transaction.on_undo(partial(self._limiter.count, number, now, -1))
+        if self._limiter.limited:
+            self._limiter.count(number, now)
+            transaction.on_undo(partial(self._limiter.count, number, now, -1))
         return Posted(outgoing, 0) if claimer else Posted([], len(outgoing))

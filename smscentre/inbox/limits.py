@@ -9,7 +9,7 @@ __all__ = ["RepeatedTexts", "ReplyLimiter", "ReplyLimits"]
 
 from collections import deque
 
-from attrs import frozen
+from attrs import define, field, frozen
 
 _MINUTE_S = 60
 _HOUR_S = 3600
@@ -31,7 +31,36 @@ class ReplyLimits:
     centre_per_day: int = 0
 
 
-_UNLIMITED = ReplyLimits()
+@define
+class _Window:
+    """One limit, and the replies since its present minute, hour or day began.
+
+    ``together`` says that the replies to all numbers count as one.
+    """
+
+    reason: str
+    limit: int
+    seconds: int
+    together: bool = False
+    _began: float = 0.0
+    _counts: dict[str, int] = field(factory=dict)
+
+    def is_full(self, number: str, now: float) -> bool:
+        """Whether a reply to a number would be one too many."""
+        self._move_on(now)
+        return self._counts.get("" if self.together else number, 0) >= self.limit
+
+    def count(self, number: str, now: float, replies: int) -> None:
+        """Count replies to a number."""
+        self._move_on(now)
+        key = "" if self.together else number
+        self._counts[key] = self._counts.get(key, 0) + replies
+
+    def _move_on(self, now: float) -> None:
+        """Begin to count anew where another minute, hour or day has come."""
+        if not self._began <= now < self._began + self.seconds:
+            self._began = now // self.seconds * self.seconds
+            self._counts.clear()
 
 
 class ReplyLimiter:
@@ -41,28 +70,25 @@ class ReplyLimiter:
     """
 
     def __init__(self, limits: ReplyLimits) -> None:
-        self._limits = limits
-        self._windows: dict[int, tuple[int, dict[str, int]]] = {}
+        windows = (
+            _Window("sender_limit", limits.sender_per_minute, _MINUTE_S),
+            _Window("sender_limit", limits.sender_per_day, _DAY_S),
+            _Window("destination_limit", limits.destination_per_hour, _HOUR_S),
+            _Window("centre_limit", limits.centre_per_day, _DAY_S, together=True),
+        )
+        self._windows = [window for window in windows if window.limit]
 
     def reason_to_hold(self, number: str, now: float) -> str:
         """The silence that a reply to a number would have to keep, or empty."""
-        limits = self._limits
-        if not self.limited:
-            return ""
-        for reason, limit, window, key in (
-            ("sender_limit", limits.sender_per_minute, _MINUTE_S, number),
-            ("sender_limit", limits.sender_per_day, _DAY_S, number),
-            ("destination_limit", limits.destination_per_hour, _HOUR_S, number),
-            ("centre_limit", limits.centre_per_day, _DAY_S, ""),
-        ):
-            if limit and self._counts(window, now).get(key, 0) >= limit:
-                return reason
+        for window in self._windows:
+            if window.is_full(number, now):
+                return window.reason
         return ""
 
     @property
     def limited(self) -> bool:
-        """Whether there is any limit at all."""
-        return self._limits != _UNLIMITED
+        """Whether replies are counted at all."""
+        return bool(self._windows)
 
     def day_began(self, now: float) -> float:
         """When the present day's count began."""
@@ -70,27 +96,14 @@ class ReplyLimiter:
 
     def count_earlier(self, number: str, now: float, replies: int) -> None:
         """Count replies that were given earlier in the day."""
-        self._add(_DAY_S, number, now, replies)
+        for window in self._windows:
+            if window.seconds == _DAY_S:
+                window.count(number, now, replies)
 
     def count(self, number: str, now: float, replies: int = 1) -> None:
         """Count replies; a negative number takes them back."""
-        if not self.limited:
-            return
-        for window in (_MINUTE_S, _HOUR_S, _DAY_S):
-            self._add(window, number, now, replies)
-
-    def _add(self, window: int, number: str, now: float, replies: int) -> None:
-        """Count replies to a number, and among all, in the present window."""
-        counts = self._counts(window, now)
-        for key in (number, ""):
-            counts[key] = counts.get(key, 0) + replies
-
-    def _counts(self, window: int, now: float) -> dict[str, int]:
-        index = int(now // window)
-        current = self._windows.get(window)
-        if current is None or current[0] != index:
-            current = self._windows[window] = (index, {})
-        return current[1]
+        for window in self._windows:
+            window.count(number, now, replies)
 
 
 class RepeatedTexts:

@@ -1,0 +1,70 @@
+"""Tests for `smscentre.inbox.limits`: when a reply is one too many."""
+
+from __future__ import annotations
+
+from attrs import frozen
+from twisted.trial.unittest import SynchronousTestCase
+
+from smscentre.inbox.limits import ReplyLimiter, ReplyLimits
+
+_NOON = 12 * 3600.0
+_ONE, _OTHER = "+628111", "+628222"
+
+
+@frozen
+class Case:
+    """A limit of one reply, and for how long whom it holds back."""
+
+    limits: ReplyLimits
+    reason: str
+    seconds: float
+    """From noon to where the count begins anew."""
+    holds_others: bool = False
+
+
+CASES = (
+    Case(ReplyLimits(sender_per_minute=1), "sender_limit", 60),
+    Case(ReplyLimits(sender_per_day=1), "sender_limit", 12 * 3600),
+    Case(ReplyLimits(destination_per_hour=1), "destination_limit", 3600),
+    Case(ReplyLimits(centre_per_day=1), "centre_limit", 12 * 3600, True),
+)
+
+
+class ReplyLimiterTests(SynchronousTestCase):
+    """The replies of a minute, an hour and a day."""
+
+    def test_table(self) -> None:
+        """The first reply goes out, the next waits for the end of its window."""
+        for case in CASES:
+            limiter = ReplyLimiter(case.limits)
+            self.assertEqual(limiter.reason_to_hold(_ONE, _NOON), "")
+            limiter.count(_ONE, _NOON)
+            end = _NOON + case.seconds
+            self.assertEqual(limiter.reason_to_hold(_ONE, end - 1), case.reason)
+            others = limiter.reason_to_hold(_OTHER, end - 1)
+            self.assertEqual(others, case.reason if case.holds_others else "")
+            self.assertEqual(limiter.reason_to_hold(_ONE, end), "")
+
+    def test_taken_back(self) -> None:
+        """A reply that was not stored after all leaves its place."""
+        for case in CASES:
+            limiter = ReplyLimiter(case.limits)
+            limiter.count(_ONE, _NOON)
+            limiter.count(_ONE, _NOON, -1)
+            self.assertEqual(limiter.reason_to_hold(_ONE, _NOON), "")
+
+    def test_earlier_replies(self) -> None:
+        """Those of an earlier run count for the day and not for the hour."""
+        reasons = []
+        for case in CASES:
+            limiter = ReplyLimiter(case.limits)
+            limiter.count_earlier(_ONE, _NOON, 1)
+            reasons.append(limiter.reason_to_hold(_ONE, _NOON))
+        self.assertEqual(reasons, ["", "sender_limit", "", "centre_limit"])
+
+    def test_no_limit(self) -> None:
+        """Limits of 0 hold nothing and count nothing."""
+        limiter = ReplyLimiter(ReplyLimits(unknown_replies_per_day=1))
+        self.assertFalse(limiter.limited)
+        limiter.count(_ONE, _NOON, 1000)
+        self.assertEqual(limiter.reason_to_hold(_ONE, _NOON), "")
