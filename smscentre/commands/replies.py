@@ -279,7 +279,7 @@ _GOODS_OF_PROVINCE = re.compile(r"Ba[sr]an [A-Z]+ [0-9]{6} UM=")
 """The one of our replies whose beginning alone could be a command's."""
 
 
-def _marks() -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _marks() -> tuple[tuple[str, ...], re.Pattern[str]]:
     """What begins our replies, and what is within those that begin with a value.
 
     A beginning in capitals could be a command's, so it does not count.
@@ -293,7 +293,7 @@ def _marks() -> tuple[tuple[str, ...], tuple[str, ...]]:
             inner.append(longest)
     queried = [_VALUE.split(text)[0] for text in QUERIED.values()]
     heads += [head for head in queried if len(head) >= _TELLING]
-    return tuple(heads), tuple(dict.fromkeys(inner))
+    return tuple(heads), re.compile("|".join(map(re.escape, inner)))
 
 
 _HEADS, _INNER = _marks()
@@ -304,5 +304,5 @@ def is_own_reply(text: str) -> bool:
     return (
         text.startswith(_HEADS)
         or _GOODS_OF_PROVINCE.match(text) is not None
-        or any(mark in text for mark in _INNER)
+        or _INNER.search(text) is not None
     )
