@@ -14,6 +14,7 @@ __all__ = [
     "Incoming",
     "IncomingKind",
     "InDoubt",
+    "Octets",
     "Outgoing",
     "Part",
     "Priority",
@@ -27,8 +28,9 @@ __all__ = [
 
 import datetime
 from enum import Enum, IntEnum
+from typing import NamedTuple
 
-from attrs import frozen
+from attrs import field, frozen
 
 _ALPHANUMERIC = 5
 
@@ -173,11 +175,25 @@ class Retry(Enum):
     AFTER_RECONNECT = "after reconnect"
 
 
+class Octets(NamedTuple):
+    """What an attempt wrote and what answered it, for whoever looks back.
+
+    Empty where a link has no wire, or where nothing came.
+    """
+
+    submit: bytes = b""
+    answer: bytes = b""
+
+
+_NO_OCTETS = Octets()
+
+
 @frozen
 class Accepted:
     """The carrier took the part and named it ``smsc_id``."""
 
     smsc_id: str
+    octets: Octets = field(default=_NO_OCTETS, eq=False, repr=False)
 
 
 @frozen
@@ -193,6 +209,7 @@ class Rejected:
     retry: Retry
     throttled: bool = False
     queue_full: bool = False
+    octets: Octets = field(default=_NO_OCTETS, eq=False, repr=False)
 
 
 @frozen
@@ -200,6 +217,7 @@ class InDoubt:
     """The part was written and its answer will never be seen."""
 
     reason: str
+    octets: Octets = field(default=_NO_OCTETS, eq=False, repr=False)
 
 
 @frozen

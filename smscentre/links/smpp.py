@@ -15,7 +15,7 @@ import secrets
 from collections.abc import Callable
 from typing import Protocol, assert_never
 
-from attrs import frozen
+from attrs import evolve, frozen
 from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
 
@@ -30,6 +30,7 @@ from smscentre.messages import (
     Incoming,
     IncomingKind,
     InDoubt,
+    Octets,
     Outgoing,
     Rejected,
     Retry,
@@ -115,7 +116,7 @@ class SmppLink:
         self._bound_at: float | None = None
         self._wait_s = 0.0
         self._arrivals = 0
-        self._rows: dict[int, int] = {}
+        self._in_flight: dict[int, tuple[int, bytes]] = {}
 
     def build(self) -> SmppProtocol:
         """A protocol for a new connection."""
@@ -148,7 +149,7 @@ class SmppLink:
             self._deliveries.settled(self, outgoing.row, rejected)
             return
         self._bucket.take(self._clock.seconds())
-        self._rows[sequence] = outgoing.row
+        self._in_flight[sequence] = outgoing.row, wire.session.submitted
 
     # What the shell tells (wire.EventTaker).
 
@@ -157,11 +158,11 @@ class SmppLink:
         match event:
             case events.Delivered(sequence, pdu, raw):
                 self._deliver(wire, sequence, self._incoming(pdu, raw))
-            case events.SubmitAnswered(sequence, status, message_id):
-                self._answered(wire, sequence, status, message_id)
+            case events.SubmitAnswered():
+                self._answered(wire, event)
             case events.SubmitLost(sequence, reason):
-                row = self._rows.pop(sequence)
-                self._deliveries.settled(self, row, InDoubt(reason))
+                row, submit = self._in_flight.pop(sequence)
+                self._deliveries.settled(self, row, InDoubt(reason, Octets(submit)))
             case events.Corrupt(sequence, raw, reason):
                 self._observer.pdu_error(self.name, events.BAD_BODY)
                 self._deliver(wire, sequence, self._corrupt(raw, reason))
@@ -193,7 +194,7 @@ class SmppLink:
         """End the bind with its connection."""
         bind, self.bind = self.bind, ""
         self._wire = None
-        self._rows.clear()
+        self._in_flight.clear()
         if bind:
             _log.warn("{link}: bind ended: {reason}", link=self.name, reason=reason)
             self._deliveries.lost(self, bind, reason)
@@ -232,17 +233,16 @@ class SmppLink:
 
         self._deliveries.arrived(self, incoming, settle)
 
-    def _answered(
-        self, wire: SmppProtocol, sequence: int, status: int, message_id: str
-    ) -> None:
-        row = self._rows.pop(sequence)
-        if status == 0:
-            self._deliveries.settled(self, row, Accepted(message_id))
+    def _answered(self, wire: SmppProtocol, answer: events.SubmitAnswered) -> None:
+        row, submit = self._in_flight.pop(answer.sequence)
+        octets = Octets(submit, answer.raw)
+        if answer.status == 0:
+            self._deliveries.settled(self, row, Accepted(answer.message_id, octets))
             return
-        rejected = refusal(status)
+        rejected = evolve(refusal(answer.status), octets=octets)
         self._deliveries.settled(self, row, rejected)
         if rejected.retry is Retry.AFTER_RECONNECT:
-            wire.drop(f"refused with {status:#x} {rejected.meaning}")
+            wire.drop(f"refused with {answer.status:#x} {rejected.meaning}")
 
     def _submit_sm(self, outgoing: Outgoing) -> ShortMessage:
         options = self._options

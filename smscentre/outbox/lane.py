@@ -10,7 +10,7 @@ __all__ = ["Lane"]
 from collections import deque
 
 from smscentre.interfaces import Link
-from smscentre.messages import Outgoing
+from smscentre.messages import Outgoing, Rejected, Retry
 
 _FIRST_PAUSE_S = 1.0
 _LONGEST_PAUSE_S = 60.0
@@ -108,6 +108,20 @@ class Lane:
         self.claim_size = None
         if self._counting:
             self._known = emptied
+
+    def refused(self, number: str, rejected: Rejected, now: float) -> float:
+        """Slow down after a refusal that is not for good.
+
+        Gives the seconds for which the destination is spared, 0 for none.
+        """
+        if rejected.retry is Retry.AFTER_RECONNECT:
+            return 0.0
+        if rejected.throttled:
+            self.throttle(now)
+            return 0.0
+        if rejected.queue_full:
+            self.queue_was_full(number, now)
+        return self.back_off(number, now)
 
     def back_off(self, number: str, now: float) -> float:
         """Spare a destination, each time for twice as long; the seconds."""

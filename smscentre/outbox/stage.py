@@ -142,13 +142,13 @@ class Outbox:
         lane = self._lanes[link.name]
         part = lane.in_flight.pop(row)
         match outcome:
-            case Accepted(smsc_id):
-                self._accepted(lane, part, smsc_id)
+            case Accepted():
+                self._accepted(lane, part, outcome)
             case Rejected():
                 self._rejected(lane, part, outcome)
-            case InDoubt(reason):
+            case InDoubt(reason, octets):
                 self._observer.in_doubt(link.name)
-                self._writer.mark(steps.IN_DOUBT, (row, lane.bind, reason))
+                self._writer.mark(steps.IN_DOUBT, (row, lane.bind, reason, *octets))
                 lane.wake()
             case Unsent(reason):
                 self._queue_again(lane, lane.bind, row, 0.0, reason)
@@ -202,39 +202,35 @@ class Outbox:
         if settled is not None:
             settled.callback(None)
 
-    def _accepted(self, lane: Lane, part: Outgoing, smsc_id: str) -> None:
+    def _accepted(self, lane: Lane, part: Outgoing, accepted: Accepted) -> None:
         lane.succeeded(part.number)
         self._observer.sent(lane.link.name)
+        now, smsc_id = self._wall_clock(), accepted.smsc_id
         key = self._smsc_key(lane.link.name, smsc_id) or None
         self._writer.mark(
-            steps.SENT, (part.row, lane.bind, self._wall_clock(), smsc_id, key)
+            steps.SENT, (part.row, lane.bind, now, smsc_id, key, *accepted.octets)
         )
 
     def _rejected(self, lane: Lane, part: Outgoing, rejected: Rejected) -> None:
-        name = lane.link.name
+        name, row = lane.link.name, part.row
         error = f"{rejected.code:#x} {rejected.meaning}"
+        octets = rejected.octets
         self._observer.send_failed(name, rejected.retry)
         if rejected.retry is Retry.NEVER:
             _log.warn(
                 "{link}: refused for good: {error}",
                 link=name,
                 error=error,
-                message_id=part.row,
+                message_id=row,
             )
-            final_at = self._wall_clock()
-            self._writer.mark(steps.FAILED, (part.row, lane.bind, final_at, error))
+            now = self._wall_clock()
+            self._writer.mark(steps.FAILED, (row, lane.bind, now, error, *octets))
             return
-        now = self._clock.seconds()
-        if rejected.retry is Retry.AFTER_RECONNECT:
-            self._queue_again(lane, lane.bind, part.row, 0.0, error)
-        elif rejected.throttled:
-            lane.throttle(now)
-            self._queue_again(lane, lane.bind, part.row, 0.0, error)
-        else:
-            if rejected.queue_full:
-                lane.queue_was_full(part.number, now)
-            delay = lane.back_off(part.number, now)
-            self._queue_again(lane, lane.bind, part.row, delay, error)
+        delay = lane.refused(part.number, rejected, self._clock.seconds())
+        due_at = self._wall_clock() + delay
+        self._writer.mark(steps.REFUSED, (row, lane.bind, due_at, error, *octets))
+        lane.wake()
+        if delay:
             self._spare(name, part.number, delay)
 
     def _queue_again(

@@ -99,11 +99,15 @@ class Corrupt:
 
 @frozen
 class SubmitAnswered:
-    """The carrier answered a submit_sm; ``message_id`` is empty in a refusal."""
+    """The carrier answered a submit_sm; ``message_id`` is empty in a refusal.
+
+    ``raw`` is the answer as it came.
+    """
 
     sequence: int
     status: int
     message_id: str
+    raw: bytes = field(default=b"", eq=False, repr=False)
 
 
 @frozen

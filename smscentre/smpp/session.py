@@ -33,6 +33,7 @@ class Session:
     """
 
     def __init__(self, options: SessionOptions) -> None:
+        self.submitted = b""  # The octets of the last submit_sm.
         self._options = options
         self._state = State.OPEN
         self._framer = Framer()
@@ -107,7 +108,8 @@ class Session:
         if self.room() <= 0:
             raise LocalProtocolError(f"no room to submit in state {self._state.value}")
         sequence = self._window.next_sequence()
-        self._out.append(codec.encode_short_message(codes.SUBMIT_SM, sequence, sm))
+        self.submitted = codec.encode_short_message(codes.SUBMIT_SM, sequence, sm)
+        self._out.append(self.submitted)
         self._window.put(sequence, now)
         return sequence
 
@@ -207,7 +209,7 @@ class Session:
                 message_id = bodies.read_message_id(pdu)
             except RemoteProtocolError as error:
                 happened.append(Fault(events.BAD_BODY, error.detail))
-        happened.append(SubmitAnswered(sequence, status, message_id))
+        happened.append(SubmitAnswered(sequence, status, message_id, pdu))
 
     def _on_bind_resp(self, pdu: bytes, sequence: int, happened: list[Event]) -> None:
         expected = self._options.mode.value | RESPONSE
@@ -262,7 +264,7 @@ class Session:
         # A nack is never an acceptance, whatever status it claims.
         status = _status(pdu) or int(Status.RUNKNOWNERR)
         if self._window.take(sequence):
-            happened.append(SubmitAnswered(sequence, status, ""))
+            happened.append(SubmitAnswered(sequence, status, "", pdu))
             return
         happened.append(Fault(events.NACKED, f"{sequence} with status 0x{status:X}"))
         if sequence != self._request:

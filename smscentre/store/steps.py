@@ -11,6 +11,7 @@ __all__ = [
     "EXPIRED",
     "FAILED",
     "IN_DOUBT",
+    "REFUSED",
     "REQUEUED",
     "SENT",
     "STEPS",
@@ -87,10 +88,17 @@ def _leave_claimed(state: OutboxState, *columns: str) -> Step:
     )
 
 
-SENT = _leave_claimed(OutboxState.SENT, "sent_at", "smsc_id", "smsc_key")
+_OCTETS = ("submit_pdu", "answer_pdu")
+
+SENT = _leave_claimed(OutboxState.SENT, "sent_at", "smsc_id", "smsc_key", *_OCTETS)
+FAILED = _leave_claimed(OutboxState.FAILED, "final_at", "error", *_OCTETS)
+IN_DOUBT = _leave_claimed(OutboxState.IN_DOUBT, "error", *_OCTETS)
+
+REFUSED = _leave_claimed(OutboxState.QUEUED, "due_at", "error", *_OCTETS)
+"""Back into the queue: the carrier may take it later."""
+
 REQUEUED = _leave_claimed(OutboxState.QUEUED, "due_at", "error")
-FAILED = _leave_claimed(OutboxState.FAILED, "final_at", "error")
-IN_DOUBT = _leave_claimed(OutboxState.IN_DOUBT, "error")
+"""Back into the queue without having been written."""
 
 EXPIRED = (
     update(outbox)

@@ -246,6 +246,8 @@ outbox = Table(
     Column("smsc_id", Text),
     Column("smsc_key", Text),
     Column("error", Text),
+    Column("submit_pdu", LargeBinary),
+    Column("answer_pdu", LargeBinary),
     Index(
         "outbox_open",
         "link",
@@ -262,7 +264,8 @@ outbox = Table(
     ),
 )
 """What goes out, one row a part. ``smsc_id`` is the carrier's id as it came,
-``smsc_key`` the form by which receipts are matched."""
+``smsc_key`` the form by which receipts are matched; ``submit_pdu`` and
+``answer_pdu`` are the octets of the last attempt that had an outcome."""
 
 part_references = Table(
     "part_references",

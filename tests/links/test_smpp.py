@@ -18,6 +18,7 @@ from smscentre.messages import (
     Alphabet,
     IncomingKind,
     InDoubt,
+    Octets,
     Part,
     Rejected,
     Retry,
@@ -372,6 +373,30 @@ class SubmitTests(SmppLinkTestCase):
         )
         self.assertEqual(
             self.deliveries.outcomes, [(2, Accepted("two")), (1, Accepted("one"))]
+        )
+
+    def test_octets(self) -> None:
+        """With each outcome goes what was written for it, and what answered."""
+        for row in (1, 2, 3):
+            self.link.send(outgoing(row))
+        submits = [codec.encode(pdu) for pdu in self.received()]
+        first, second, _ = (codec.decode(submit).sequence for submit in submits)
+        refused = pdus.SubmitSmResp(first, Status.RTHROTTLED)
+        accepted = pdus.SubmitSmResp(second, 0, "two")
+        self.carrier(refused, accepted)
+        self.lose()
+        kept = [
+            outcome.octets
+            for _, outcome in self.deliveries.outcomes
+            if not isinstance(outcome, Unsent)
+        ]
+        self.assertEqual(
+            kept,
+            [
+                Octets(submits[0], codec.encode(refused)),
+                Octets(submits[1], codec.encode(accepted)),
+                Octets(submits[2]),
+            ],
         )
 
     def test_refused(self) -> None:

@@ -12,6 +12,7 @@ from smscentre.messages import (
     DeliveryState,
     IncomingKind,
     InDoubt,
+    Octets,
     Outgoing,
     Priority,
     Receipt,
@@ -441,6 +442,50 @@ class RoutingTests(OutboxTestCase):
         self.outbox.tick()
         self.turn()
         self.assertEqual(self.other.sent, [])
+
+
+class OctetsTests(OutboxTestCase):
+    """What went to and fro is kept with the step that it led to."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.connect()
+        self.put("a")
+
+    def octets(self) -> Octets:
+        """What is stored of the one part."""
+        (row,) = self.rows("SELECT submit_pdu, answer_pdu FROM outbox")
+        return Octets(
+            bytes(row.submit_pdu or b""),
+            bytes(row.answer_pdu or b""),
+        )
+
+    def test_with_every_outcome_of_what_was_written(self) -> None:
+        """Whatever the next state is."""
+        octets = Octets(b"\0submit\xff", b"\0answer\xff")
+        for outcome in (
+            evolve(_THROTTLED, octets=octets),
+            InDoubt("no answer", Octets(octets.submit)),
+            Accepted("42", octets),
+        ):
+            # A part that is sent again is claimed again: it must be the last one.
+            self.settle(outcome)
+            self.assertEqual(self.octets(), outcome.octets)
+            self.pass_time(2)
+
+    def test_of_a_part_refused_for_good(self) -> None:
+        """Which is when somebody will look."""
+        octets = Octets(b"submit", b"refused")
+        self.settle(evolve(_NEVER, octets=octets))
+        self.assertEqual(self.octets(), octets)
+
+    def test_of_an_earlier_attempt(self) -> None:
+        """A part that was not written after all keeps what it had."""
+        octets = Octets(b"submit", b"busy")
+        self.settle(evolve(_THROTTLED, octets=octets))
+        self.pass_time(2)
+        self.settle(Unsent("no room"))
+        self.assertEqual(self.octets(), octets)
 
 
 class ReceiptTests(OutboxTestCase):

@@ -83,6 +83,7 @@ PostgresqlReceiptTests = on_postgresql(outbox.ReceiptTests)
 PostgresqlStopTests = on_postgresql(outbox.StopTests)
 PostgresqlLongReplyTests = on_postgresql(outbox.LongReplyTests)
 PostgresqlInDoubtTests = on_postgresql(outbox.InDoubtTests)
+PostgresqlOctetsTests = on_postgresql(outbox.OctetsTests)
 PostgresqlAuditTests = on_postgresql(test_audit.AuditTests)
 PostgresqlImportTests = on_postgresql(test_changes.ImportTests)
 PostgresqlLedgerTests = on_postgresql(

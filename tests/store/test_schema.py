@@ -2,20 +2,48 @@
 
 from __future__ import annotations
 
+import datetime
+from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from unittest import skipIf
 
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import text
+from alembic.script import ScriptDirectory
+from sqlalchemy import MetaData, text
 from twisted.trial.unittest import SynchronousTestCase
 
+from smscentre import store
 from smscentre.provinces import load as load_provinces
 from smscentre.store.engine import StoreError, reading_engine, writing_engine
 from smscentre.store.schema import check_schema, upgrade
 from smscentre.store.tables import metadata
 from tests.postgresql import MISSING, server
+
+MIGRATIONS = Config()
+MIGRATIONS.set_main_option(
+    "script_location", str(Path(store.__file__).parent / "migrations")
+)
+
+SAMPLES: Mapping[type, object] = {
+    str: "x",
+    int: 7,
+    float: 0.25,
+    bool: True,
+    bytes: b"\0\xff",
+    datetime.date: datetime.date(2008, 4, 27),
+}
+"""A value for a column of each type; the same one, so that keys refer to keys."""
+
+
+def earlier_revisions() -> list[str]:
+    """Every revision that a database may have but the newest."""
+    script = ScriptDirectory.from_config(MIGRATIONS)
+    _, *earlier = (found.revision for found in script.walk_revisions())
+    return earlier
 
 
 class SchemaTests(SynchronousTestCase):
@@ -72,6 +100,61 @@ class SchemaTests(SynchronousTestCase):
             self.assertEqual(kept.scalar_one(), 7)
             count = connection.execute(text("SELECT count(*) FROM provinces"))
             self.assertEqual(count.scalar_one(), len(load_provinces()))
+
+    def make(self, revision: str) -> dict[str, dict[str, object]]:
+        """Make the database as an earlier version did, with a row in each table.
+
+        Gives the rows.
+        """
+        rows: dict[str, dict[str, object]] = {}
+        upgrade(self.url)
+        engine = writing_engine(self.url)
+        with engine.begin() as connection:
+            metadata.drop_all(connection)
+            connection.execute(text("DROP TABLE alembic_version"))
+            MIGRATIONS.attributes["connection"] = connection
+            command.upgrade(MIGRATIONS, revision)
+            found = MetaData()
+            found.reflect(connection)
+            for table in found.sorted_tables:
+                if table.name != "alembic_version":
+                    rows[table.name] = {
+                        column.name: SAMPLES[column.type.python_type]
+                        for column in table.columns
+                    }
+                    connection.execute(table.insert(), rows[table.name])
+        engine.dispose()
+        return rows
+
+    def content(self) -> dict[str, list[dict[str, object]]]:
+        """All rows of all tables."""
+        engine = reading_engine(self.url)
+        self.addCleanup(engine.dispose)
+        found = MetaData()
+        with engine.connect() as connection:
+            found.reflect(connection)
+            return {
+                table.name: [
+                    dict(row) for row in connection.execute(table.select()).mappings()
+                ]
+                for table in found.sorted_tables
+            }
+
+    def test_data_outlive_an_upgrade(self) -> None:
+        """From each earlier schema; columns that are new are empty."""
+        for revision in earlier_revisions():
+            self.url = self.new_database()
+            before = self.make(revision)
+            upgrade(self.url)
+            self.check()
+            after = self.content()
+            for table, row in before.items():
+                new = set(after[table][0]) - set(row)
+                self.assertIn(row | dict.fromkeys(new), after[table])
+
+    def test_the_first_version_can_be_brought_up_to_date(self) -> None:
+        """The test above has something to walk over."""
+        self.assertIn("0001", earlier_revisions())
 
     def test_an_older_schema_is_refused(self) -> None:
         """With both revisions and the command that mends it."""

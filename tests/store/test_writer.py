@@ -115,10 +115,10 @@ class WriterTests(StoreTestCase):
 
     def test_young_mark_waits_its_own_time(self) -> None:
         """A mark that came after a batch does not wake the writer for the first's."""
-        self.writer.mark(_PUT, {"name": "a", "value": 0})
+        self.writer.mark(_PUT, ("a", 0))
         self.turn()
         self.clock.advance(MARK_DELAY_S * 0.8)
-        self.writer.mark(_PUT, {"name": "b", "value": 0})
+        self.writer.mark(_PUT, ("b", 0))
         self.clock.advance(MARK_DELAY_S * 0.4)
         [call] = self.clock.getDelayedCalls()
         self.assertAlmostEqual(call.getTime(), MARK_DELAY_S * 1.8)
