@@ -1,7 +1,7 @@
 """The GSM 7-bit alphabet: text to septets and back, and septets to octets.
 
-The lowest layer under both links. It knows the tables of the standard and
-nothing of messages; a national language is one more `Table`.
+The lowest layer under both links. It knows the default table of the standard and
+nothing of messages; those of the national languages are in `national`.
 
 Source: 3GPP TS 23.038 §6.1.2.1 (packing), §6.2.1 (tables).
 """
@@ -30,6 +30,9 @@ from smscentre.errors import SMSCentreError
 
 _ESCAPE = "\x1b"
 
+_NO_CHARACTER = "\N{REPLACEMENT CHARACTER}"
+"""Stands in a table for a code that has no character."""
+
 
 class UnencodableError(SMSCentreError):
     """A text holds a character that the alphabet does not have.
@@ -51,13 +54,14 @@ class Table:
     """A locking shift table and its single shift table, ready for use.
 
     ``characters`` has one character for each of the 128 codes, with ESC for
-    the code of the escape itself; ``encoding`` gives the septets of each
-    character and ``escaped`` what a character means after an escape.
+    the code of the escape itself and U+FFFD for those without a character;
+    ``encoding`` gives the septets of each character and ``escaped`` what a code
+    means after an escape.
     """
 
     characters: str
     encoding: Mapping[int, bytes]
-    escaped: Mapping[str, str]
+    escaped: Mapping[int, str]
     foreign: re.Pattern[str]
 
     @classmethod
@@ -65,20 +69,15 @@ class Table:
         """Build a table from its 128 characters and its extension by code."""
         if len(characters) != 128 or characters.index(_ESCAPE) != 0x1B:
             raise ValueError("a table has 128 characters, with ESC at 0x1B")
-        encoding = {
-            ord(character): bytes([code])
-            for code, character in enumerate(characters)
-            if character != _ESCAPE
-        }
+        encoding: dict[int, bytes] = {}
+        for code, character in enumerate(characters):
+            if character not in (_ESCAPE, _NO_CHARACTER):
+                encoding.setdefault(ord(character), bytes([code]))
         for code, character in extension.items():
             # A character of both tables keeps its one septet.
             encoding.setdefault(ord(character), bytes([0x1B, code]))
-        escaped = {characters[code]: character for code, character in extension.items()}
-        # An empty escape is the text's end; a double one is kept for tables to
-        # come. The standard shows a space for both.
-        escaped |= {"": " ", _ESCAPE: " "}
         known = "".join(re.escape(chr(point)) for point in encoding)
-        return cls(characters, encoding, escaped, re.compile(f"[^{known}]"))
+        return cls(characters, encoding, extension, re.compile(f"[^{known}]"))
 
 
 DEFAULT = Table.of(
@@ -133,7 +132,16 @@ def decode(octets: bytes, table: Table = DEFAULT) -> str:
     text = codecs.charmap_decode(octets, "replace", table.characters)[0]
     if _ESCAPE not in text:
         return text
-    return _ESCAPED.sub(lambda found: table.escaped.get(found[1], found[1]), text)
+
+    def meaning(found: re.Match[str]) -> str:
+        character = found[1]
+        # An empty escape is the text's end; a double one is kept for tables to
+        # come. The standard shows a space for both.
+        if not character or character == _ESCAPE:
+            return " "
+        return table.escaped.get(octets[found.start(1)], character)
+
+    return _ESCAPED.sub(meaning, text)
 
 
 def is_gsm7(text: str, table: Table = DEFAULT) -> bool:

@@ -1,7 +1,7 @@
 """The user data header: where a part says which message it belongs to.
 
-Takes the user data of a message apart and builds the header of a part. It
-reads concatenation only and steps over every other information element.
+Takes the user data of a message apart and builds the header of a part. It reads
+concatenation and the national languages, and steps over every other element.
 
 Source: 3GPP TS 23.040 §9.2.3.24.
 """
@@ -21,6 +21,10 @@ _WIDTHS = {0x00: 8, 0x08: 16}
 """Concatenation elements and the bits of their reference."""
 
 
+_SINGLE_SHIFT = 0x24
+_LOCKING_SHIFT = 0x25
+
+
 class UserDataError(SMSCentreError):
     """A user data header contradicts its own lengths.
 
@@ -36,23 +40,29 @@ class UserDataError(SMSCentreError):
 
 @frozen
 class UserData:
-    """User data taken apart; ``header`` includes its length octet."""
+    """User data taken apart; ``header`` includes its length octet.
+
+    ``locking`` and ``single`` are the languages of its septets, 0 the default.
+    """
 
     header: bytes
     body: bytes
     part: Part | None
+    locking: int = 0
+    single: int = 0
 
 
 def parse(user_data: bytes) -> UserData:
     """Take user data that begins with a header apart.
 
-    Of several concatenation elements the last valid one counts. One with
-    total 0, number 0 or number above total is ignored, as is one of another
-    length than its own.
+    Of several elements of a kind the last valid one counts. A concatenation
+    with total 0, number 0 or number above total is ignored, as is an element of
+    another length than its own.
 
     :raises UserDataError: when a length points past what there is.
 
-    Source: 3GPP TS 23.040 §9.2.3.24, §9.2.3.24.1, §9.2.3.24.8.
+    Source: 3GPP TS 23.040 §9.2.3.24, §9.2.3.24.1, §9.2.3.24.8, §9.2.3.24.15 and
+    §9.2.3.24.16 (national languages).
     """
     if not user_data:
         raise UserDataError("expected the length of a header", 0, user_data)
@@ -60,11 +70,16 @@ def parse(user_data: bytes) -> UserData:
     if end > len(user_data):
         raise UserDataError("header longer than the user data", 0, user_data)
     part = None
+    locking = single = 0
     for identifier, data in _elements(user_data, end):
         width = _WIDTHS.get(identifier)
         if width is not None:
             part = _part(width, data) or part
-    return UserData(user_data[:end], user_data[end:], part)
+        elif identifier == _SINGLE_SHIFT and len(data) == 1:
+            single = data[0]
+        elif identifier == _LOCKING_SHIFT and len(data) == 1:
+            locking = data[0]
+    return UserData(user_data[:end], user_data[end:], part, locking, single)
 
 
 def concatenation(part: Part) -> bytes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from attrs import frozen
 from hypothesis import given
 from hypothesis import strategies as st
+from smpplib.gsm import gsm_encode
 from twisted.trial.unittest import SynchronousTestCase
 
 from smscentre.gsm import alphabet
@@ -12,6 +13,17 @@ from smscentre.gsm import alphabet
 EXTENSION = "\f^{}\\[~]|€"
 BASIC = alphabet.DEFAULT.characters.replace("\x1b", "")
 GSM_TEXT = st.text(alphabet=BASIC + EXTENSION)
+
+
+def smpplib_octets(character: str) -> bytes | None:
+    """What smpplib makes of a character, None if it lacks it."""
+    try:
+        octets: bytes = gsm_encode(character)
+    except UnicodeError:
+        return None
+    return octets
+
+
 SEPTETS = st.lists(st.integers(0, 0x7F)).map(bytes)
 
 
@@ -91,6 +103,19 @@ class EncodingTests(SynchronousTestCase):
     def test_septets(self) -> None:
         """An extension character counts twice."""
         self.assertEqual(alphabet.septets("[82]"), 6)
+
+
+class OracleTests(SynchronousTestCase):
+    """The table against that of smpplib, made by other people."""
+
+    def test_agreement(self) -> None:
+        """They agree but for section sign and page break, which smpplib lacks."""
+        differing = [
+            character
+            for character in BASIC + EXTENSION
+            if smpplib_octets(character) != alphabet.encode(character)
+        ]
+        self.assertEqual("".join(differing), "§\f")
 
 
 class DecodingTests(SynchronousTestCase):

@@ -48,6 +48,28 @@ PARTS = st.builds(
 )
 
 
+@frozen
+class LanguageCase:
+    """A header in hex and the languages of its septets."""
+
+    header: str
+    locking: int
+    single: int
+    meaning: str
+
+
+# Source: 3GPP TS 23.040 §9.2.3.24.15 (0x24) and §9.2.3.24.16 (0x25).
+LANGUAGE_CASES = (
+    LanguageCase("03240101", 0, 1, "single shift"),
+    LanguageCase("03250101", 1, 0, "locking shift"),
+    LanguageCase("06240103250103", 3, 3, "both"),
+    LanguageCase("0b000307020125010d24010d", 13, 13, "after a concatenation"),
+    LanguageCase("06240101240102", 0, 2, "the last of two counts"),
+    LanguageCase("0424020101", 0, 0, "a wrong length is ignored"),
+    LanguageCase("0324017f", 0, 0x7F, "an unknown language is passed on"),
+)
+
+
 class ParseTests(SynchronousTestCase):
     """User data taken apart."""
 
@@ -57,6 +79,13 @@ class ParseTests(SynchronousTestCase):
             header = bytes.fromhex(case.header)
             expected = udh.UserData(header, b"RUTAN", case.part)
             self.assertEqual(udh.parse(header + b"RUTAN"), expected, case.meaning)
+
+    def test_languages(self) -> None:
+        """National languages are those of the last valid element of each kind."""
+        for case in LANGUAGE_CASES:
+            parsed = udh.parse(bytes.fromhex(case.header) + b"RUTAN")
+            found = (parsed.body, parsed.locking, parsed.single)
+            self.assertEqual(found, (b"RUTAN", case.locking, case.single), case.meaning)
 
     def test_lengths(self) -> None:
         """A length that points past its end is refused, with its place."""
