@@ -12,11 +12,14 @@ from smscentre.gsm import udh
 from smscentre.gsm.parts import TooLongError, alphabet_for, split
 from smscentre.messages import Alphabet, Part
 
+FAMILY = "\U0001f468\u200d\U0001f469\u200d\U0001f467"
+FLAG = "\U0001f1ee\U0001f1e9"
 TEXTS = st.one_of(
     st.text(alphabet=gsm7.DEFAULT.characters.replace("\x1b", ""), max_size=700),
     st.text(alphabet="ab€[]", max_size=700),
     st.text(max_size=300),
     st.text(alphabet="aŁ\U0001f600", max_size=300),
+    st.text(alphabet="Ł\u0301\u200d\r\n" + FLAG, max_size=300),
 )
 WIDTHS = st.sampled_from((8, 16))
 
@@ -48,6 +51,15 @@ CASES = (
     Case("Ł" * 66 + "\U0001f600" * 3, 8, (66, 3), "surrogates stay together"),
     Case("\U0001f600" * 35, 8, (35,), "two units each"),
     Case("\U0001f600" * 36, 8, (33, 3), "and an odd unit stays empty"),
+    Case("Ł" * 66 + "e\u0301" * 3, 8, (66, 6), "a letter keeps its accent"),
+    Case("Ł" * 66 + "\u0915\u093f" * 3, 8, (66, 6), "and its vowel sign"),
+    Case("Ł" * 64 + FAMILY, 8, (64, 5), "an emoji of several stays whole"),
+    Case("Ł" * 65 + "\U0001f44d\U0001f3fd" * 2, 8, (65, 4), "with its colour"),
+    Case("Ł" * 64 + FLAG * 3, 8, (64, 6), "a flag is two characters"),
+    Case(FLAG * 30, 8, (32, 28), "many flags in a row are cut between two"),
+    Case("Ł" * 66 + "\r\nŁŁŁŁ", 8, (66, 6), "an end of line is one"),
+    Case("Ł" + "\u0301" * 99, 8, (67, 33), "more accents than a part has room for"),
+    Case("Ł" * 67 + "\u0301" * 66 + "ŁŁ", 8, (66, 67, 2), "and just as many"),
 )
 
 
