@@ -10,8 +10,10 @@ __all__ = ["PartStyle", "compose"]
 
 from attrs import frozen
 
-from smscentre.gsm.parts import alphabet_for, split
+from smscentre.gsm.parts import TooLongError, alphabet_for, split
 from smscentre.messages import Alphabet
+
+_CUT_SHORT = " ..."
 
 
 @frozen
@@ -30,8 +32,15 @@ class PartStyle:
 def compose(text: str, style: PartStyle) -> tuple[Alphabet, list[str]]:
     """Choose the alphabet of a text and cut it into parts for a link.
 
-    :raises TooLongError: the text needs more parts than the link may send
+    One that needs more parts than the link may send ends in dots: a reply that is
+    too long must not undo what it tells of.
     """
     alphabet = alphabet_for(text)
-    parts = split(text, alphabet, style.reference_width, style.max_parts)
-    return alphabet, [text] if style.whole else parts
+    try:
+        parts = split(text, alphabet, style.reference_width, style.max_parts)
+    except TooLongError as error:
+        parts = split(text, alphabet, style.reference_width, error.needed)
+        del parts[style.max_parts :]
+        # Each character that goes is at least as long as one that comes.
+        parts[-1] = parts[-1][: -len(_CUT_SHORT)] + _CUT_SHORT
+    return alphabet, ["".join(parts)] if style.whole else parts

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from attrs import frozen
+from attrs import evolve, frozen
 from hypothesis import given
 from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
 from smscentre.composing import PartStyle, compose
-from smscentre.gsm.parts import TooLongError
 from smscentre.messages import Alphabet
 
 _STYLE = PartStyle()
@@ -47,10 +46,22 @@ class ComposeTests(SynchronousTestCase):
             self.assertEqual(tuple(map(len, parts)), case.lengths)
 
     def test_too_long(self) -> None:
-        """Also where the link would take it whole: the phone still gets parts."""
-        for whole in (False, True):
-            style = PartStyle(max_parts=2, whole=whole)
-            self.assertRaises(TooLongError, compose, "x" * 307, style)
+        """The text ends in dots after the most that the link may send.
+
+        Also where the link would take it whole: the phone still gets parts.
+        """
+        rows = (
+            ("x" * 307, ["x" * 153, "x" * 149 + " ..."]),
+            ("€" * 160, ["€" * 76, "€" * 72 + " ..."]),
+            ("Я" * 135, ["Я" * 67, "Я" * 63 + " ..."]),
+        )
+        for text, expected in rows:
+            style = PartStyle(max_parts=2)
+            self.assertEqual(compose(text, style)[1], expected)
+            found = compose(text, evolve(style, whole=True))[1]
+            self.assertEqual(found, ["".join(expected)])
+        found = compose("x" * 161, PartStyle(max_parts=1))[1]
+        self.assertEqual(found, ["x" * 149 + " ..."])
 
     @given(
         st.text(st.characters(codec="utf-16"), max_size=600), st.sampled_from([8, 16])

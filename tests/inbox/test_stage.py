@@ -34,6 +34,13 @@ class AcceptanceTests(StagesTestCase):
         super().setUp()
         self.connect()
 
+    def test_reply_of_too_many_parts(self) -> None:
+        """It ends in dots after the most that the link takes; the report counts."""
+        sent = self.text(f"SET {'0' * 1600}5")
+        self.assertEqual(self.submissions(), ["5"])
+        self.assertEqual(len(sent), 10)
+        self.assertTrue(sent[-1].endswith("0 ..."), sent[-1])
+
     def test_acknowledged_after_the_commit(self) -> None:
         """Nothing may be acknowledged before the writer has committed."""
         accepted = self.arrive("SET 5")
