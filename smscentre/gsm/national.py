@@ -4,8 +4,8 @@ Read only, beside `alphabet`, which has the default tables. What is sent stays i
 the default alphabet or goes as UCS-2, for not every phone has these.
 
 Source: 3GPP TS 23.038 §6.2.1.2.1 (identifiers), A.2 (single shift), A.3 (locking
-shift). Two codes are those of the corrected tables: Kannada 0x24 in A.3.7 and Tamil
-0x25 in A.2.11, which editions of the standard show as a neighbour's.
+shift). Four codes are as meant, not as version 9.1.1 prints them: Kannada 0x24 in
+A.3.7, Tamil 0x24 in A.2.11, Telugu 0x22 and 0x23 in A.2.12.
 """
 
 from __future__ import annotations

@@ -13,6 +13,7 @@ __all__ = ["Joiner", "deliver_parts", "phone_number", "receipt_for"]
 import datetime
 
 from smscentre.gsm.parts import alphabet_for, split
+from smscentre.gsm.seams import join_parts
 from smscentre.messages import Address, Part
 from smscentre.smpp.codes import Ton
 from smscentre.smpp.message import SubmitStyle, read_message, write_message
@@ -89,4 +90,4 @@ class Joiner:
         if len(texts) < part.total:
             return None
         del self._parts[key]
-        return "".join(texts[at] for at in sorted(texts))
+        return join_parts(texts[at] for at in sorted(texts))

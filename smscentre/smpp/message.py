@@ -25,12 +25,19 @@ from typing import Literal
 from attrs import frozen
 
 from smscentre.gsm import udh
+from smscentre.gsm.alphabet import DEFAULT
+from smscentre.gsm.national import table_for
 from smscentre.messages import Address, Alphabet, Part
 from smscentre.smpp.codes import ESM_TYPE_MASK, ESM_UDHI, Coding, Tag
 from smscentre.smpp.errors import LocalProtocolError
 from smscentre.smpp.fields import integer_tlv
 from smscentre.smpp.pdus import ShortMessage
-from smscentre.smpp.text import DefaultAlphabet, decode_text, encode_text
+from smscentre.smpp.text import (
+    DefaultAlphabet,
+    decode_part,
+    decode_text,
+    encode_text,
+)
 
 LongMessages = Literal["udh", "sar", "payload"]
 """How a long text travels: in parts by header or by TLVs, or whole."""
@@ -84,10 +91,13 @@ def read_message(
 ) -> ReadMessage:
     """Take a deliver_sm apart; never fails, as the message is already received.
 
-    A header that contradicts its own lengths is left in the body.
+    A header that contradicts its own lengths is left in the body. Where a header
+    and SAR TLVs both name a place the header counts: it is the phone's own and the
+    same by every way, while the TLVs are what some carrier made of it. The only
+    part of one is a message of its own.
     """
     body = sm.short_message or sm.tlvs.get(Tag.MESSAGE_PAYLOAD, b"")
-    header, part = b"", None
+    header, part, table = b"", None, DEFAULT
     if sm.esm_class & ESM_UDHI:
         try:
             parsed = udh.parse(body)
@@ -95,9 +105,14 @@ def read_message(
             pass
         else:
             header, body, part = parsed.header, parsed.body, parsed.part
+            if parsed.locking or parsed.single:
+                table = table_for(parsed.locking, parsed.single)
     if part is None and sm.tlvs:
         part = _sar_part(sm)
-    text = decode_text(body, sm.data_coding, default_alphabet)
+    if part is None or part.total == 1:
+        text = decode_text(body, sm.data_coding, default_alphabet, table)
+        return ReadMessage(header, body, text, None, sm.data_coding)
+    text = decode_part(body, sm.data_coding, default_alphabet, table)
     return ReadMessage(header, body, text, part, sm.data_coding)
 
 

@@ -8,46 +8,93 @@ Source: SMPP 3.4 §5.2.19 (data_coding); 3GPP TS 23.038 §4 (coding groups).
 
 from __future__ import annotations
 
-__all__ = ["DefaultAlphabet", "decode_text", "encode_text"]
+__all__ = [
+    "DefaultAlphabet",
+    "decode_part",
+    "decode_text",
+    "encode_text",
+]
 
 from typing import Literal
 
 from smscentre.gsm import alphabet as gsm7
+from smscentre.gsm.seams import keep_escape, keep_halves
 from smscentre.messages import Alphabet
 from smscentre.smpp.codes import Coding
 
 DefaultAlphabet = Literal["gsm7", "latin1", "ascii"]
 """What data_coding 0 means on a link; GSM 7-bit is unpacked, one septet an octet."""
 
+_UCS2 = "utf-16-be"
+"""UCS-2 as phones use it: with surrogate pairs."""
+
 _CODECS: dict[int, str] = {
     Coding.ASCII: "ascii",
     Coding.LATIN1: "latin-1",
     Coding.CYRILLIC: "iso8859-5",
     Coding.HEBREW: "iso8859-8",
-    Coding.UCS2: "utf-16-be",
+    Coding.UCS2: _UCS2,
 }
 
 _BINARY = "latin-1"
 """How octets without an alphabet are shown: each as one character."""
 
+_COMPRESSED = 0x20
+"""Of the general groups: the text is compressed, which no phone does.
+
+Source: 3GPP TS 23.038 §4; 3GPP TS 23.042.
+"""
+
 _DEFAULT_CODECS = {"latin1": "latin-1", "ascii": "ascii"}
 
 _BYTE_ORDER_MARK = "\ufeff"
 
+_SWAPPED_MARK = b"\xff\xfe"
+"""The byte order mark of octets that come low one first; no character else."""
+
 
 def decode_text(
-    body: bytes, data_coding: int, default_alphabet: DefaultAlphabet = "gsm7"
+    body: bytes,
+    data_coding: int,
+    default_alphabet: DefaultAlphabet = "gsm7",
+    table: gsm7.Table = gsm7.DEFAULT,
 ) -> str:
     """Read the octets of a message; whatever cannot be read becomes U+FFFD.
 
-    UCS-2 is read as UTF-16, since phones send surrogate pairs in it.
+    GSM 7-bit is read by ``table``. UCS-2 is read as UTF-16, since phones send
+    surrogate pairs in it, in the order of a byte order mark. NULs at the end are
+    padding, but for GSM 7-bit, where they are the letter @.
     """
     codec = _codec(data_coding, default_alphabet)
     if codec is None:
-        return gsm7.decode(body)
-    text = str(body, codec, "replace")
+        return gsm7.decode(body, table)
+    if codec is _UCS2:
+        if body.startswith(_SWAPPED_MARK):
+            codec = "utf-16-le"
+        if len(body) % 2:
+            body = body.removesuffix(b"\0")
+    text = str(body, codec, "replace").rstrip("\0")
     # Some phones and gateways put a byte order mark before UCS-2.
     return text.removeprefix(_BYTE_ORDER_MARK)
+
+
+def decode_part(
+    body: bytes,
+    data_coding: int,
+    default_alphabet: DefaultAlphabet = "gsm7",
+    table: gsm7.Table = gsm7.DEFAULT,
+) -> str:
+    """Read a part of a long message: half a character at an end is kept.
+
+    The halves find each other in `smscentre.gsm.seams.join_parts`.
+    """
+    text = decode_text(body, data_coding, default_alphabet, table)
+    codec = _codec(data_coding, default_alphabet)
+    if codec is _UCS2:
+        return keep_halves(text, body)
+    if codec is None and table is gsm7.DEFAULT:
+        return keep_escape(text, body)
+    return text
 
 
 def encode_text(
@@ -72,7 +119,7 @@ def encode_text(
                 return coding, text.encode(codec)
             except UnicodeEncodeError:
                 continue
-    return Coding.UCS2, text.encode("utf-16-be", "replace")
+    return Coding.UCS2, text.encode(_UCS2, "replace")
 
 
 def _codec(data_coding: int, default_alphabet: DefaultAlphabet) -> str | None:
@@ -86,9 +133,11 @@ def _codec(data_coding: int, default_alphabet: DefaultAlphabet) -> str | None:
     if data_coding < 0x10:
         return _CODECS.get(data_coding, _BINARY)
     if data_coding < 0x80:
-        return (None, _BINARY, "utf-16-be", None)[data_coding >> 2 & 3]
+        if data_coding & _COMPRESSED:
+            return _BINARY
+        return (None, _BINARY, _UCS2, None)[data_coding >> 2 & 3]
     if data_coding < 0xE0:
         return None
     if data_coding < 0xF0:
-        return "utf-16-be"
+        return _UCS2
     return _BINARY if data_coding & 4 else None

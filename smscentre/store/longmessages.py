@@ -14,6 +14,7 @@ from attrs import frozen
 from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy import text as sql
 
+from smscentre.gsm.seams import join_parts
 from smscentre.messages import Incoming, Part
 from smscentre.store.tables import OPEN_PART, inbox, long_messages
 from smscentre.store.transaction import Statement, Transaction
@@ -137,7 +138,7 @@ def join(
         return None
     transaction.flush()
     transaction.add(_COMPLETED, (set_id,))
-    return "".join(texts[number] for number in sorted(texts))
+    return join_parts(texts[number] for number in sorted(texts))
 
 
 def end_incomplete(transaction: Transaction, now: float) -> list[Incomplete]:

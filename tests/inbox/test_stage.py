@@ -8,6 +8,7 @@ from attrs import evolve
 from sqlalchemy.exc import OperationalError
 
 from smscentre import failpoints
+from smscentre.gsm.seams import keep_escape
 from smscentre.inbox.admission import SILENCES
 from smscentre.inbox.limits import ReplyLimits
 from smscentre.inbox.stage import PATIENCE_S, RECHECK_S
@@ -383,6 +384,14 @@ class LongMessageTests(StagesTestCase):
         self.assertEqual(self.link.sent, [])
         self.part(1, "SET 1")
         self.assertEqual(self.submissions(), ["123"])
+
+    def test_cut_character(self) -> None:
+        """A character that was cut between two parts is whole in the text."""
+        # Cut after the escape; "<" is the code of "[".
+        self.part(1, keep_escape("RUTAN ", b"RUTAN\x1b"))
+        self.part(2, "<82")
+        self.turn()
+        self.assertEqual([part.text for part in self.link.sent], ["RUTAN[82"])
 
     def test_repeated_part(self) -> None:
         """An equal part of a completed set belongs to it."""

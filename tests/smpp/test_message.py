@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
 from smscentre.gsm.alphabet import UnencodableError
+from smscentre.gsm.seams import join_parts
 from smscentre.messages import Address, Alphabet, Part
 from smscentre.smpp.codes import Tag
 from smscentre.smpp.errors import LocalProtocolError
@@ -87,6 +88,78 @@ class ReadTests(SynchronousTestCase):
         octets = bytes.fromhex("050003aa0201")
         message = evolve(MESSAGE, short_message=octets, esm_class=0x40, tlvs=SAR)
         self.assertEqual(read_message(message).part, Part(0xAA, 8, 2, 1))
+
+    def test_header_of_one_part(self) -> None:
+        """The only part of one is a message of its own, by header and by TLVs."""
+        octets = bytes.fromhex("050003aa0101") + b"RUTAN"
+        found = read_message(evolve(MESSAGE, short_message=octets, esm_class=0x40))
+        self.assertEqual((found.part, found.text), (None, "RUTAN"))
+        tlvs = SAR | {int(Tag.SAR_TOTAL_SEGMENTS): b"\1"}
+        tlvs[Tag.SAR_SEGMENT_SEQNUM] = b"\1"
+        found = read_message(evolve(MESSAGE, tlvs=tlvs))
+        self.assertIsNone(found.part)
+
+    def test_void_header_before_sar(self) -> None:
+        """A header without a valid place leaves it to the TLVs."""
+        octets = bytes.fromhex("050003aa0200")
+        message = evolve(MESSAGE, short_message=octets, esm_class=0x40, tlvs=SAR)
+        self.assertEqual(read_message(message).part, Part(0xAABB, 16, 3, 2))
+
+    def test_national_language(self) -> None:
+        """The languages of the header are those of its septets, on any link."""
+        rows = (
+            ("03240101", "1b67", 0, "ğ"),
+            ("03250101", "0b65", 0, "Ğe"),
+            ("06240101250101", "1b670b", 0xF1, "ğĞ"),
+            ("032401ff", "1b65", 0, "€"),
+            ("03250101", "0bff", 3, "\x0bÿ"),
+            ("03250101", "011e", 8, "Ğ"),
+        )
+        for header, body, coding, text in rows:
+            octets = bytes.fromhex(header + body)
+            message = evolve(
+                MESSAGE, short_message=octets, esm_class=0x40, data_coding=coding
+            )
+            self.assertEqual(read_message(message).text, text, header)
+
+    def test_national_language_of_a_part(self) -> None:
+        """Each part is read by the languages of its own header."""
+        octets = bytes.fromhex("08 0003aa0201 250101 0b1b")
+        message = evolve(MESSAGE, short_message=octets, esm_class=0x40)
+        found = read_message(message)
+        self.assertEqual((found.text, found.part), ("Ğ ", Part(0xAA, 8, 2, 1)))
+
+    def test_cut_character(self) -> None:
+        """A character cut in two is whole again when the parts are joined."""
+        texts = []
+        for octets in ("050003aa0201 0052d83d", "050003aa0202 de000053"):
+            message = evolve(
+                MESSAGE,
+                short_message=bytes.fromhex(octets),
+                esm_class=0x40,
+                data_coding=8,
+            )
+            texts.append(read_message(message).text)
+        self.assertEqual(join_parts(texts), "R😀S")
+
+    def test_header_in_payload(self) -> None:
+        """A header may begin message_payload as well."""
+        octets = bytes.fromhex("050003aa0201") + b"RUTAN"
+        tlvs: dict[int, bytes] = {Tag.MESSAGE_PAYLOAD: octets}
+        message = evolve(MESSAGE, short_message=b"", esm_class=0x40, tlvs=tlvs)
+        found = read_message(message)
+        self.assertEqual((found.text, found.part), ("RUTAN", Part(0xAA, 8, 2, 1)))
+
+    def test_greatest_payload(self) -> None:
+        """All that a TLV can hold is read, in every coding."""
+        for coding, octets, text in (
+            (0, b"\x1be" * 32_767, "€" * 32_767),
+            (8, b"\x20\xac" * 32_767, "€" * 32_767),
+            (3, b"\xe9" * 65_535, "é" * 65_535),
+        ):
+            tlvs: dict[int, bytes] = {Tag.MESSAGE_PAYLOAD: octets}
+            message = evolve(MESSAGE, short_message=b"", data_coding=coding, tlvs=tlvs)
+            self.assertEqual(read_message(message).text, text)
 
     def test_payload(self) -> None:
         """message_payload is the body when short_message is empty, and only then."""
@@ -186,7 +259,7 @@ class WriteTests(SynchronousTestCase):
         st.text("RUTAN 0123€@", max_size=60),
         st.sampled_from(Alphabet),
         st.sampled_from(("udh", "sar")),
-        st.integers(1, 255).flatmap(
+        st.integers(2, 255).flatmap(
             lambda total: st.builds(
                 Part,
                 st.integers(0, 65535),
