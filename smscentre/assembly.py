@@ -9,12 +9,14 @@ __all__ = [
     "part_styles",
     "receipt_keys",
     "routes",
+    "smpp_dial",
     "smpp_link",
 ]
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
-from twisted.internet.interfaces import IReactorTime
+from twisted.internet.interfaces import IReactorTime, IStreamClientEndpoint
 
 from smscentre.commands import forms, replies
 from smscentre.composing import PartStyle
@@ -24,6 +26,9 @@ from smscentre.inbox.admission import ANSWERS
 from smscentre.inbox.answering import AnsweringSettings
 from smscentre.inbox.limits import ReplyLimits
 from smscentre.interfaces import Deliveries
+from smscentre.links.endpoints import smpp_endpoint
+from smscentre.links.pair import pair_dialler
+from smscentre.links.reconnect import Dial, dialler
 from smscentre.links.smpp import SmppLink, SmppObserver, SmppOptions
 from smscentre.messages import Address
 from smscentre.outbox.routing import Route, Routes
@@ -39,6 +44,8 @@ _MODES = {
     "transceiver": BindMode.TRANSCEIVER,
     "transmitter": BindMode.TRANSMITTER,
     "receiver": BindMode.RECEIVER,
+    # The other half of a pair knows itself.
+    "pair": BindMode.TRANSMITTER,
 }
 
 
@@ -159,3 +166,28 @@ def smpp_link(
         wall_clock,
         observer,
     )
+
+
+def smpp_dial(section: SmppConfig, link: SmppLink, reactor: Any) -> Dial:
+    """How the link that a section describes is connected.
+
+    :raises AuthorityError: ``ca_file`` holds no certificate
+    """
+
+    def endpoint(host: str, port: int) -> IStreamClientEndpoint:
+        return smpp_endpoint(
+            reactor,
+            host,
+            port,
+            timeout_s=section.connect_timeout_s,
+            tls=section.tls,
+            ca_file=section.ca_file,
+        )
+
+    first = endpoint(section.host, section.port)
+    if section.bind != "pair":
+        return dialler(first, link.build)
+    second = endpoint(
+        section.receiver_host or section.host, section.receiver_port or section.port
+    )
+    return pair_dialler(first, lambda: link.build_pair(second))

@@ -38,6 +38,7 @@ from smscentre.assembly import (
     outcomes,
     receipt_keys,
     routes,
+    smpp_dial,
     smpp_link,
 )
 from smscentre.board import Board
@@ -50,7 +51,6 @@ from smscentre.inbox.admission import SILENCES
 from smscentre.inbox.answering import Answering
 from smscentre.inbox.stage import Inbox
 from smscentre.interfaces import Link
-from smscentre.links.endpoints import smpp_endpoint
 from smscentre.links.phone import PhoneLink, PhonePort
 from smscentre.links.reconnect import Reconnecting
 from smscentre.metrics import Metrics
@@ -213,18 +213,8 @@ class Centre(MultiService):
         config, reactor = self._config, self._reactor
         for section in config.smpp:
             link = smpp_link(section, self._exchange, reactor, time.time, self._metrics)
-            endpoint = smpp_endpoint(
-                reactor,
-                section.host,
-                section.port,
-                timeout_s=section.connect_timeout_s,
-                tls=section.tls,
-                ca_file=section.ca_file,
-            )
-            self._add_link(
-                link,
-                Reconnecting(link.name, endpoint, link.build, reactor, random.random),
-            )
+            dial = smpp_dial(section, link, reactor)
+            self._add_link(link, Reconnecting(link.name, dial, reactor, random.random))
         for phone in config.phone:
             handset = PhoneLink(phone.name, self._exchange, reactor, time.time)
             path = config.node.data_dir / f"phone-{phone.name}.sock"

@@ -210,9 +210,6 @@ def _misfits(tree: _Tree) -> Iterator[Problem]:
             yield Problem(f"{where}.password", "", rule)
         if block.get("ca_file") and block.get("tls") is not True:
             yield Problem(f"{where}.ca_file", "", "needs tls = true")
-        if block.get("bind") == "pair":
-            rule = 'is not available in this version; use "transceiver"'
-            yield Problem(f"{where}.bind", '"pair"', rule)
         for key in ("receiver_host", "receiver_port"):
             if block.get(key) and block.get("bind") != "pair":
                 yield Problem(f"{where}.{key}", "", 'needs bind = "pair"')

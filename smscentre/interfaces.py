@@ -131,8 +131,8 @@ class Link(Protocol):
         """How many parts may be handed over now, by window and rate."""
 
     def room_at(self) -> float | None:
-        """When, in the reactor's seconds, the rate lets the next part through;
-        None where only a response can make room."""
+        """When, in the reactor's seconds, there may be room by time alone, as the
+        rate has it; None where only a response can make room."""
 
     def send(self, outgoing: Outgoing) -> None:
         """Write one part; its outcome comes once by `Deliveries.settled`.

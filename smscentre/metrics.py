@@ -37,6 +37,7 @@ _PDU_ERRORS = (
     "slow_pdu",
     "no_answer",
     "outbind",
+    "unread",
     _OTHER,
 )
 _REFUSALS = (

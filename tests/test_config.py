@@ -440,11 +440,9 @@ class ValueTests(_FileCase):
             loaded = self.load(f"{CENTRE}[web]\nlisten = '{endpoint}'\n")
             self.assertEqual(loaded.web.listen, endpoint)
 
-    def test_a_pair_is_not_available(self) -> None:
-        """A bind that this version cannot make is refused, not ignored."""
+    def test_a_pair(self) -> None:
+        """Its receiver may bind elsewhere."""
         text = f'{CENTRE}{SMPP}bind = "pair"\nreceiver_host = "b"\n'
-        with self.assertRaises(ConfigError) as caught:
-            self.load(text)
-        (problem,) = caught.exception.problems
-        self.assertEqual(problem.where, "smpp[carrier].bind")
-        self.assertIn("not available in this version", problem.rule)
+        (link,) = self.load(text + "receiver_port = 2776\n").smpp
+        found = (link.bind, link.receiver_host, link.receiver_port)
+        self.assertEqual(found, ("pair", "b", 2776))

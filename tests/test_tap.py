@@ -106,7 +106,7 @@ class TapTests(SynchronousTestCase):
     def test_a_configuration_with_faults(self) -> None:
         """All of them are told at once, and a restart would not help."""
         self.change("window = 10", "window = 0")
-        self.change('bind = "transceiver"', 'bind = "pair"')
+        self.change('bind = "transceiver"', 'bind = "both"')
         said = self.refused()
         for words in ("smpp[carrier].window", "smpp[carrier].bind", "2 problem(s)"):
             self.assertIn(words, said)

@@ -7,7 +7,7 @@ hammered; here only a session that stood for a while earns a quick return.
 
 from __future__ import annotations
 
-__all__ = ["Backoff", "Ending", "Reconnecting", "Session"]
+__all__ = ["Backoff", "Dial", "Ending", "Reconnecting", "Session", "dialler"]
 
 from collections.abc import Callable
 from typing import Any, Protocol
@@ -18,7 +18,6 @@ from twisted.internet.defer import CancelledError, Deferred, succeed
 from twisted.internet.interfaces import (
     IAddress,
     IDelayedCall,
-    IProtocol,
     IReactorTime,
     IStreamClientEndpoint,
 )
@@ -57,6 +56,10 @@ class Session(Protocol):
         """Take leave of the peer and close; `ended` fires."""
 
 
+Dial = Callable[[], Deferred[Session]]
+"""One attempt; cancelling it gives it up."""
+
+
 class _Single(Factory):
     """Builds the protocol of the one connection."""
 
@@ -67,6 +70,15 @@ class _Single(Factory):
 
     def buildProtocol(self, addr: IAddress | None) -> Any:
         return self._build()
+
+
+def dialler(endpoint: IStreamClientEndpoint, build: Callable[[], Session]) -> Dial:
+    """Attempts to reach an endpoint, each with a session of its own."""
+
+    def dial() -> Deferred[Any]:
+        return endpoint.connect(_Single(build))
+
+    return dial
 
 
 class Backoff:
@@ -87,23 +99,21 @@ class Backoff:
 
 
 class Reconnecting(Service):
-    """Keeps one connection to an endpoint; never two at once."""
+    """Keeps one session with a peer; never two at once."""
 
     def __init__(
         self,
         name: str,
-        endpoint: IStreamClientEndpoint,
-        build: Callable[[], Session],
+        dial: Dial,
         clock: IReactorTime,
         random: Callable[[], float],
     ) -> None:
         self.name = name
-        self._endpoint = endpoint
-        self._build = build
+        self._dial = dial
         self._clock = clock
         self._backoff = Backoff(random)
         self._session: Session | None = None
-        self._connecting: Deferred[IProtocol] | None = None
+        self._connecting: Deferred[Session] | None = None
         self._waiting: IDelayedCall | None = None
 
     def startService(self) -> None:
@@ -136,8 +146,7 @@ class Reconnecting(Service):
 
     def _connect(self) -> None:
         self._waiting = None
-        factory = _Single(self._build)
-        self._connecting = self._endpoint.connect(factory)
+        self._connecting = self._dial()
         self._connecting.addCallbacks(self._connected, self._not_connected)
 
     def _connected(self, protocol: Session) -> None:

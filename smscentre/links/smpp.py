@@ -16,14 +16,15 @@ from collections.abc import Callable
 from typing import Protocol, assert_never
 
 from attrs import evolve, frozen
-from twisted.internet.interfaces import IReactorTime
+from twisted.internet.interfaces import IReactorTime, IStreamClientEndpoint
 from twisted.logger import Logger
 
 from smscentre.gsm.alphabet import UnencodableError
 from smscentre.interfaces import Deliveries
+from smscentre.links.pair import Pair
 from smscentre.links.rate import TokenBucket
 from smscentre.links.reconnect import Ending
-from smscentre.links.wire import SmppProtocol
+from smscentre.links.wire import Connection, EventTaker, SmppProtocol
 from smscentre.messages import (
     Accepted,
     Address,
@@ -44,9 +45,9 @@ from smscentre.smpp.message import (
     read_message,
     write_message,
 )
-from smscentre.smpp.pdus import ShortMessage
+from smscentre.smpp.pdus import BindMode, ShortMessage
 from smscentre.smpp.receipt import parse_receipt
-from smscentre.smpp.session import Session, SessionOptions, State
+from smscentre.smpp.session import Session, SessionOptions
 from smscentre.smpp.status import BindRefusal, refusal
 
 _WAITS_S = {
@@ -55,6 +56,9 @@ _WAITS_S = {
     BindRefusal.OTHER: 0.0,
 }
 """The least time before the next bind, by the reason of the last refusal."""
+
+_LOOK_AGAIN_S = 1.0
+"""When there may be room again beside a peer that does not read."""
 
 _NO_CHARACTER = "\N{REPLACEMENT CHARACTER}"
 """For NUL, which PostgreSQL refuses in a text; `Incoming.raw` keeps it."""
@@ -112,7 +116,7 @@ class SmppLink:
         self._wall_clock = wall_clock
         self._observer = observer
         self._bucket = TokenBucket(options.rate)
-        self._wire: SmppProtocol | None = None
+        self._wire: Connection | None = None
         self._bound_at: float | None = None
         self._wait_s = 0.0
         self._arrivals = 0
@@ -122,24 +126,36 @@ class SmppLink:
         """A protocol for a new connection."""
         return SmppProtocol(Session(self._session_options), self._clock, self)
 
+    def build_pair(self, receiver: IStreamClientEndpoint) -> Pair:
+        """A new pair of binds, whose transmitter waits for its connection."""
+
+        def half(mode: BindMode, taker: EventTaker) -> SmppProtocol:
+            options = evolve(self._session_options, mode=mode)
+            return SmppProtocol(Session(options), self._clock, taker)
+
+        return Pair(half, receiver, self)
+
     # What the outbox asks (interfaces.Link).
 
     def room(self) -> int:
         """How many parts may be handed over now, by window and rate."""
         if self._wire is None:
             return 0
-        window = self._wire.session.room()
+        window = self._wire.room()
         tokens = self._bucket.available(self._clock.seconds())
         return window if tokens is None else min(window, tokens)
 
     def room_at(self) -> float | None:
-        """When the rate lets the next part through, if that is what is missing."""
-        return self._bucket.next_at(self._clock.seconds())
+        """When to look again, if no response will make room."""
+        now = self._clock.seconds()
+        if self._wire is not None and self._wire.congested:
+            return now + _LOOK_AGAIN_S
+        return self._bucket.next_at(now)
 
     def send(self, outgoing: Outgoing) -> None:
         """Write a part as a submit_sm; its outcome comes by `Deliveries.settled`."""
         wire = self._wire
-        if wire is None or wire.session.room() <= 0:
+        if wire is None or wire.room() <= 0:
             self._deliveries.settled(self, outgoing.row, Unsent("no bind, or no room"))
             return
         try:
@@ -149,11 +165,11 @@ class SmppLink:
             self._deliveries.settled(self, outgoing.row, rejected)
             return
         self._bucket.take(self._clock.seconds())
-        self._in_flight[sequence] = outgoing.row, wire.session.submitted
+        self._in_flight[sequence] = outgoing.row, wire.submitted
 
     # What the shell tells (wire.EventTaker).
 
-    def take(self, wire: SmppProtocol, event: events.Event) -> None:
+    def take(self, wire: Connection, event: events.Event) -> None:
         """Act on an event of the session."""
         match event:
             case events.Delivered(sequence, pdu, raw):
@@ -185,12 +201,12 @@ class SmppLink:
             case _:
                 assert_never(event)
 
-    def written(self, wire: SmppProtocol, arrival_ids: list[str]) -> None:
+    def written(self, wire: Connection, arrival_ids: list[str]) -> None:
         """Pass on which arrivals were acknowledged."""
         for arrival_id in arrival_ids:
             self._deliveries.acknowledged(self, arrival_id)
 
-    def gone(self, wire: SmppProtocol, reason: str) -> Ending:
+    def gone(self, wire: Connection, reason: str) -> Ending:
         """End the bind with its connection."""
         bind, self.bind = self.bind, ""
         self._wire = None
@@ -202,7 +218,7 @@ class SmppLink:
         self._bound_at, self._wait_s = None, 0.0
         return ending
 
-    def _bound(self, wire: SmppProtocol, event: events.Bound) -> None:
+    def _bound(self, wire: Connection, event: events.Bound) -> None:
         self._wire = wire
         self._bound_at = self._clock.seconds()
         self.bind = f"{self.name}-{secrets.token_hex(6)}"
@@ -225,15 +241,15 @@ class SmppLink:
             meaning=event.meaning,
         )
 
-    def _deliver(self, wire: SmppProtocol, sequence: int, incoming: Incoming) -> None:
+    def _deliver(self, wire: Connection, sequence: int, incoming: Incoming) -> None:
         def settle(accepted: bool) -> None:
-            if wire is self._wire and wire.session.state is not State.CLOSED:
+            if wire is self._wire:
                 status = 0 if accepted else self._options.busy_status
                 wire.acknowledge(sequence, status, incoming.arrival_id)
 
         self._deliveries.arrived(self, incoming, settle)
 
-    def _answered(self, wire: SmppProtocol, answer: events.SubmitAnswered) -> None:
+    def _answered(self, wire: Connection, answer: events.SubmitAnswered) -> None:
         row, submit = self._in_flight.pop(answer.sequence)
         octets = Octets(submit, answer.raw)
         if answer.status == 0:

@@ -5,7 +5,7 @@ Answers that are produced in one turn of the reactor leave in one write.
 
 from __future__ import annotations
 
-__all__ = ["EventTaker", "SmppProtocol"]
+__all__ = ["Connection", "EventTaker", "SmppProtocol"]
 
 import socket
 from collections.abc import Iterable
@@ -13,12 +13,18 @@ from typing import Any, Protocol
 
 from twisted.internet import protocol
 from twisted.internet.defer import Deferred
-from twisted.internet.interfaces import IDelayedCall, IReactorTime, ITCPTransport
+from twisted.internet.interfaces import (
+    IDelayedCall,
+    IPushProducer,
+    IReactorTime,
+    ITCPTransport,
+)
 from twisted.python.failure import Failure
+from zope.interface import implementer
 
 from smscentre import failpoints
 from smscentre.links.reconnect import Ending
-from smscentre.smpp.events import Closed, Event
+from smscentre.smpp.events import UNREAD, Closed, Event, Fault
 from smscentre.smpp.pdus import ShortMessage
 from smscentre.smpp.session import Session, State
 
@@ -28,22 +34,54 @@ _USER_TIMEOUT_MS = 30_000
 _CLOSING_S = 5.0
 """How long a peer may take to read our last octets."""
 
+_UNREAD_S = 20.0
+"""How long a peer may leave unread more than the transport likes to keep."""
+
+
+class Connection(Protocol):
+    """What a link says: over one socket, or over the two of a pair."""
+
+    @property
+    def congested(self) -> bool:
+        """Whether the peer leaves unread what was written."""
+
+    def room(self) -> int:
+        """How many submit_sm may be written now."""
+
+    def submit(self, message: ShortMessage) -> int:
+        """Write a submit_sm; its sequence number."""
+
+    @property
+    def submitted(self) -> bytes:
+        """The octets of the last submit_sm."""
+
+    def acknowledge(self, sequence: int, status: int, arrival_id: str) -> None:
+        """Answer a deliver_sm, unless the session is over."""
+
+    def drop(self, reason: str) -> None:
+        """End the session without the peer's consent."""
+
 
 class EventTaker(Protocol):
     """Who hears the events of a connection."""
 
-    def take(self, wire: SmppProtocol, event: Event) -> None:
+    def take(self, wire: Connection, event: Event) -> None:
         """Act on an event of the session."""
 
-    def written(self, wire: SmppProtocol, arrival_ids: list[str]) -> None:
+    def written(self, wire: Connection, arrival_ids: list[str]) -> None:
         """Hear that positive acknowledgements were handed to TCP."""
 
-    def gone(self, wire: SmppProtocol, reason: str) -> Ending:
+    def gone(self, wire: Connection, reason: str) -> Ending:
         """Hear that the connection is over; say how the session fared."""
 
 
+@implementer(IPushProducer)
 class SmppProtocol(protocol.Protocol):
-    """Moves octets between a transport and a session core."""
+    """Moves octets between a transport and a session core.
+
+    While the peer leaves unread what was written nothing more is read from it, so
+    that it cannot make us keep more; if that lasts, the session ends.
+    """
 
     def __init__(
         self, session: Session, clock: IReactorTime, taker: EventTaker
@@ -56,6 +94,7 @@ class SmppProtocol(protocol.Protocol):
         self._flushing: IDelayedCall | None = None
         self._leaving: IDelayedCall | None = None
         self._closing: IDelayedCall | None = None
+        self._unread: IDelayedCall | None = None
         self._acknowledged: list[str] = []
         self._submitted = False
 
@@ -63,6 +102,8 @@ class SmppProtocol(protocol.Protocol):
         """Set the socket up and ask for the bind."""
         if ITCPTransport.providedBy(self.transport):
             _tune(self.transport)
+        transport: Any = self.transport
+        transport.registerProducer(self, True)
         self.session.connect(self._clock.seconds())
         self._flush()
 
@@ -75,10 +116,45 @@ class SmppProtocol(protocol.Protocol):
         """Settle all that was open and report the end."""
         text = reason.getErrorMessage()
         self._handle(self.session.close(text))
-        for call in (self._timer, self._flushing, self._leaving, self._closing):
+        for call in (
+            self._timer,
+            self._flushing,
+            self._leaving,
+            self._closing,
+            self._unread,
+        ):
             if call is not None and call.active():
                 call.cancel()
         self.ended.callback(self._taker.gone(self, text))
+
+    # What the transport asks (IPushProducer): we are what fills its buffer.
+
+    def pauseProducing(self) -> None:
+        """Read nothing more until what was written is read."""
+        if self._unread is None:
+            self._unread = self._clock.callLater(_UNREAD_S, self._give_up)
+            self._reading.pauseProducing()
+
+    def resumeProducing(self) -> None:
+        """Read again."""
+        unread, self._unread = self._unread, None
+        if unread is not None:
+            unread.cancel()
+            self._reading.resumeProducing()
+
+    def stopProducing(self) -> None:
+        """The transport is gone; `connectionLost` follows."""
+
+    # What a link says (Connection).
+
+    @property
+    def congested(self) -> bool:
+        """Whether the peer leaves unread what was written."""
+        return self._unread is not None
+
+    def room(self) -> int:
+        """How many submit_sm may be written now."""
+        return 0 if self._unread is not None else self.session.room()
 
     def submit(self, message: ShortMessage) -> int:
         """Write a submit_sm; its sequence number."""
@@ -87,8 +163,15 @@ class SmppProtocol(protocol.Protocol):
         self._flush_soon()
         return sequence
 
+    @property
+    def submitted(self) -> bytes:
+        """The octets of the last submit_sm."""
+        return self.session.submitted
+
     def acknowledge(self, sequence: int, status: int, arrival_id: str) -> None:
-        """Answer a deliver_sm; with status 0 it is acknowledged."""
+        """Answer a deliver_sm, unless the session is over; status 0 acknowledges."""
+        if self.session.state is State.CLOSED:
+            return
         self.session.acknowledge(sequence, status)
         if status == 0:
             self._acknowledged.append(arrival_id)
@@ -122,8 +205,23 @@ class SmppProtocol(protocol.Protocol):
             self._leaving = self._clock.callLater(0, self._close_transport)
 
     def _close_transport(self) -> None:
-        if self.transport is not None:
-            self.transport.loseConnection()
+        transport: Any = self.transport
+        if transport is not None:
+            # It does not close while one who fills its buffer is registered.
+            transport.unregisterProducer()
+            transport.loseConnection()
+
+    def _give_up(self) -> None:
+        """End the session with a peer that does not read; it would not read an end."""
+        detail = f"nothing that we wrote was read for {_UNREAD_S:g} s"
+        self._handle([Fault(UNREAD, detail)])
+        self.drop(detail)
+        self._abort()
+
+    @property
+    def _reading(self) -> Any:
+        """The transport, as what fills our own buffer."""
+        return self.transport
 
     def _abort(self) -> None:
         transport = self.transport

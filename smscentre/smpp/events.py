@@ -16,6 +16,7 @@ __all__ = [
     "UNEXPECTED_COMMAND",
     "UNEXPECTED_RESPONSE",
     "UNKNOWN_COMMAND",
+    "UNREAD",
     "BindRefused",
     "Bound",
     "Closed",
@@ -44,6 +45,7 @@ NACKED: Final = "nacked"
 SLOW_PDU: Final = "slow_pdu"
 NO_ANSWER: Final = "no_answer"
 OUTBIND: Final = "outbind"
+UNREAD: Final = "unread"
 
 FAULTS: Final = (
     BAD_LENGTH,
@@ -55,6 +57,7 @@ FAULTS: Final = (
     SLOW_PDU,
     NO_ANSWER,
     OUTBIND,
+    UNREAD,
 )
 """Every reason of a `Fault`, so that counters can start at zero."""
 

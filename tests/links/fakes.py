@@ -8,7 +8,10 @@ __all__ = [
     "NOW",
     "NUMBER",
     "FakeDeliveries",
+    "FakeEndpoint",
+    "Observer",
     "SmppLinkTestCase",
+    "Wire",
     "outgoing",
 ]
 
@@ -16,8 +19,13 @@ from typing import Any, ClassVar
 
 from twisted.internet.address import IPv4Address
 from twisted.internet.defer import Deferred
-from twisted.internet.error import ConnectionDone
-from twisted.internet.interfaces import ITCPTransport
+from twisted.internet.error import ConnectError, ConnectionDone
+from twisted.internet.interfaces import (
+    IProtocol,
+    IProtocolFactory,
+    IStreamClientEndpoint,
+    ITCPTransport,
+)
 from twisted.internet.task import Clock
 from twisted.internet.testing import StringTransport
 from twisted.python.failure import Failure
@@ -125,6 +133,44 @@ class Wire(StringTransport):
 
     def loseWriteConnection(self) -> None:
         raise AssertionError("no link closes half a connection")
+
+
+@implementer(IStreamClientEndpoint)
+class FakeEndpoint:
+    """Keeps every attempt; none succeeds by itself."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self.attempts: list[tuple[Deferred[IProtocol], IProtocolFactory]] = []
+        self.times: list[float] = []
+        self.cancelled = 0
+        self.heeds_cancelling = True
+
+    def connect(self, protocolFactory: IProtocolFactory) -> Deferred[IProtocol]:
+        attempt: Deferred[IProtocol] = Deferred(self._cancel)
+        self.attempts.append((attempt, protocolFactory))
+        self.times.append(self._clock.seconds())
+        return attempt
+
+    def _cancel(self, attempt: Deferred[IProtocol]) -> None:
+        self.cancelled += 1
+        if not self.heeds_cancelling:
+            self.accept()
+
+    def refuse(self) -> None:
+        """Let the newest attempt fail."""
+        self.attempts[-1][0].errback(Failure(ConnectError()))
+
+    def accept(self) -> None:
+        """Let the newest attempt succeed."""
+        attempt, factory = self.attempts[-1]
+        protocol = factory.buildProtocol(_PEER)
+        assert protocol is not None
+        self.connected(protocol)
+        attempt.callback(protocol)
+
+    def connected(self, protocol: IProtocol) -> None:
+        """Give the protocol of the newest attempt a connection; here none."""
 
 
 class SmppLinkTestCase(SynchronousTestCase):

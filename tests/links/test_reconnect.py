@@ -7,19 +7,10 @@ from collections.abc import Callable
 from attrs import define, frozen
 from hypothesis import given
 from hypothesis import strategies as st
-from twisted.internet.address import IPv4Address
 from twisted.internet.defer import Deferred
-from twisted.internet.error import ConnectError
-from twisted.internet.interfaces import (
-    IProtocol,
-    IProtocolFactory,
-    IStreamClientEndpoint,
-)
 from twisted.internet.protocol import Protocol
 from twisted.internet.task import Clock
-from twisted.python.failure import Failure
 from twisted.trial.unittest import SynchronousTestCase
-from zope.interface import implementer
 
 from smscentre.links.reconnect import (
     FIRST_DELAY_S,
@@ -29,7 +20,9 @@ from smscentre.links.reconnect import (
     Backoff,
     Ending,
     Reconnecting,
+    dialler,
 )
+from tests.links.fakes import FakeEndpoint
 
 TEN_MINUTES_S = 600
 
@@ -49,40 +42,6 @@ class FakeSession(Protocol):
         self.ended.callback(ending)
 
 
-@implementer(IStreamClientEndpoint)
-class FakeEndpoint:
-    """Keeps every attempt; none succeeds by itself."""
-
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
-        self.attempts: list[tuple[Deferred[IProtocol], IProtocolFactory]] = []
-        self.times: list[float] = []
-        self.cancelled = 0
-        self.heeds_cancelling = True
-
-    def connect(self, protocolFactory: IProtocolFactory) -> Deferred[IProtocol]:
-        attempt: Deferred[IProtocol] = Deferred(self._cancel)
-        self.attempts.append((attempt, protocolFactory))
-        self.times.append(self._clock.seconds())
-        return attempt
-
-    def _cancel(self, attempt: Deferred[IProtocol]) -> None:
-        self.cancelled += 1
-        if not self.heeds_cancelling:
-            self.accept()
-
-    def refuse(self) -> None:
-        """Let the newest attempt fail."""
-        self.attempts[-1][0].errback(Failure(ConnectError()))
-
-    def accept(self) -> None:
-        """Let the newest attempt succeed."""
-        attempt, factory = self.attempts[-1]
-        protocol = factory.buildProtocol(IPv4Address("TCP", "127.0.0.1", 2775))
-        assert protocol is not None
-        attempt.callback(protocol)
-
-
 class ReconnectingTestCase(SynchronousTestCase):
     """A service that has made its first attempt; no jitter but what a test sets."""
 
@@ -92,7 +51,10 @@ class ReconnectingTestCase(SynchronousTestCase):
         self.sessions: list[FakeSession] = []
         self.jitter = 0.0
         self.service = Reconnecting(
-            "carrier", self.endpoint, self.build, self.clock, lambda: self.jitter
+            "carrier",
+            dialler(self.endpoint, self.build),
+            self.clock,
+            lambda: self.jitter,
         )
         self.service.startService()
 
@@ -268,7 +230,8 @@ class PatienceTests(SynchronousTestCase):
             sessions.append(FakeSession())
             return sessions[-1]
 
-        service = Reconnecting("carrier", endpoint, build, clock, lambda: 0.0)
+        dial = dialler(endpoint, build)
+        service = Reconnecting("carrier", dial, clock, lambda: 0.0)
         service.startService()
         while True:
             if carrier.ending is None:

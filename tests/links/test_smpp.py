@@ -10,7 +10,7 @@ from twisted.internet.interfaces import IProtocol, IProtocolFactory
 from twisted.internet.interfaces import IStreamClientEndpoint as IEndpoint
 from zope.interface import implementer
 
-from smscentre.links.reconnect import Reconnecting
+from smscentre.links.reconnect import Reconnecting, dialler
 from smscentre.links.smpp import SmppOptions
 from smscentre.messages import (
     Accepted,
@@ -29,7 +29,7 @@ from smscentre.smpp import codec, events, pdus
 from smscentre.smpp.codes import Coding, Status
 from smscentre.smpp.options import SessionOptions
 from smscentre.smpp.pdus import BindMode, ShortMessage
-from tests.links.fakes import NOW, NUMBER, SmppLinkTestCase, outgoing
+from tests.links.fakes import NOW, NUMBER, SmppLinkTestCase, Wire, outgoing
 from tests.smpp.samples import MESSAGE, header
 
 RECEIPT = evolve(
@@ -578,9 +578,12 @@ class ServiceTests(SmppLinkTestCase):
     def test_stop_unbinds(self) -> None:
         """The service is stopped once the connection is gone."""
         self.lose()
-        self.wire.clear()
+        self.wire = Wire()
         service = Reconnecting(
-            "carrier", OneConnection(self), self.link.build, self.clock, lambda: 0.0
+            "carrier",
+            dialler(OneConnection(self), self.link.build),
+            self.clock,
+            lambda: 0.0,
         )
         service.startService()
         self.bind()
