@@ -1,0 +1,176 @@
+"""Tests of a peer that does not read: what `smscentre.links.wire` keeps for it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from twisted.internet import reactor
+from twisted.internet.defer import Deferred, maybeDeferred
+from twisted.internet.endpoints import TCP4ClientEndpoint, TCP4ServerEndpoint
+from twisted.internet.interfaces import IListeningPort
+from twisted.internet.protocol import Factory, Protocol, connectionDone
+from twisted.internet.task import Clock, deferLater
+from twisted.python.failure import Failure
+from twisted.trial.unittest import TestCase
+
+from smscentre.links.reconnect import Ending
+from smscentre.links.wire import Connection, SmppProtocol
+from smscentre.messages import Unsent
+from smscentre.smpp import codec, events, pdus
+from smscentre.smpp.session import Session, State
+from tests.links.fakes import SmppLinkTestCase, outgoing
+from tests.smpp.samples import ANSWER, MESSAGE, OPTIONS, header
+
+UNREAD_S = 20
+MOST_KEPT = 256 * 1024
+"""Octets: what Twisted keeps, the answers to one read, and some air."""
+
+FLOOD = 30_000_000
+TURNS = 200
+"""So many turns of the reactor without an octet read: both sides are full."""
+
+
+class CongestionTests(SmppLinkTestCase):
+    """What the link does while the transport is full."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.bind()
+        self.protocol.pauseProducing()
+
+    def test_nothing_is_claimed(self) -> None:
+        """There is no room, a part comes back unsent, and soon it is looked again."""
+        self.assertEqual(self.link.room(), 0)
+        self.assertEqual(self.link.room_at(), self.clock.seconds() + 1)
+        self.link.send(outgoing())
+        ((_, outcome),) = self.deliveries.outcomes
+        self.assertIsInstance(outcome, Unsent)
+
+    def test_nothing_is_read(self) -> None:
+        """What comes would only make more to write."""
+        self.assertEqual(self.wire.producerState, "paused")
+
+    def test_it_goes_on(self) -> None:
+        """A peer that reads again finds all as it was, however often that happens."""
+        for _ in range(3):
+            self.clock.advance(UNREAD_S - 1)
+            self.protocol.resumeProducing()
+            self.assertEqual(self.wire.producerState, "producing")
+            self.assertEqual(self.link.room(), 3)
+            self.assertIsNone(self.link.room_at())
+            self.carrier(pdus.EnquireLink(1))
+            self.protocol.pauseProducing()
+        self.assertEqual(self.observer.faults, [])
+
+    def test_it_ends(self) -> None:
+        """After a while the bind ends at once, and the end says why."""
+        self.clock.advance(UNREAD_S - 0.1)
+        self.assertFalse(self.wire.disconnected)
+        self.clock.advance(0.1)
+        self.assertTrue(self.wire.disconnected)
+        self.assertEqual(self.observer.faults, [events.UNREAD])
+        self.assertIs(self.protocol.session.state, State.CLOSED)
+
+    def test_what_was_committed_is_still_answered(self) -> None:
+        """An acknowledgement waits in the transport with the rest."""
+        self.carrier(pdus.DeliverSm(9, MESSAGE))
+        self.accept()
+        self.assertEqual(self.received(), [pdus.DeliverSmResp(9)])
+
+    def test_the_connection_can_close(self) -> None:
+        """No transport closes while one who fills it is registered."""
+        self.protocol.drop("on purpose")
+        self.clock.advance(0)
+        self.assertIsNone(self.wire.producer)
+        self.assertTrue(self.wire.disconnecting)
+
+
+class Deaf(Protocol):
+    """A carrier that accepts the bind, sends a flood, and reads nothing any more."""
+
+    def __init__(self, flood: bytes) -> None:
+        self._flood = flood
+        self.closed: Deferred[None] = Deferred()
+
+    def dataReceived(self, data: bytes) -> None:
+        transport: Any = self.transport
+        transport.pauseProducing()
+        transport.write(codec.encode(ANSWER))
+        transport.write(self._flood)
+
+    def connectionLost(self, reason: Failure = connectionDone) -> None:
+        self.closed.callback(None)
+
+
+class Watched(SmppProtocol):
+    """Our side; counts what it read, and turns of the reactor without any."""
+
+    def __init__(self, clock: Clock) -> None:
+        super().__init__(Session(OPTIONS), clock, self)
+        self.faults: list[str] = []
+        self.octets_read = 0
+        self.quiet_turns = 0
+
+    def dataReceived(self, data: bytes) -> None:
+        self.octets_read += len(data)
+        self.quiet_turns = 0
+        super().dataReceived(data)
+
+    def take(self, wire: Connection, event: events.Event) -> None:
+        if isinstance(event, events.Fault):
+            self.faults.append(event.reason)
+
+    def written(self, wire: Connection, arrival_ids: list[str]) -> None:
+        raise AssertionError("nothing is acknowledged here")
+
+    def gone(self, wire: Connection, reason: str) -> Ending:
+        return Ending(reason)
+
+    def kept(self) -> int:
+        """How many octets wait in the process to be written."""
+        transport: Any = self.transport
+        return int(len(transport.dataBuffer) + transport._tempDataLen)
+
+
+FLOODS = {
+    "questions": codec.encode(pdus.EnquireLink(7)),
+    "unknown commands": header(0x10200, 7),
+    "requests of an ESME": header(0x04, 7),
+}
+
+
+class DeafPeerTests(TestCase):
+    """Over real sockets, with the time in our hands."""
+
+    async def assertBounded(self, pdu: bytes) -> None:
+        """Let a deaf carrier send megabytes of one PDU; memory stays flat."""
+        deaf = Deaf(pdu * (FLOOD // len(pdu)))
+        factory = Factory()
+        factory.buildProtocol = lambda addr: deaf  # type: ignore[method-assign]
+        server = TCP4ServerEndpoint(reactor, 0, interface="127.0.0.1")
+        port: IListeningPort = await server.listen(factory)
+        address: Any = port.getHost()
+        clock = Clock()
+        ours = Watched(clock)
+        client = Factory()
+        client.buildProtocol = lambda addr: ours  # type: ignore[method-assign]
+        await TCP4ClientEndpoint(reactor, "127.0.0.1", address.port).connect(client)
+        while ours.quiet_turns < TURNS:
+            await deferLater(reactor, 0, lambda: None)
+            ours.quiet_turns += 1
+            self.assertLess(ours.kept(), MOST_KEPT)
+        self.assertTrue(ours.congested)
+        self.assertLess(ours.octets_read, FLOOD)
+        clock.advance(UNREAD_S)
+        ending = await ours.ended
+        await deaf.closed
+        await maybeDeferred(port.stopListening)
+        self.assertIn(events.UNREAD, ours.faults)
+        self.assertIsNotNone(ending)
+        self.assertEqual(clock.getDelayedCalls(), [])
+
+    async def test_floods(self) -> None:
+        """Whatever it is that asks for answers."""
+        for name, pdu in FLOODS.items():
+            with self.subTest(flood=name):
+                await self.assertBounded(pdu)
