@@ -70,7 +70,10 @@ def routes(config: Config) -> Routes:
     """Which links may carry other links' replies, in which order."""
     found = {
         link.name: Route(
-            link.reroute, link.priority, whole=link.long_messages == "payload"
+            link.reroute,
+            link.priority,
+            whole=link.long_messages == "payload",
+            sends=link.bind != "receiver",
         )
         for link in config.smpp
     }

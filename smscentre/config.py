@@ -112,6 +112,7 @@ def load(path: Path) -> Config:
     problems = [
         *_repeated_names(tree),
         *_misfits(tree),
+        *_mute_links(tree),
         *_bad_numbers(tree),
         *_open_secrets(tree, path),
     ]
@@ -213,6 +214,31 @@ def _misfits(tree: _Tree) -> Iterator[Problem]:
         for key in ("receiver_host", "receiver_port"):
             if block.get(key) and block.get("bind") != "pair":
                 yield Problem(f"{where}.{key}", "", 'needs bind = "pair"')
+
+
+def _mute_links(tree: _Tree) -> Iterator[Problem]:
+    """Links that only receive, beside none that may carry their replies (D10)."""
+    blocks = list(_blocks(tree, "smpp"))
+    carriers = [
+        block
+        for _, block in blocks
+        if block.get("bind") != "receiver" and block.get("reroute") is not False
+    ]
+    whole = [block for block in carriers if _is_whole(block)]
+    for where, block in blocks:
+        if block.get("bind") != "receiver":
+            continue
+        if not (whole if _is_whole(block) else carriers):
+            kind = 'long_messages = "payload" and ' if _is_whole(block) else ""
+            rule = (
+                "needs another [[smpp]] link that sends, with "
+                f"{kind}reroute = true, or its messages would never be answered"
+            )
+            yield Problem(f"{where}.bind", '"receiver"', rule)
+
+
+def _is_whole(block: _Tree) -> bool:
+    return block.get("long_messages") == "payload"
 
 
 def _open_secrets(tree: _Tree, path: Path) -> Iterator[Problem]:

@@ -130,6 +130,8 @@ def _key(line: str, words: str) -> Case:
     return Case(line, f"smpp[carrier].{line.split(' ')[0]}", words)
 
 
+_OTHER = SMPP.replace('"carrier"', '"other"')
+
 CASES = (
     Case("[centre]", "centre.number", "missing", head=""),
     Case("", "centre.number", "missing", head=""),
@@ -179,6 +181,22 @@ CASES = (
     _key("windows = 3", "did you mean window?"),
     _key("tls = 'yes'", "true or false"),
     _key("ca_file = 'secrets/carrier'", "tls = true"),
+    _key("bind = 'receiver'", "link that sends"),
+    Case(
+        f"bind = 'receiver'\n{_OTHER}reroute = false",
+        "smpp[carrier].bind",
+        "with reroute = true",
+    ),
+    Case(
+        f"bind = 'receiver'\n{_OTHER}bind = 'transmitter'\nreroute = false",
+        "smpp[carrier].bind",
+        "never be answered",
+    ),
+    Case(
+        f"bind = 'receiver'\nlong_messages = 'payload'\n{_OTHER}",
+        "smpp[carrier].bind",
+        'long_messages = "payload"',
+    ),
     _key("receiver_host = 'b.example.net'", "pair"),
     _key("receiver_port = 2776", "pair"),
     Case(
@@ -439,6 +457,12 @@ class ValueTests(_FileCase):
         ):
             loaded = self.load(f"{CENTRE}[web]\nlisten = '{endpoint}'\n")
             self.assertEqual(loaded.web.listen, endpoint)
+
+    def test_a_receiver_beside_a_transmitter(self) -> None:
+        """One that may carry its replies is all that it needs."""
+        text = f'{CENTRE}{SMPP}bind = "receiver"\n{_OTHER}bind = "transmitter"\n'
+        self.assertEqual([link.bind for link in self.load(text).smpp],
+                         ["receiver", "transmitter"])  # fmt: skip
 
     def test_a_pair(self) -> None:
         """Its receiver may bind elsewhere."""

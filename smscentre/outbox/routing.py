@@ -13,12 +13,14 @@ from attrs import frozen
 class Route:
     """Whether a link may carry other links' replies, and in which order.
 
-    ``whole`` says that it takes long texts in one piece.
+    ``whole`` says that it takes long texts in one piece. One that never ``sends``
+    leaves all its replies to others.
     """
 
     reroute: bool
     priority: int
     whole: bool = False
+    sends: bool = True
 
 
 @frozen
@@ -26,6 +28,10 @@ class Routes:
     """The routes of all links, by name."""
 
     by_name: Mapping[str, Route]
+
+    def sends(self, name: str) -> bool:
+        """Whether a link can ever send."""
+        return self.by_name[name].sends
 
     def substitute(self, name: str, standing: Iterable[str]) -> str | None:
         """The link that carries another's replies, first by priority, if one may."""
@@ -39,4 +45,5 @@ class Routes:
     def _may_carry(self, other: str, name: str) -> bool:
         """Whether a link may and can carry another's replies, as they were cut."""
         substitute = self.by_name[other]
-        return substitute.reroute and (substitute.whole or not self.by_name[name].whole)
+        fits = substitute.whole or not self.by_name[name].whole
+        return substitute.sends and substitute.reroute and fits

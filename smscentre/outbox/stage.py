@@ -121,6 +121,8 @@ class Outbox:
         if lane is not None:
             lane.wake(parts)
             self._pump(lane)
+            if not self._routes.sends(link):
+                self._hand_over(link)
 
     # What links tell (interfaces.Deliveries).
 
@@ -129,6 +131,9 @@ class Outbox:
         lane = self._lanes[link.name]
         lane.went_up(bind)
         self._pump(lane)
+        for name in self._lanes:
+            if not self._routes.sends(name):
+                self._hand_over(name)
 
     def lost(self, link: Link) -> None:
         """Hear that the session has ended; all in flight was settled."""
@@ -170,9 +175,8 @@ class Outbox:
                 lane.look()
                 self._pump(lane)
             down = not lane.bind and now - lane.down_since >= self._reroute_after_s
-            other = self._routes.substitute(name, self._standing()) if down else None
-            if other is not None:
-                self._reroute(name, other)
+            if down or not self._routes.sends(name):
+                self._hand_over(name)
         wall = self._wall_clock()
 
         def give_up(transaction: Transaction) -> None:
@@ -344,6 +348,12 @@ class Outbox:
 
     def _standing(self) -> list[str]:
         return [name for name, lane in self._lanes.items() if lane.bind]
+
+    def _hand_over(self, name: str) -> None:
+        """Let another link carry what waits for one, if any stands that may."""
+        other = self._routes.substitute(name, self._standing())
+        if other is not None:
+            self._reroute(name, other)
 
     def _reroute(self, name: str, other: str) -> None:
         def moved(count: int) -> None:

@@ -488,6 +488,56 @@ class OctetsTests(OutboxTestCase):
         self.assertEqual(self.octets(), octets)
 
 
+class MuteLinkTests(OutboxTestCase):
+    """D10: a link that can never send hands its replies on at once."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.routes["carrier"] = Route(True, 10, sends=False)
+        self.link.window = 0
+
+    def carried(self) -> list[str]:
+        """What the other link sent."""
+        return [sent.text for sent in self.other.sent]
+
+    def test_at_once(self) -> None:
+        """Though its own bind stands: it is not down, it only receives."""
+        self.other.connect(self.exchange)
+        self.connect()
+        self.text("ASK")
+        self.assertEqual(self.carried(), ["ASK"])
+        self.assertEqual(self.texts(), [])
+
+    def test_as_soon_as_another_stands(self) -> None:
+        """What waited meanwhile goes with its bind, without a tick."""
+        self.connect()
+        self.text("ASK")
+        self.assertEqual(self.carried(), [])
+        self.other.connect(self.exchange)
+        self.turn()
+        self.assertEqual(self.carried(), ["ASK"])
+
+    def test_it_carries_nothing_itself(self) -> None:
+        """Nobody's replies are handed to a link that cannot send."""
+        self.routes["carrier"] = Route(True, 10)
+        self.routes["spare"] = Route(True, 20, sends=False)
+        self.put("a")
+        self.other.connect(self.exchange)
+        self.pass_time(300)
+        self.outbox.tick()
+        self.turn()
+        self.assertEqual(self.states(), ["queued"])
+        ((link,),) = self.rows("SELECT link FROM outbox")
+        self.assertEqual(link, "carrier")
+
+    def test_a_long_reply(self) -> None:
+        """All of its parts."""
+        self.other.connect(self.exchange)
+        self.connect()
+        self.text("LONG 300")
+        self.assertEqual(len(self.carried()), 2)
+
+
 class ReceiptTests(OutboxTestCase):
     """D9: receipts are stored, matched, parked; a final state is final."""
 
