@@ -13,15 +13,16 @@ INSTALLED_TEST := .venv/installed-test
 # as root; elsewhere those tests are skipped, with the reason in their summary.
 DEBIAN_PACKAGES := postgresql
 
-.PHONY: help run test lint bench crash system-packages clean
+.PHONY: help run test lint bench crash diagram system-packages clean
 
 help:
-	@echo "make run    a demo centre with simulators, in this terminal"
-	@echo "make test   all tests"
-	@echo "make lint   ruff and mypy"
-	@echo "make bench  the benchmarks, with their ratios"
-	@echo "make crash  kill -9 at random moments and at every failpoint"
-	@echo "make clean  remove .venv and what the tools leave behind"
+	@echo "make run      a demo centre with simulators, in this terminal"
+	@echo "make test     all tests"
+	@echo "make lint     ruff and mypy"
+	@echo "make bench    the benchmarks, with their ratios"
+	@echo "make crash    kill -9 at random moments and at every failpoint"
+	@echo "make diagram  draw the session's states for docs/ from their table"
+	@echo "make clean    remove .venv and what the tools leave behind"
 
 run: $(INSTALLED)
 	$(BIN)/smscentre demo
@@ -51,6 +52,9 @@ $(INSTALLED): setup.py constraints.txt | $(BIN)/python
 $(INSTALLED_TEST): setup.py constraints.txt | $(BIN)/python
 	$(PIP_INSTALL) -e '.[test,postgresql]'
 	@touch $@ $(INSTALLED)
+
+diagram: $(INSTALLED)
+	$(BIN)/python -m docs.session_diagram
 
 system-packages:
 	@if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null \

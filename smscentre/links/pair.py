@@ -9,7 +9,7 @@ the receiver brings has its way out from the first message on. When one half end
 the other unbinds, and both are made anew: one bind, one back-off, and never two
 sockets of a kind.
 
-Source: SMPP 3.4 §2.1.1 (an ESME may be bound as transmitter and as receiver).
+Source: SMPP 3.4 §2.2 (session states: BOUND_TX and BOUND_RX).
 """
 
 from __future__ import annotations
