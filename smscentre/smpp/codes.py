@@ -18,6 +18,7 @@ __all__ = [
     "DELIVER_SM_RESP",
     "ENQUIRE_LINK",
     "ENQUIRE_LINK_RESP",
+    "ESM_INTERMEDIATE",
     "ESM_RECEIPT",
     "ESM_TYPE_MASK",
     "ESM_UDHI",
@@ -66,7 +67,9 @@ ESM_UDHI: Final[int] = consts.SMPP_GSMFEAT_UDHI
 ESM_TYPE_MASK: Final = 0x3C
 """Bits 5 to 2 of esm_class: what kind of message this is."""
 
-ESM_RECEIPT: Final = frozenset({0x04, 0x20})
+ESM_INTERMEDIATE: Final = 0x20
+
+ESM_RECEIPT: Final = frozenset({0x04, ESM_INTERMEDIATE})
 """Message types of the SMSC itself: delivery receipt, intermediate notification.
 
 Source: SMPP 3.4 §5.2.12 (esm_class).

@@ -63,6 +63,37 @@ CASES = (
         "stat:DELIVRD",
     ),
     Case("id:a", "a", ENROUTE, ""),
+    Case("id:12 34 sub:001 stat:DELIVRD", "12 34", DELIVERED, "stat:DELIVRD"),
+    Case("stat:DELIVRD id:12 34", "12", DELIVERED, "stat:DELIVRD"),
+    Case("id:smsc1:77 sub:001 stat:DELIVRD", "smsc1:77", DELIVERED, "stat:DELIVRD"),
+    Case("id::77 stat: :DELIVRD", "77", DELIVERED, "stat:DELIVRD"),
+    Case('id:"77" stat:"DELIVRD"', "77", DELIVERED, "stat:DELIVRD"),
+    Case("id:77 mccmnc:51010 stat:DELIVRD", "77", DELIVERED, "stat:DELIVRD"),
+    Case("id:77,sub:001,stat:DELIVRD,err:0", "77", DELIVERED, "stat:DELIVRD err:0"),
+    Case("id:77\r\nstat:DELIVRD\r\nerr:0\0", "77", DELIVERED, "stat:DELIVRD err:0"),
+    Case("id : 77 stat : DELIVRD", "77", DELIVERED, "stat:DELIVRD"),
+    Case("id:77 stat: err:000", "77", ENROUTE, "err:000"),
+    Case("id: id:77 stat:DELIVRD", "77", DELIVERED, "stat:DELIVRD"),
+    Case("id:{3FA8} stat:DELIVRD", "{3FA8}", DELIVERED, "stat:DELIVRD"),
+)
+
+WORDS = {
+    DELIVERED: "DELIVRD DELIVERED DELIVERD DELIV DELIVR DELVRD DLVRD delivrd",
+    FAILED: (
+        "EXPIRED EXPIRD EXPRD DELETED UNDELIV UNDELIVERABLE UNDELIVERED UNDLVRD"
+        " REJECTD REJECTED REJCTD FAILED SKIPPED"
+    ),
+    UNKNOWN: "UNKNOWN UNKNOWN_STATE",
+    ENROUTE: (
+        "ENROUTE ACCEPTD ACCEPTED SCHEDULED BUFFRED SENT PENDING DELIVERY DELIVERING"
+        " DELIVERY_FAILED TERKIRIM GAGAL 2 000 DE ?"
+    ),
+}
+"""What carriers write after ``stat:``."""
+
+WHOLE = (
+    b"id:77 sub:001 dlvrd:001 submit date:0804271200 done date:0804271201 "
+    b"stat:DELIVRD err:000 text:RUTAN 1 2 3 4"
 )
 
 
@@ -80,13 +111,82 @@ class ReceiptTests(SynchronousTestCase):
             expected = Receipt(case.smsc_id, case.state, case.detail)
             self.assertEqual(parse_receipt(_receipt(case.text.encode())), expected)
 
+    def test_words(self) -> None:
+        """Only a word that is known for an end ends the matter."""
+        for state, words in WORDS.items():
+            for word in words.split():
+                receipt = parse_receipt(_receipt(f"id:a stat:{word} err:0".encode()))
+                assert receipt is not None
+                self.assertIs(receipt.state, state, word)
+
     def test_esm_class(self) -> None:
-        """Only esm_class makes a receipt; receipt-like texts stay messages."""
+        """A few words of a receipt make none: esm_class does."""
         receipts = {value for value in range(256) if value & 0x3C in (0x04, 0x20)}
         for value in range(256):
             message = _receipt(b"id:a stat:DELIVRD", esm_class=value)
             self.assertEqual(is_receipt(message), value in receipts)
             self.assertEqual(parse_receipt(message) is not None, value in receipts)
+
+    def test_unmarked(self) -> None:
+        """Without esm_class it takes the whole text of a receipt, or both TLVs."""
+        both = {Tag.RECEIPTED_MESSAGE_ID: b"77\0", Tag.MESSAGE_STATE: b"\2"}
+        wide = str(WHOLE, "ascii").encode("utf-16-be")
+        rows: tuple[tuple[str, ShortMessage, bool], ...] = (
+            ("whole text", _receipt(WHOLE, esm_class=0), True),
+            ("lower case", _receipt(WHOLE.lower(), esm_class=0), True),
+            ("UCS-2", _receipt(wide, esm_class=0, data_coding=8), True),
+            (
+                "payload",
+                _receipt(esm_class=0, tlvs={Tag.MESSAGE_PAYLOAD: WHOLE}),
+                True,
+            ),
+            ("both TLVs", _receipt(b"", esm_class=0, tlvs=both), True),
+            (
+                "one TLV",
+                _receipt(esm_class=0, tlvs={Tag.MESSAGE_STATE: b"\2"}),
+                False,
+            ),
+            ("not at the beginning", _receipt(b"RUTAN " + WHOLE, esm_class=0), False),
+            ("cut short", _receipt(WHOLE[:60], esm_class=0), False),
+            ("a command", _receipt(b"RUTAN 1 2 3 4", esm_class=0), False),
+            ("an officer's word", _receipt(b"id: 77 sub:1", esm_class=0), False),
+            ("handset's acknowledgement", _receipt(WHOLE, esm_class=8), False),
+            ("user's acknowledgement", _receipt(WHOLE, esm_class=16), False),
+        )
+        for name, message, expected in rows:
+            self.assertEqual(is_receipt(message), expected, name)
+
+    def test_behind_a_header(self) -> None:
+        """A user data header before the text is no part of it."""
+        header = b"\5\0\3\1\1\1"
+        receipt = parse_receipt(_receipt(header + b"id:a stat:DELIVRD", esm_class=0x44))
+        self.assertEqual(receipt, Receipt("a", DELIVERED, "stat:DELIVRD"))
+
+    def test_intermediate(self) -> None:
+        """An attempt that failed ends nothing: others follow."""
+        rows = {"DELIVRD": DELIVERED, "UNDELIV": ENROUTE, "UNKNOWN": ENROUTE}
+        for word, state in rows.items():
+            receipt = parse_receipt(
+                _receipt(f"id:a stat:{word}".encode(), esm_class=32)
+            )
+            assert receipt is not None
+            self.assertIs(receipt.state, state, word)
+
+    def test_tlv_against_text(self) -> None:
+        """A known end in the text counts before a message_state that is open."""
+        rows = (
+            (1, "DELIVRD", DELIVERED),
+            (6, "UNDELIV", FAILED),
+            (77, "EXPIRED", FAILED),
+            (5, "DELIVRD", FAILED),
+            (2, "UNDELIV", DELIVERED),
+            (7, "DELIVRD", UNKNOWN),
+        )
+        for number, word, state in rows:
+            tlvs = {Tag.MESSAGE_STATE: bytes((number,))}
+            receipt = parse_receipt(_receipt(f"id:a stat:{word}".encode(), tlvs=tlvs))
+            assert receipt is not None
+            self.assertIs(receipt.state, state, (number, word))
 
     def test_tlvs(self) -> None:
         """TLVs count before the text, and the text for what they lack."""
@@ -96,7 +196,7 @@ class ReceiptTests(SynchronousTestCase):
             Tag.NETWORK_ERROR_CODE: b"\3\0\1",
         }
         receipt = parse_receipt(_receipt(b"id:a stat:DELIVRD", tlvs=tlvs))
-        detail = "stat:DELIVRD message_state:5 network_error_code:030001"
+        detail = "stat:DELIVRD message_state:5 network_error_code:030001 id:a"
         self.assertEqual(receipt, Receipt("TLV", FAILED, detail))
         only_state = {Tag.MESSAGE_STATE: b"\2"}
         receipt = parse_receipt(_receipt(b"id:a", tlvs=only_state))
@@ -153,6 +253,9 @@ class ReceiptTests(SynchronousTestCase):
         self.assertIsNotNone(parse_receipt(_receipt(text)))
 
 
+_GUID = "3fa85f64-5717-4562-b3fc-2c963f66afa6"
+
+
 class IdTests(SynchronousTestCase):
     """One id in the forms that carriers give it."""
 
@@ -179,6 +282,15 @@ class IdTests(SynchronousTestCase):
             ("16", "10", "hex-in-receipt", True),
             ("10", "10", "hex-in-receipt", False),
             ("3fa85f64-57", "3FA85F64-57", "hex-in-receipt", True),
+            (_GUID, "{" + _GUID.upper() + "}", "same", True),
+            (_GUID, _GUID.replace("-", ""), "same", True),
+            (_GUID.replace("-", "").upper(), "{" + _GUID + "}", "auto", True),
+            ("12 34", "1234", "same", True),
+            (" 12", "12 ", "same", True),
+            ("0x1A2F", "1a2f", "same", True),
+            ("0x1A2F", "6703", "auto", True),
+            ("a-b", "ab", "auto", False),
+            ("1" * 5000, "1" * 5000, "auto", True),
         )
         for ours, theirs, dialect, match in rows:
             found = id_key(ours) in id_forms(theirs, dialect)
