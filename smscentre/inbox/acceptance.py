@@ -330,8 +330,20 @@ class Acceptance:
             transaction,
             arrival.row,
             incoming.link,
-            subscriber(incoming.source, self._settings.country),
+            self._number_of_receipt(incoming),
             incoming.receipt,
             self._settings.receipt_keys(incoming.link, incoming.receipt.smsc_id),
             incoming.arrived_at,
         )
+
+    def _number_of_receipt(self, incoming: Incoming) -> str | None:
+        """Whom the part went to, which is who its receipt comes from.
+
+        Some carriers copy the addresses of the submit_sm as they were.
+        """
+        settings = self._settings
+        for address in (incoming.source, incoming.destination):
+            number = subscriber(address, settings.country)
+            if number is not None and number not in settings.own_numbers:
+                return number
+        return None

@@ -1,4 +1,9 @@
-"""Rows of receipts, and the sent parts that they speak of (D9)."""
+"""Rows of receipts, and the sent parts that they speak of (D9).
+
+A receipt is matched by link, id and number, and only where no other part may be
+meant: one that stays unmatched leaves its part as sent, which is true, and a wrong
+match would say of a reply what nobody knows.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +21,9 @@ from smscentre.store.transaction import Statement, Transaction
 
 PARK_S = 24 * 3600
 """How long a receipt waits for the response that names its part."""
+
+SENT_S = 7 * 24 * 3600
+"""How long after a part was sent its receipt may come; carriers use ids again."""
 
 _STATES = {
     DeliveryState.DELIVERED: OutboxState.DELIVERED,
@@ -39,13 +47,20 @@ _ADD = Statement(
 )
 
 _SENT_PARTS = (
-    select(outbox.c.id, outbox.c.number, outbox.c.state, outbox.c.smsc_key)
+    select(
+        outbox.c.id,
+        outbox.c.inbox_id,
+        outbox.c.number,
+        outbox.c.state,
+        outbox.c.smsc_key,
+    )
     .where(
         outbox.c.smsc_key.in_(bindparam("keys", expanding=True)),
         outbox.c.smsc_key.is_not(None),
         outbox.c.link == bindparam("link"),
+        outbox.c.sent_at > bindparam("since"),
     )
-    .order_by(outbox.c.id.desc())
+    .order_by(outbox.c.sent_at.desc(), outbox.c.id.desc())
 )
 
 _PARKED = (
@@ -68,9 +83,10 @@ def take_in(
     """Store a receipt and move its part on; park it if the part is not known yet.
 
     ``keys`` are the forms in which its id may have been stored; ``number`` is
-    the receipt's sender, which must be the part's destination.
+    the receipt's sender, which must be the part's destination; None where the
+    receipt does not say it.
     """
-    part = _find(transaction, link, number, keys)
+    part = _find(transaction, link, number, keys, now)
     transaction.add(
         _ADD,
         (
@@ -102,7 +118,7 @@ def match_parked(
     waiting = 0
     for row in rows:
         keys = keys_of(row.link, row.smsc_id)
-        part = _find(transaction, row.link, row.number, keys)
+        part = _find(transaction, row.link, row.number, keys, now)
         if part is None:
             waiting += 1
             continue
@@ -114,30 +130,36 @@ def match_parked(
 
 
 def _find(
-    transaction: Transaction, link: str, number: str | None, keys: Sequence[str]
+    transaction: Transaction,
+    link: str,
+    number: str | None,
+    keys: Sequence[str],
+    now: float,
 ) -> int | None:
-    """The part of a link with that id and destination.
+    """The part of a link with that id and destination; None where two may be meant.
 
-    The likeliest form of the id comes first. Carriers use ids again, so a part
-    that waits for its receipt goes before one that has had it, and the newest
-    before older ones.
+    Carriers use ids again, so only the newest message with the id counts, whether
+    or not it had its receipt. Some give all parts of a message one id: then each
+    receipt is for one that has had none.
     """
     if not keys:
         return None
     rows: Sequence[Any] = transaction.all(
-        _SENT_PARTS, {"keys": list(keys), "link": link}
+        _SENT_PARTS, {"keys": list(keys), "link": link, "since": now - SENT_S}
     )
-    for key in keys:
-        fitting = [
-            row
-            for row in rows
-            if row.smsc_key == key and (number is None or row.number == number)
-        ]
-        waiting = [row for row in fitting if row.state == OutboxState.SENT.value]
-        if fitting:
-            part: int = (waiting or fitting)[0].id
-            return part
-    return None
+    fitting = [row for row in rows if number is None or row.number == number]
+    # An id that fits in two bases, or two numbers, might mean either.
+    if len({(row.smsc_key, row.number) for row in fitting}) != 1:
+        return None
+    newest = fitting[0]
+    waiting = [
+        row.id
+        for row in fitting
+        if row.state == OutboxState.SENT.value
+        and (row.id == newest.id or row.inbox_id == newest.inbox_id is not None)
+    ]
+    part: int = min(waiting, default=newest.id)
+    return part
 
 
 def _advance(

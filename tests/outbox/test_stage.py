@@ -8,6 +8,7 @@ from attrs import evolve
 
 from smscentre.messages import (
     Accepted,
+    Address,
     Alphabet,
     DeliveryState,
     IncomingKind,
@@ -25,7 +26,7 @@ from smscentre.store import outgoing, receipts, steps
 from smscentre.store.outgoing import Draft
 from smscentre.store.sessions import end_left_open
 from smscentre.store.steps import STEPS, OutboxState
-from tests.stages import OFFICER, StagesTestCase
+from tests.stages import CENTRE_NUMBER, OFFICER, StagesTestCase
 
 _THROTTLED = Rejected(0x58, "ESME_RTHROTTLED", Retry.LATER, throttled=True)
 _FULL = Rejected(0x14, "ESME_RMSGQFUL", Retry.LATER, queue_full=True)
@@ -582,6 +583,33 @@ class ReceiptTests(OutboxTestCase):
         self.settle(Accepted("42"))
         self.receive("42", DeliveryState.DELIVERED, "+628111111111")
         self.assertEqual(self.states(), ["sent"])
+
+    def test_addresses(self) -> None:
+        """The number is compared in E.164, on whichever side the carrier has it."""
+        centre = Address(CENTRE_NUMBER.removeprefix("+"), 1, 1)
+        for serial, address in enumerate(
+            (
+                Address("628111203001", 1, 1),
+                Address("+628111203001", 1, 1),
+                Address("08111203001", 2, 1),
+                Address("08111203001", 0, 0),
+            )
+        ):
+            for source, destination in ((address, centre), (centre, address)):
+                smsc_id = f"{serial}-{source.digits}"
+                self.put("a")
+                self.settle(Accepted(smsc_id))
+                incoming = evolve(
+                    self.incoming(""),
+                    kind=IncomingKind.RECEIPT,
+                    source=source,
+                    destination=destination,
+                    body=smsc_id.encode(),
+                    receipt=Receipt(smsc_id, DeliveryState.DELIVERED, ""),
+                )
+                self.hand_over(self.link, incoming)
+                self.turn()
+        self.assertEqual(self.states(), ["delivered"] * 8)
 
     def test_before_the_response(self) -> None:
         """A receipt that comes before the response waits for it."""

@@ -25,7 +25,14 @@ from smscentre.store.writer import Unavailable, Writer
 from tests.inbox import test_stage as inbox
 from tests.outbox import test_stage as outbox
 from tests.postgresql import MISSING, new_server, server
-from tests.store import test_audit, test_changes, test_ledger, test_pages, test_writer
+from tests.store import (
+    test_audit,
+    test_changes,
+    test_ledger,
+    test_pages,
+    test_receipts,
+    test_writer,
+)
 from tests.storecase import Batches, StoreTestCase, at_once
 
 _PUT = Statement(insert(counters), ("name", "value"))
@@ -92,6 +99,7 @@ PostgresqlLedgerTests = on_postgresql(
 PostgresqlNationalTotalsTests = on_postgresql(test_pages.NationalTotalsTests)
 PostgresqlQueuesTests = on_postgresql(test_pages.QueuesTests)
 PostgresqlArrivalsTests = on_postgresql(test_pages.ArrivalsTests)
+PostgresqlMatchingTests = on_postgresql(test_receipts.ReceiptTests)
 PostgresqlWriterTests = on_postgresql(test_writer.WriterTests)
 
 
