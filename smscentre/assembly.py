@@ -53,7 +53,10 @@ def part_styles(config: Config) -> dict[str, PartStyle]:
     """How each link carries long messages."""
     return {
         link.name: PartStyle(
-            link.reference_bits, link.max_parts, link.long_messages == "payload"
+            link.reference_bits,
+            link.max_parts,
+            link.long_messages == "payload",
+            link.alphabet,
         )
         for link in config.smpp
     }

@@ -8,9 +8,33 @@ from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
 from smscentre.composing import PartStyle, compose
-from smscentre.messages import Alphabet
+from smscentre.gsm.alphabet import encode, pack
+from smscentre.gsm.seams import join_parts
+from smscentre.messages import Address, Alphabet, Part
+from smscentre.smpp.codes import Coding
+from smscentre.smpp.message import (
+    LongMessages,
+    SubmitStyle,
+    read_message,
+    write_message,
+)
+from smscentre.smpp.text import DefaultAlphabet
 
 _STYLE = PartStyle()
+
+
+Link = tuple[LongMessages, DefaultAlphabet]
+
+WAYS: tuple[LongMessages, ...] = ("udh", "sar", "payload")
+ALPHABETS: tuple[DefaultAlphabet, ...] = ("gsm7", "latin1", "ascii")
+LINKS: list[Link] = [(way, alphabet) for way in WAYS for alphabet in ALPHABETS]
+
+
+def octets_on_air(text: str, alphabet: Alphabet) -> int:
+    """The octets of a part beside its header, as a phone gets it."""
+    if alphabet is Alphabet.GSM7:
+        return len(pack(encode(text)))
+    return len(text.encode("utf-16-be"))
 
 
 @frozen
@@ -32,6 +56,13 @@ CASES = (
     Case("Я" * 70, Alphabet.UCS2, (70,)),
     Case("Я" * 71, Alphabet.UCS2, (67, 4)),
     Case("x" * 1000, Alphabet.GSM7, (1000,), PartStyle(whole=True)),
+    Case("é" * 160, Alphabet.GSM7, (160,), PartStyle(alphabet="latin1")),
+    Case("é" * 161, Alphabet.GSM7, (153, 8), PartStyle(alphabet="latin1")),
+    # The carrier makes two septets of each, whatever its SMPP says.
+    Case("[" * 81, Alphabet.GSM7, (76, 5), PartStyle(alphabet="latin1")),
+    Case("x" * 70 + "€", Alphabet.UCS2, (67, 4), PartStyle(alphabet="latin1")),
+    Case("x" * 70 + "é", Alphabet.UCS2, (67, 4), PartStyle(alphabet="ascii")),
+    Case("x" * 161, Alphabet.GSM7, (153, 8), PartStyle(alphabet="ascii")),
 )
 
 
@@ -70,3 +101,38 @@ class ComposeTests(SynchronousTestCase):
         """The parts are the text."""
         _, parts = compose(text, PartStyle(width, max_parts=255))
         self.assertEqual("".join(parts), text)
+
+
+class WireTests(SynchronousTestCase):
+    """From a text to what a carrier gets, and back."""
+
+    @given(
+        st.one_of(
+            st.text("RUTAN 0123@[]€é", max_size=700),
+            st.text(st.characters(exclude_characters="\0\ufeff"), max_size=400),
+            st.text("Ł😀\u0301\u200d", max_size=400),
+        ),
+        st.sampled_from(LINKS),
+        st.sampled_from([8, 16]),
+    )
+    def test_every_link(self, text: str, link: Link, width: int) -> None:
+        """Whatever the link, the text arrives, and each part fits one SMS."""
+        long_messages, default = link
+        whole = long_messages == "payload"
+        alphabet, texts = compose(text, PartStyle(width, 255, whole, default))
+        style = SubmitStyle(Address("02170252704"), long_messages, default)
+        arrived = []
+        for number, piece in enumerate(texts, 1):
+            part = Part(200, width, len(texts), number) if texts[1:] else None
+            sm = write_message(style, Address("628111203001"), piece, alphabet, part)
+            read = read_message(sm, default)
+            arrived.append(read.text)
+            self.assertEqual(read.part and read.part.number, part and part.number)
+            if not whole:
+                header = {8: 6, 16: 7}[width] if part else 0
+                self.assertLessEqual(octets_on_air(piece, alphabet), 140 - header)
+            else:
+                self.assertLessEqual(len(sm.short_message), 160)
+        self.assertEqual(join_parts(arrived), text)
+        codings = {Alphabet.GSM7: Coding.DEFAULT, Alphabet.UCS2: Coding.UCS2}
+        self.assertEqual(sm.data_coding, codings[alphabet])

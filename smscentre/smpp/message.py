@@ -25,7 +25,7 @@ from typing import Literal
 from attrs import frozen
 
 from smscentre.gsm import udh
-from smscentre.gsm.alphabet import DEFAULT
+from smscentre.gsm.alphabet import DEFAULT, septets
 from smscentre.gsm.national import table_for
 from smscentre.messages import Address, Alphabet, Part
 from smscentre.smpp.codes import ESM_TYPE_MASK, ESM_UDHI, Coding, Tag
@@ -37,6 +37,7 @@ from smscentre.smpp.text import (
     decode_part,
     decode_text,
     encode_text,
+    encode_with_losses,
 )
 
 LongMessages = Literal["udh", "sar", "payload"]
@@ -45,9 +46,9 @@ LongMessages = Literal["udh", "sar", "payload"]
 _RECEIPT_WANTED = 1
 """registered_delivery: a receipt of the final outcome, good or bad."""
 
-_SINGLE_OCTETS = 140
-_SINGLE_SEPTETS = 160
-"""What fits into one short message; unpacked GSM 7-bit has an octet a septet."""
+_OCTETS = 140
+_SEPTETS = 160
+"""What fits into one short message."""
 
 _DAY_S = 86_400
 
@@ -138,10 +139,12 @@ def write_message(
     :raises LocalProtocolError: the text or its part does not fit.
     """
     coding, octets = encode_text(text, alphabet, style.default_alphabet)
+    if coding and alphabet is Alphabet.GSM7:
+        coding, octets = _fitting(style, text, part, octets)
     esm_class = 0
     tlvs: dict[int, bytes] = {}
     if part is None:
-        if style.long_messages == "payload" and _is_long(coding, octets, style):
+        if style.long_messages == "payload" and _is_long(text, alphabet, octets):
             tlvs[Tag.MESSAGE_PAYLOAD] = octets
             octets = b""
     elif style.long_messages == "sar":
@@ -181,9 +184,24 @@ def relative_time(seconds: int) -> str:
     return f"{years:02}{months:02}{days:02}{hour:02}{minute:02}{second:02}000R"
 
 
-def _is_long(coding: int, octets: bytes, style: SubmitStyle) -> bool:
-    septets = coding == Coding.DEFAULT and style.default_alphabet == "gsm7"
-    return len(octets) > (_SINGLE_SEPTETS if septets else _SINGLE_OCTETS)
+def _fitting(
+    style: SubmitStyle, text: str, part: Part | None, octets: bytes
+) -> tuple[int, bytes]:
+    """Take UCS-2 octets if they fit, else the link's alphabet with losses.
+
+    Only a text that was cut for another link comes here: on its own link one that
+    data_coding 0 lacks is cut as UCS-2.
+    """
+    header = _header(part) if part else b""
+    if len(header) + len(octets) <= _OCTETS or style.long_messages == "payload":
+        return Coding.UCS2, octets
+    return Coding.DEFAULT, encode_with_losses(text, style.default_alphabet)
+
+
+def _is_long(text: str, alphabet: Alphabet, octets: bytes) -> bool:
+    if alphabet is Alphabet.GSM7:
+        return septets(text) > _SEPTETS
+    return len(octets) > _OCTETS
 
 
 def _header(part: Part) -> bytes:

@@ -13,6 +13,8 @@ __all__ = [
     "decode_part",
     "decode_text",
     "encode_text",
+    "encode_with_losses",
+    "is_writable",
 ]
 
 from typing import Literal
@@ -97,29 +99,42 @@ def decode_part(
     return text
 
 
+def is_writable(text: str, default_alphabet: Literal["latin1", "ascii"]) -> bool:
+    """Tell whether a link's data_coding 0, not GSM 7-bit, can write a text."""
+    try:
+        text.encode(_DEFAULT_CODECS[default_alphabet])
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def encode_text(
     text: str, alphabet: Alphabet, default_alphabet: DefaultAlphabet = "gsm7"
 ) -> tuple[int, bytes]:
     """Write a text; gives its data_coding and octets.
 
-    Where a link's data_coding 0 is not GSM 7-bit and lacks a character, Latin-1
-    and then UCS-2 take its place.
+    Where a link's data_coding 0 is not GSM 7-bit and lacks a character, UCS-2
+    takes its place: what carriers make of Latin-1 (3) differs.
 
     :raises UnencodableError: GSM 7-bit was asked for and lacks a character.
     """
     if alphabet is Alphabet.GSM7:
         if default_alphabet == "gsm7":
             return Coding.DEFAULT, gsm7.encode(text)
-        candidates = (
-            (Coding.DEFAULT, _DEFAULT_CODECS[default_alphabet]),
-            (Coding.LATIN1, "latin-1"),
-        )
-        for coding, codec in candidates:
-            try:
-                return coding, text.encode(codec)
-            except UnicodeEncodeError:
-                continue
+        try:
+            return Coding.DEFAULT, text.encode(_DEFAULT_CODECS[default_alphabet])
+        except UnicodeEncodeError:
+            pass
     return Coding.UCS2, text.encode(_UCS2, "replace")
+
+
+def encode_with_losses(text: str, default_alphabet: DefaultAlphabet) -> bytes:
+    """Write a text in a link's data_coding 0, with ``?`` for what that lacks.
+
+    :raises UnencodableError: data_coding 0 is GSM 7-bit and lacks a character.
+    """
+    codec = _DEFAULT_CODECS.get(default_alphabet)
+    return text.encode(codec, "replace") if codec else gsm7.encode(text)
 
 
 def _codec(data_coding: int, default_alphabet: DefaultAlphabet) -> str | None:

@@ -20,10 +20,12 @@ from smscentre.smpp.message import (
     relative_time,
     write_message,
 )
+from smscentre.smpp.text import DefaultAlphabet
 from tests.smpp.samples import MESSAGE
 
 STYLE = SubmitStyle(Address("02170252704", 0, 1))
 OFFICER = Address("6281112030001", 1, 1)
+ALPHABETS: tuple[DefaultAlphabet, ...] = ("gsm7", "latin1", "ascii")
 SAR = {
     int(Tag.SAR_MSG_REF_NUM): b"\xaa\xbb",
     int(Tag.SAR_TOTAL_SEGMENTS): b"\3",
@@ -252,6 +254,46 @@ class WriteTests(SynchronousTestCase):
             self.assertEqual(found.short_message == b"", whole)
             self.assertEqual(Tag.MESSAGE_PAYLOAD in found.tlvs, whole)
             self.assertEqual(read_message(found).text, "x" * length)
+
+    def test_payload_counts_as_phones_do(self) -> None:
+        """What is long is counted as on the air: an escaped character twice."""
+        style = evolve(STYLE, long_messages="payload")
+        for text, whole in (("[" * 80, False), ("[" * 81, True)):
+            for default in ALPHABETS:
+                found = write_message(
+                    evolve(style, default_alphabet=default),
+                    OFFICER,
+                    text,
+                    Alphabet.GSM7,
+                )
+                self.assertEqual(Tag.MESSAGE_PAYLOAD in found.tlvs, whole)
+
+    def test_cut_for_another_link(self) -> None:
+        """What this link's data_coding 0 lacks goes as UCS-2 if that fits.
+
+        Else it is lost, for a part cannot be cut again.
+        """
+        style = evolve(STYLE, default_alphabet="latin1")
+        part = Part(0xAA, 8, 2, 1)
+        for length, place, coding in (
+            (70, None, 8),
+            (71, None, 0),
+            (67, part, 8),
+            (68, part, 0),
+            (153, part, 0),
+        ):
+            text = "x" * (length - 1) + "€"
+            found = write_message(style, OFFICER, text, Alphabet.GSM7, place)
+            self.assertEqual(found.data_coding, coding, length)
+            lossless = read_message(found, "latin1").text == text
+            self.assertEqual(lossless, coding == 8)
+            self.assertLessEqual(len(found.short_message), 6 + 160)
+
+    def test_cut_for_another_link_whole(self) -> None:
+        """message_payload has room for it."""
+        style = evolve(STYLE, default_alphabet="latin1", long_messages="payload")
+        found = write_message(style, OFFICER, "€" * 150, Alphabet.GSM7)
+        self.assertEqual(read_message(found).text, "€" * 150)
 
     def test_what_does_not_fit(self) -> None:
         """A part that cannot be is our error."""

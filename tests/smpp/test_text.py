@@ -15,6 +15,8 @@ from smscentre.smpp.text import (
     decode_part,
     decode_text,
     encode_text,
+    encode_with_losses,
+    is_writable,
 )
 
 ALPHABETS: tuple[DefaultAlphabet, ...] = ("gsm7", "latin1", "ascii")
@@ -125,18 +127,34 @@ class DecodePartTests(SynchronousTestCase):
         self.assertEqual(join_parts([found]), decode_text(body, coding, default))
 
 
+class LossesTests(SynchronousTestCase):
+    """A text of GSM 7-bit where a link's data_coding 0 is another alphabet."""
+
+    def test_writable(self) -> None:
+        """The link's alphabet decides."""
+        self.assertTrue(is_writable("RUTAN @[é", "latin1"))
+        self.assertFalse(is_writable("RUTAN €", "latin1"))
+        self.assertFalse(is_writable("RUTAN é", "ascii"))
+
+    def test_losses(self) -> None:
+        """What is lacking becomes a question mark, and nothing else does."""
+        self.assertEqual(encode_with_losses("R@ é€", "latin1"), b"R@ \xe9?")
+        self.assertEqual(encode_with_losses("R@ é€", "ascii"), b"R@ ??")
+        self.assertEqual(encode_with_losses("R@€", "gsm7"), b"R\0\x1be")
+
+
 class EncodeTests(SynchronousTestCase):
     """How a text is written."""
 
     def test_cases(self) -> None:
-        """Each text takes the first coding of the link that has its characters."""
+        """A text takes data_coding 0 if that has its characters, else UCS-2."""
         rows: tuple[tuple[str, Alphabet, DefaultAlphabet, int, str], ...] = (
             ("R@", Alphabet.GSM7, "gsm7", 0, "5200"),
             ("€", Alphabet.GSM7, "gsm7", 0, "1b65"),
             ("é@", Alphabet.GSM7, "latin1", 0, "e940"),
             ("€", Alphabet.GSM7, "latin1", 8, "20ac"),
             ("R@", Alphabet.GSM7, "ascii", 0, "5240"),
-            ("é", Alphabet.GSM7, "ascii", 3, "e9"),
+            ("é", Alphabet.GSM7, "ascii", 8, "00e9"),
             ("Δ", Alphabet.GSM7, "ascii", 8, "0394"),
             ("R", Alphabet.UCS2, "gsm7", 8, "0052"),
             ("😀", Alphabet.UCS2, "ascii", 8, "d83dde00"),
