@@ -130,8 +130,11 @@ def decode(octets: bytes, table: Table = DEFAULT) -> str:
     Source: 3GPP TS 23.038 §6.2.1, notes 1 to 3, and §6.2.1.1.
     """
     text = codecs.charmap_decode(octets, "replace", table.characters)[0]
-    if _ESCAPE not in text:
-        return text
+    return _unescape(text, octets, table) if _ESCAPE in text else text
+
+
+def _unescape(text: str, octets: bytes, table: Table) -> str:
+    """Give each pair that begins with an escape its meaning, found by its code."""
 
     def meaning(found: re.Match[str]) -> str:
         character = found[1]
