@@ -86,7 +86,7 @@ def file_identity(engine: Engine) -> tuple[int, int] | None:
 def writing_engine(url: str | URL, *, explicit: bool = False) -> Engine:
     """An engine for a connection that writes.
 
-    With ``explicit`` the caller begins each transaction by `begin_immediate`;
+    With ``explicit`` the caller begins each transaction (`prepared.Driver.begin`);
     SQLAlchemy's hook for it would slow every statement down.
     """
     parsed = _existing(url)

@@ -36,7 +36,7 @@ Row = tuple[Any, ...]
 """What one row gives to a statement, in the order of its names. Dates are given as
 ISO text, which every database takes."""
 
-_AT_ONCE = (128, 32, 8)
+_AT_ONCE = (128, 32, 8, 4)
 """How many rows one statement takes; what is left over goes singly."""
 
 
@@ -86,6 +86,11 @@ class Driver:
         self._connection = connection
         self._dialect = connection.dialect
         self._cursor = connection.connection.cursor()
+
+    def begin(self) -> None:
+        """Begin a transaction that writes, on a database that has to be told."""
+        if self._dialect.name == "sqlite":
+            self._call(self._cursor.execute, "BEGIN IMMEDIATE", ())
 
     def run_for_rows(self, statement: Statement, rows: Sequence[Row]) -> None:
         """Run a statement for every row, in order.

@@ -60,6 +60,10 @@ class Transaction:
         self._after_commit: list[Callable[[], None]] = []
         self._undo: list[Callable[[], None]] = []
 
+    def begin(self) -> None:
+        """Begin it in the database. Called by the writer."""
+        self._driver.begin()
+
     def new_id(self) -> int:
         """A number for a new row."""
         return self._numbers.take(self.connection)

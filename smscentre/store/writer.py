@@ -27,7 +27,7 @@ from twisted.logger import Logger
 from smscentre import failpoints
 from smscentre.errors import SMSCentreError
 from smscentre.store import tables
-from smscentre.store.engine import begin_immediate, file_identity, is_outage
+from smscentre.store.engine import file_identity, is_outage
 from smscentre.store.transaction import Numbers, Row, Statement, Transaction
 from smscentre.tasks import attempt
 
@@ -278,7 +278,7 @@ class Writer:
         committed = False
         try:
             with self._connection.begin():
-                begin_immediate(self._connection)
+                transaction.begin()
                 yield transaction
                 transaction.flush()
                 failpoints.hit("before-commit")
