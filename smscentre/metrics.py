@@ -10,21 +10,19 @@ from __future__ import annotations
 __all__ = ["Metrics"]
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TypeVar
+from itertools import product
 
 from prometheus_client import (
     CollectorRegistry,
-    Counter,
     Gauge,
     Histogram,
     ProcessCollector,
     generate_latest,
 )
-from prometheus_client.metrics_core import Metric
+from prometheus_client.metrics_core import CounterMetricFamily, Metric
+from prometheus_client.registry import Collector
 
 from smscentre.messages import DeliveryState, IncomingKind, Retry
-
-_Key = TypeVar("_Key")
 
 _OTHER = "other"
 _PDU_ERRORS = (
@@ -75,13 +73,45 @@ class _Registry(CollectorRegistry):
                 yield metric
 
 
+class _Counter(Collector):
+    """A counter, every series there from the start at zero.
+
+    Counted in one thread, so without the lock that the library's own counters take.
+    """
+
+    def __init__(
+        self, name: str, text: str, labels: Mapping[str, Iterable[str]]
+    ) -> None:
+        """:param labels: the closed set of values of each label"""
+        self._name = name
+        self._text = text
+        self._labels = tuple(labels)
+        self._counts = dict.fromkeys(product(*labels.values()), 0)
+
+    def add(self, *values: str, count: int = 1) -> None:
+        """Count something under the values of its labels.
+
+        :raises KeyError: the first value is none that was given
+        """
+        if values not in self._counts:
+            values = (*values[:-1], _OTHER)
+        self._counts[values] += count
+
+    def collect(self) -> Iterator[Metric]:
+        """Yield the counts as they are now."""
+        family = CounterMetricFamily(self._name, self._text, labels=self._labels)
+        for values, count in self._counts.items():
+            family.add_metric(values, count)
+        yield family
+
+
 class Metrics:
     """The service's own metrics, every series there from the start at zero.
 
     ``links`` are all configured names; a method given another one raises
     KeyError. ``outcomes`` and ``silences`` are the names by which
     commands, and messages without a reply, are counted.
-    Any thread may call any method.
+    Any thread may call `committed`, only the reactor's the other methods.
     """
 
     def __init__(
@@ -112,49 +142,49 @@ class Metrics:
     def bound(self, link: str) -> None:
         """A session of a link stands."""
         self._link_up[link].set(1)
-        self._link_binds[link].inc()
+        self._link_binds.add(link)
 
     def lost(self, link: str) -> None:
         """A session of a link ended."""
         self._link_up[link].set(0)
-        self._link_disconnects[link].inc()
+        self._link_disconnects.add(link)
 
     def bind_refused(self, link: str) -> None:
         """The carrier refused a bind."""
-        self._bind_refused[link].inc()
+        self._bind_refused.add(link)
 
     def pdu_error(self, link: str, reason: str) -> None:
         """A PDU broke the standard; ``reason`` is a fault of the session core."""
-        _known(self._pdu_errors, (link, reason), (link, _OTHER)).inc()
+        self._pdu_errors.add(link, reason)
 
     # Arrivals.
 
     def arrived(self, link: str, kind: IncomingKind) -> None:
         """A message, a receipt or something corrupt came."""
-        self._arrivals[link, kind].inc()
+        self._arrivals.add(link, kind.value)
         if kind is IncomingKind.CORRUPT:
-            self._corrupt[link].inc()
+            self._corrupt.add(link)
 
     def acknowledged(self, link: str, seconds: float) -> None:
         """An arrival was acknowledged, ``seconds`` after it came."""
-        self._acknowledged[link].inc()
+        self._acknowledged.add(link)
         self._acknowledge_seconds[link].observe(seconds)
 
     def refused(self, link: str, reason: str) -> None:
         """An arrival was given back to the carrier."""
-        _known(self._refused, (link, reason), (link, _OTHER)).inc()
+        self._refused.add(link, reason)
 
     def redelivered(self, link: str) -> None:
         """An arrival had been stored before."""
-        self._redeliveries[link].inc()
+        self._redeliveries.add(link)
 
     def silent(self, reason: str) -> None:
         """A message is never answered."""
-        _known(self._silences, reason, _OTHER).inc()
+        self._silences.add(reason)
 
     def command(self, outcome: str) -> None:
         """A command was run; ``outcome`` is `Outcome.name`, or failed."""
-        _known(self._commands, outcome, _OTHER).inc()
+        self._commands.add(outcome)
 
     # Outbox.
 
@@ -169,28 +199,28 @@ class Metrics:
 
     def sent(self, link: str) -> None:
         """The carrier accepted a part."""
-        self._sent[link].inc()
+        self._sent.add(link)
 
     def send_failed(self, link: str, retry: Retry) -> None:
         """The carrier refused a part."""
-        self._send_failures[link, retry].inc()
+        self._send_failures.add(link, retry.value)
 
     def in_doubt(self, link: str) -> None:
         """A part was written and its answer will never be seen."""
-        self._in_doubt[link].inc()
+        self._in_doubt.add(link)
 
     def resent(self, link: str) -> None:
         """The second copy of what was in doubt was written."""
-        self._resent[link].inc()
+        self._resent.add(link)
 
     def ended_unsent(self, link: str, expired: int, uncertain: int) -> None:
         """Parts ended without another attempt."""
-        self._expired[link].inc(expired)
-        self._uncertain[link].inc(uncertain)
+        self._expired.add(link, count=expired)
+        self._uncertain.add(link, count=uncertain)
 
     def receipt(self, link: str, state: DeliveryState) -> None:
         """A delivery receipt came."""
-        self._receipts[link, state].inc()
+        self._receipts.add(link, state.value)
 
     # Store and reactor.
 
@@ -205,7 +235,7 @@ class Metrics:
 
     def database_error(self, kind: str) -> None:
         """The database failed. Known kinds: data, locked, lost, full."""
-        _known(self._database_errors, kind, _OTHER).inc()
+        self._database_errors.add(kind)
 
     def database_up(self, up: bool) -> None:
         """Whether the store can write."""
@@ -215,7 +245,7 @@ class Metrics:
         """How late the reactor ran a call that was due."""
         self._reactor_lag.observe(seconds)
 
-    # Making them. Children are looked up once, here: `labels` is slow.
+    # Making them.
 
     def _make_link_metrics(self) -> None:
         up = self._gauge("link_up", "1 while the link is bound.", ["link"])
@@ -225,22 +255,14 @@ class Metrics:
             "link_disconnects_total", "Sessions ended."
         )
         self._bind_refused = self._by_link("bind_refused_total", "Binds refused.")
-        errors = self._counter(
-            "pdu_errors_total", "PDUs that broke the standard.", ["link", "reason"]
+        self._pdu_errors = self._by_link(
+            "pdu_errors_total", "PDUs that broke the standard.", reason=_PDU_ERRORS
         )
-        self._pdu_errors = {
-            (link, reason): errors.labels(link, reason)
-            for link in self._links
-            for reason in _PDU_ERRORS
-        }
 
     def _make_arrival_metrics(self) -> None:
-        arrivals = self._counter("arrivals_total", "Arrivals.", ["link", "kind"])
-        self._arrivals = {
-            (link, kind): arrivals.labels(link, kind.value)
-            for link in self._links
-            for kind in IncomingKind
-        }
+        self._arrivals = self._by_link(
+            "arrivals_total", "Arrivals.", kind=[kind.value for kind in IncomingKind]
+        )
         self._corrupt = self._by_link("corrupt_total", "Arrivals kept raw.")
         self._acknowledged = self._by_link("acknowledged_total", "Acknowledgements.")
         self._redeliveries = self._by_link("redeliveries_total", "Arrivals known.")
@@ -251,24 +273,15 @@ class Metrics:
             ["link"],
         )
         self._acknowledge_seconds = {link: seconds.labels(link) for link in self._links}
-        refused = self._counter(
-            "refused_total", "Arrivals given back.", ["link", "reason"]
+        self._refused = self._by_link(
+            "refused_total", "Arrivals given back.", reason=_REFUSALS
         )
-        self._refused = {
-            (link, reason): refused.labels(link, reason)
-            for link in self._links
-            for reason in _REFUSALS
-        }
-        silences = self._counter(
-            "silences_total", "Messages never answered.", ["reason"]
+        self._silences = self._counter(
+            "silences_total", "Messages never answered.", reason=self._silence_reasons
         )
-        self._silences = {
-            reason: silences.labels(reason) for reason in self._silence_reasons
-        }
-        commands = self._counter("commands_total", "Commands run.", ["outcome"])
-        self._commands = {
-            outcome: commands.labels(outcome) for outcome in self._outcomes
-        }
+        self._commands = self._counter(
+            "commands_total", "Commands run.", outcome=self._outcomes
+        )
 
     def _make_outbox_metrics(self) -> None:
         messages = self._gauge("outbox_messages", "Parts by open state.", ["state"])
@@ -285,22 +298,16 @@ class Metrics:
             "uncertain_total", "Parts twice in doubt, not sent again."
         )
         self._resent = self._by_link("resent_total", "Second copies written.")
-        failures = self._counter(
-            "send_failures_total", "Parts refused by the carrier.", ["link", "retry"]
+        self._send_failures = self._by_link(
+            "send_failures_total",
+            "Parts refused by the carrier.",
+            retry=[retry.value for retry in Retry],
         )
-        self._send_failures = {
-            (link, retry): failures.labels(link, retry.value)
-            for link in self._links
-            for retry in Retry
-        }
-        receipts = self._counter(
-            "receipts_total", "Delivery receipts.", ["link", "state"]
+        self._receipts = self._by_link(
+            "receipts_total",
+            "Delivery receipts.",
+            state=[state.value for state in DeliveryState],
         )
-        self._receipts = {
-            (link, state): receipts.labels(link, state.value)
-            for link in self._links
-            for state in DeliveryState
-        }
 
     def _make_store_metrics(self) -> None:
         self._batch_size = self._histogram(
@@ -312,19 +319,21 @@ class Metrics:
         self._waiting = self._gauge(
             "writer_waiting", "Messages that wait for the writer."
         )
-        errors = self._counter("database_errors_total", "Failures by kind.", ["kind"])
-        self._database_errors = {kind: errors.labels(kind) for kind in _DATABASE_ERRORS}
+        self._database_errors = self._counter(
+            "database_errors_total", "Failures by kind.", kind=_DATABASE_ERRORS
+        )
         self._database_up = self._gauge("database_up", "1 while the store can write.")
         self._reactor_lag = self._histogram(
             "reactor_lag_seconds", "How late the reactor runs what is due.", _LAG_S
         )
 
-    def _by_link(self, name: str, text: str) -> dict[str, Counter]:
-        counter = self._counter(name, text, ["link"])
-        return {link: counter.labels(link) for link in self._links}
+    def _by_link(self, name: str, text: str, **labels: Iterable[str]) -> _Counter:
+        return self._counter(name, text, link=self._links, **labels)
 
-    def _counter(self, name: str, text: str, labels: Iterable[str] = ()) -> Counter:
-        return Counter(f"smscentre_{name}", text, labels, registry=self._registry)
+    def _counter(self, name: str, text: str, **labels: Iterable[str]) -> _Counter:
+        counter = _Counter(f"smscentre_{name}", text, labels)
+        self._registry.register(counter)
+        return counter
 
     def _gauge(self, name: str, text: str, labels: Iterable[str] = ()) -> Gauge:
         return Gauge(f"smscentre_{name}", text, labels, registry=self._registry)
@@ -343,9 +352,3 @@ class Metrics:
             registry=self._registry,
             buckets=buckets,
         )
-
-
-def _known(children: Mapping[_Key, Counter], key: _Key, other: _Key) -> Counter:
-    """The child of a key, or that of ``other`` where the key is new to us."""
-    child = children.get(key)
-    return children[other] if child is None else child
