@@ -52,6 +52,7 @@ from smscentre.sections import (
     ProceduresConfig,
     SmppConfig,
     WebConfig,
+    listening_at,
     masked_url,
 )
 from smscentre.structuring import Secret, SecretFile, find_problems, strict_converter
@@ -113,6 +114,7 @@ def load(path: Path) -> Config:
         *_repeated_names(tree),
         *_misfits(tree),
         *_mute_links(tree),
+        *_shared_ports(tree),
         *_bad_numbers(tree),
         *_open_secrets(tree, path),
     ]
@@ -239,6 +241,22 @@ def _mute_links(tree: _Tree) -> Iterator[Problem]:
 
 def _is_whole(block: _Tree) -> bool:
     return block.get("long_messages") == "payload"
+
+
+def _shared_ports(tree: _Tree) -> Iterator[Problem]:
+    """Pages and monitor that would listen on one and the same port."""
+    defaults = {"web": WebConfig().listen, "monitor": MonitorConfig().listen}
+    found = []
+    for section, default in defaults.items():
+        table = tree.get(section, {})
+        listen = table.get("listen", default) if isinstance(table, dict) else None
+        found.append(listening_at(listen) if isinstance(listen, str) else None)
+    web, monitor = found
+    if web is None or monitor is None or not web[1] or web[1] != monitor[1]:
+        return
+    if "" in (web[0], monitor[0]) or web[0] == monitor[0]:
+        rule = "is also the port of web.listen; give each its own"
+        yield Problem("monitor.listen", str(monitor[1]), rule)
 
 
 def _open_secrets(tree: _Tree, path: Path) -> Iterator[Problem]:

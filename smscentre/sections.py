@@ -19,23 +19,28 @@ __all__ = [
     "ProceduresConfig",
     "SmppConfig",
     "WebConfig",
+    "listening_at",
     "masked_url",
 ]
 
 import os
 import re
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
 import phonenumbers
 from attrs import field, frozen
+from cryptography import x509
 
 from smscentre.structuring import Rule, Secret, SecretFile
 
 _DAY_S = 86_400
 _DATABASE = re.compile(r"sqlite:///[^?]+|postgresql\+psycopg://.+")
 _ENDPOINT = re.compile(r"(tcp6?|ssl):(port=)?(?P<port>\d+)(:\w+=.+)?|(unix|systemd):.+")
+_INTERFACE = re.compile(r"(?<!\\):interface=((?:[^\\:]|\\.)*)")
+_ESCAPED = re.compile(r"\\(.)")
 _LAST_PORT = 65_535
 _CREDENTIALS = re.compile(r"(?<=://)[^@]*@|(?<=password=)[^&]+")
 
@@ -82,14 +87,37 @@ _Prefixes = tuple[
 _Priority = Annotated[int, _between(0, 1000)]
 
 
+def listening_at(endpoint: str) -> tuple[str, int] | None:
+    """Interface and port of a Twisted endpoint; None where it has no port.
+
+    An empty interface stands for all of them.
+    """
+    found = _ENDPOINT.fullmatch(endpoint)
+    if found is None or found["port"] is None:
+        return None
+    named = _INTERFACE.search(endpoint)
+    interface = _ESCAPED.sub(r"\1", named[1]) if named else ""
+    return interface, int(found["port"])
+
+
 def _is_endpoint(text: str) -> bool:
     """Check the form only: what cannot be bound shows when it is bound."""
     found = _ENDPOINT.fullmatch(text)
     return found is not None and int(found["port"] or 0) <= _LAST_PORT
 
 
+def _is_on_an_address(text: str) -> bool:
+    interface, _ = listening_at(text) or ("", 0)
+    try:
+        return not interface or bool(ip_address(interface))
+    except ValueError:
+        return False
+
+
 _Endpoint = Annotated[
-    str, Rule(_is_endpoint, "a Twisted endpoint such as tcp:8080:interface=127.0.0.1")
+    str,
+    Rule(_is_endpoint, "a Twisted endpoint such as tcp:8080:interface=127.0.0.1"),
+    Rule(_is_on_an_address, "an endpoint whose interface is an IP address"),
 ]
 
 
@@ -111,7 +139,13 @@ _PinFile = Annotated[
         "a file with a PIN of 4 to 8 digits",
     ),
 ]
-_File = Annotated[Path, Rule(lambda path: path.is_file(), "a file that exists")]
+_Authorities = Annotated[
+    Path,
+    Rule(
+        lambda path: path.is_file() and _holds_certificates(path),
+        "a file that exists, with the certificate of an authority in PEM form",
+    ),
+]
 _Program = Annotated[
     Path,
     Rule(
@@ -127,6 +161,15 @@ _DatabaseURL = Annotated[
         confidential=True,
     ),
 ]
+
+
+def _holds_certificates(path: Path) -> bool:
+    try:
+        return bool(x509.load_pem_x509_certificates(path.read_bytes()))
+    except (OSError, ValueError):
+        return False
+
+
 _Country = Annotated[
     str,
     Rule(lambda code: code in phonenumbers.SUPPORTED_REGIONS, "a country such as ID"),
@@ -218,7 +261,7 @@ class SmppConfig:
     address: Annotated[str, _octets(20)]
     port: _Port = 2775
     tls: bool = False
-    ca_file: _File | None = None
+    ca_file: _Authorities | None = None
     connect_timeout_s: Annotated[float, _between(1, 300, "s")] = 10.0
     password_file: _PasswordFile | None = None
     system_type: Annotated[str, _octets(12)] = ""

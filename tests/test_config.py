@@ -15,8 +15,11 @@ from twisted.trial.unittest import SynchronousTestCase
 from smscentre import config
 from smscentre.config import Config, Secret, load, masked_url
 from smscentre.errors import ConfigError, Problem
+from tests.links.certificates import Authority
 
 SAMPLE = Path(__file__).parent.parent / "etc" / "smscentre.toml"
+
+_AUTHORITY = Authority().pem
 
 CENTRE = '[centre]\nnumber = "02170252704"\n'
 SMPP = """
@@ -46,6 +49,7 @@ class _FileCase(SynchronousTestCase):
         (self.folder / "secrets").mkdir(parents=True)
         self.secret("carrier", "rahasia\n")
         self.secret("sim-pin", "1234\n")
+        (self.folder / "ca.pem").write_bytes(_AUTHORITY)
 
     def secret(self, name: str, text: str, mode: int = 0o600) -> None:
         path = self.folder / "secrets" / name
@@ -152,6 +156,23 @@ CASES = (
     Case("[web]\nlisten = 'tcp:8080:127.0.0.1'", "web.listen", "endpoint"),
     Case("[web]\npublic_reports = 1", "web.public_reports", "true or false"),
     Case("[monitor]\nlisten = ''", "monitor.listen", "endpoint"),
+    Case("[web]\nlisten = 'tcp:1:interface=lo'", "web.listen", "IP address"),
+    Case("[web]\nlisten = 'tcp:1:interface=1.2.3'", "web.listen", "IP address"),
+    Case("[web]\nlisten = 'ssl:1:interface=a.b:certKey=c'", "web.listen", "IP addr"),
+    Case("[monitor]\nlisten = 'tcp:8080'", "monitor.listen", "port of web.listen"),
+    Case(
+        "[web]\nlisten = 'tcp:port=9108:backlog=5'",
+        "monitor.listen",
+        "port of web.listen",
+    ),
+    Case(
+        r"""[web]
+listen = 'tcp6:7:interface=\:\:1'
+[monitor]
+listen = 'tcp6:7:interface=\:\:1'""",
+        "monitor.listen",
+        "port of web.listen",
+    ),
     Case("[outbox]\nreply_expires_s = 0", "outbox.reply_expires_s", "from 1"),
     Case("[log]\nlevel = 'loud'", "log.level", '"info"'),
     Case("[log]\nformat = 'xml'", "log.format", '"json"'),
@@ -180,7 +201,7 @@ CASES = (
     _key('address_range = "a\\u0000"', "ASCII"),
     _key("windows = 3", "did you mean window?"),
     _key("tls = 'yes'", "true or false"),
-    _key("ca_file = 'secrets/carrier'", "tls = true"),
+    _key("ca_file = 'ca.pem'", "tls = true"),
     _key("bind = 'receiver'", "link that sends"),
     Case(
         f"bind = 'receiver'\n{_OTHER}reroute = false",
@@ -203,6 +224,11 @@ CASES = (
         "tls = true\nca_file = 'absent.pem'",
         "smpp[carrier].ca_file",
         "file that exists",
+    ),
+    Case(
+        "tls = true\nca_file = 'secrets/carrier'",
+        "smpp[carrier].ca_file",
+        "in PEM form",
     ),
     Case("prefixes = ['62811']", "smpp[carrier].prefixes[0]", "+62811"),
     Case("password = 'x'", "smpp[carrier].password", "not both"),
@@ -457,6 +483,17 @@ class ValueTests(_FileCase):
         ):
             loaded = self.load(f"{CENTRE}[web]\nlisten = '{endpoint}'\n")
             self.assertEqual(loaded.web.listen, endpoint)
+
+    def test_ports_that_do_not_meet(self) -> None:
+        """One port on two addresses, and any port, are no conflict."""
+        for web, monitor in (
+            ("tcp:7:interface=127.0.0.1", "tcp:7:interface=127.0.0.2"),
+            ("tcp:0", "tcp:0"),
+            ("unix:/run/a", "unix:/run/b"),
+        ):
+            self.load(
+                f"{CENTRE}[web]\nlisten = '{web}'\n[monitor]\nlisten = '{monitor}'\n"
+            )
 
     def test_a_receiver_beside_a_transmitter(self) -> None:
         """One that may carry its replies is all that it needs."""

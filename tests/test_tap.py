@@ -130,4 +130,4 @@ class TapTests(SynchronousTestCase):
         (self.folder / "ca.pem").write_text("nothing")
         self.change("tls = false", "tls = true")
         self.change('ca_file = ""', 'ca_file = "ca.pem"')
-        self.assertIn("holds no certificate", self.refused())
+        self.assertIn("certificate of an authority", self.refused())

@@ -2,27 +2,15 @@
 
 from __future__ import annotations
 
-__all__ = ["AuthorityError", "smpp_endpoint"]
+__all__ = ["smpp_endpoint"]
 
 from pathlib import Path
 from typing import Any
 
-from OpenSSL import crypto
 from twisted.internet.endpoints import HostnameEndpoint, wrapClientTLS
 from twisted.internet.interfaces import IStreamClientEndpoint
-from twisted.internet.ssl import (
-    Certificate,
-    optionsForClientTLS,
-    trustRootFromCertificates,
-)
 
-from smscentre.errors import SMSCentreError
-
-_PEM_END = b"-----END CERTIFICATE-----"
-
-
-class AuthorityError(SMSCentreError):
-    """The file of a private authority cannot be used."""
+from smscentre.links.trust import client_tls
 
 
 def smpp_endpoint(
@@ -44,20 +32,4 @@ def smpp_endpoint(
     endpoint = HostnameEndpoint(reactor, host, port, timeout=timeout_s)
     if not tls:
         return endpoint
-    trust = None if ca_file is None else _authorities(ca_file)
-    return wrapClientTLS(optionsForClientTLS(host, trustRoot=trust), endpoint)
-
-
-def _authorities(ca_file: Path) -> Any:
-    try:
-        blocks = ca_file.read_bytes().split(_PEM_END)
-        found = [
-            Certificate.loadPEM(block + _PEM_END)
-            for block in blocks
-            if b"BEGIN CERTIFICATE" in block
-        ]
-    except (OSError, crypto.Error) as error:
-        raise AuthorityError(f"{ca_file} cannot be read: {error}") from error
-    if not found:
-        raise AuthorityError(f"{ca_file} holds no certificate in PEM form")
-    return trustRootFromCertificates(found)
+    return wrapClientTLS(client_tls(host, ca_file), endpoint)

@@ -24,6 +24,7 @@ from zope.interface import implementer
 
 from smscentre import failpoints
 from smscentre.links.reconnect import Ending
+from smscentre.links.trust import reason_of
 from smscentre.smpp.events import UNREAD, Closed, Event, Fault
 from smscentre.smpp.pdus import ShortMessage
 from smscentre.smpp.session import Session, State
@@ -97,24 +98,28 @@ class SmppProtocol(protocol.Protocol):
         self._unread: IDelayedCall | None = None
         self._acknowledged: list[str] = []
         self._submitted = False
+        self._registered = False
 
     def connectionMade(self) -> None:
         """Set the socket up and ask for the bind."""
         if ITCPTransport.providedBy(self.transport):
             _tune(self.transport)
-        transport: Any = self.transport
-        transport.registerProducer(self, True)
         self.session.connect(self._clock.seconds())
         self._flush()
 
     def dataReceived(self, data: bytes) -> None:
         """Let the core read; write what it answers at once."""
+        if not self._registered:
+            # Not before: TLS asks to pause until its handshake is over, for which
+            # it has to read.
+            self._registered = True
+            self._reading.registerProducer(self, True)
         self._handle(self.session.receive(data, self._clock.seconds()))
         self._flush()
 
     def connectionLost(self, reason: Failure = protocol.connectionDone) -> None:
         """Settle all that was open and report the end."""
-        text = reason.getErrorMessage()
+        text = reason_of(reason)
         self._handle(self.session.close(text))
         for call in (
             self._timer,
@@ -205,11 +210,11 @@ class SmppProtocol(protocol.Protocol):
             self._leaving = self._clock.callLater(0, self._close_transport)
 
     def _close_transport(self) -> None:
-        transport: Any = self.transport
-        if transport is not None:
+        if self._registered:
             # It does not close while one who fills its buffer is registered.
-            transport.unregisterProducer()
-            transport.loseConnection()
+            self._reading.unregisterProducer()
+        if self.transport is not None:
+            self.transport.loseConnection()
 
     def _give_up(self) -> None:
         """End the session with a peer that does not read; it would not read an end."""

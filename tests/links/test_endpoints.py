@@ -2,90 +2,96 @@
 
 from __future__ import annotations
 
-import datetime
-import ipaddress
+from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
-from OpenSSL import SSL
-from service_identity import VerificationError
-from twisted.internet import ssl
-from twisted.internet.defer import Deferred
+from attrs import frozen
+from twisted.internet import reactor, ssl
+from twisted.internet.defer import Deferred, maybeDeferred
 from twisted.internet.endpoints import HostnameEndpoint, SSL4ServerEndpoint
-from twisted.internet.interfaces import IListeningPort, ITCPTransport
+from twisted.internet.interfaces import IListeningPort
 from twisted.internet.protocol import Factory, Protocol, connectionDone
+from twisted.internet.task import Clock, deferLater
 from twisted.internet.testing import MemoryReactorClock
+from twisted.logger import LogEvent, capturedLogs, formatEvent
 from twisted.python.failure import Failure
 from twisted.trial.unittest import SynchronousTestCase, TestCase
 
-from smscentre.links.endpoints import AuthorityError, smpp_endpoint
+from smscentre.links.endpoints import smpp_endpoint
+from smscentre.links.reconnect import Reconnecting, dialler
+from smscentre.links.smpp import SmppLink
+from smscentre.links.trust import AuthorityError
+from smscentre.smpp import codec, pdus
+from smscentre.smpp.framing import Framer
+from tests.links.certificates import Authority, server_pem
+from tests.links.fakes import NOW, FakeDeliveries, Observer, SmppLinkTestCase
 
-_YEAR = datetime.timedelta(days=365)
-
-
-def certificate(host: str) -> bytes:
-    """A key and the certificate that it has signed for itself, in PEM form."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    serial = x509.random_serial_number()
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, f"{serial:x}")])
-    alternative: x509.GeneralName = x509.DNSName(host)
-    if host[0].isdigit():
-        alternative = x509.IPAddress(ipaddress.ip_address(host))
-    now = datetime.datetime.now(datetime.UTC)
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(serial)
-        .not_valid_before(now - _YEAR)
-        .not_valid_after(now + _YEAR)
-        .add_extension(x509.SubjectAlternativeName([alternative]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    return key.private_bytes(
-        serialization.Encoding.PEM,
-        serialization.PrivateFormat.PKCS8,
-        serialization.NoEncryption(),
-    ) + made.public_bytes(serialization.Encoding.PEM)
+OURS, OTHER = Authority(), Authority()
 
 
-class Greeter(Protocol):
-    """The peer, which says one word."""
+@frozen
+class Peer:
+    """A peer by its certificate, and the words in which it is refused; or none.
 
-    def connectionMade(self) -> None:
-        assert self.transport is not None
-        self.transport.write(b"hello")
+    ``trusted`` is what ca_file holds; None stands for the system's authorities.
+    """
+
+    name: str
+    pem: bytes
+    host: str = "localhost"
+    trusted: bytes | None = OURS.pem
+    words: str = ""
 
 
-class Hearer(Protocol):
-    """Our side: what it heard, or why it ended."""
+_MINE = server_pem("localhost", None)
+
+PEERS = (
+    Peer("by name", server_pem("localhost", OURS)),
+    Peer("by address", server_pem("127.0.0.1", OURS), "127.0.0.1"),
+    Peer("several authorities", server_pem("localhost", OURS),
+         trusted=OTHER.pem + OURS.pem),
+    Peer("another name", server_pem("other.example.net", OURS),
+         words="not for the host"),
+    Peer("another address", server_pem("127.0.0.2", OURS), "127.0.0.1",
+         words="not for the host"),
+    Peer("a name for an address", server_pem("localhost", OURS), "127.0.0.1",
+         words="not for the host"),
+    Peer("expired", server_pem("localhost", OURS, 366), words="has expired, is"),
+    Peer("not yet valid", server_pem("localhost", OURS, -1), words="is not valid yet"),
+    Peer("self-signed", server_pem("localhost", None), words="signed by nobody"),
+    Peer("another authority", server_pem("localhost", OTHER),
+         words="signed by nobody"),
+    Peer("the system's authorities", server_pem("localhost", OURS), trusted=None,
+         words="signed by nobody"),
+    Peer("self-signed, the system's authorities", _MINE, trusted=None,
+         words="signed by nobody"),
+)  # fmt: skip
+
+
+class Carrier(Protocol):
+    """Accepts any bind; counts what it was told inside of TLS."""
 
     def __init__(self) -> None:
-        self.outcome: Deferred[bytes] = Deferred()
+        self.octets = 0
+        self.bound: Deferred[None] = Deferred()
         self.closed: Deferred[None] = Deferred()
-        self.is_tcp = False
-
-    def connectionMade(self) -> None:
-        self.is_tcp = ITCPTransport.providedBy(self.transport)
 
     def dataReceived(self, data: bytes) -> None:
-        if not self.outcome.called:
-            self.outcome.callback(data)
+        self.octets += len(data)
+        (request,) = map(codec.decode, Framer().feed(data))
+        assert isinstance(request, pdus.Bind)
+        assert self.transport is not None
+        answer = pdus.BindResp(request.sequence, request.mode, 0, "smsc", 0x34)
+        self.transport.write(codec.encode(answer))
+        self.bound.callback(None)
 
     def connectionLost(self, reason: Failure = connectionDone) -> None:
-        if not self.outcome.called:
-            self.outcome.errback(reason)
         self.closed.callback(None)
 
 
 class HandshakeTests(TestCase):
-    """Whom we speak to."""
+    """Whom we speak to: the link itself, under its service, in real time."""
 
     def setUp(self) -> None:
         folder = TemporaryDirectory()
@@ -97,75 +103,76 @@ class HandshakeTests(TestCase):
         found = [str(warning["message"]) for warning in self.flushWarnings()]
         self.assertEqual([text for text in found if "pyOpenSSL" not in text], [])
 
-    async def listen(self, pem: bytes) -> int:
-        """A peer with a certificate; its port."""
-        from twisted.internet import reactor
-
+    async def listen(self, pem: bytes) -> tuple[Carrier, IListeningPort]:
+        """A peer with a certificate."""
+        carrier = Carrier()
+        factory = Factory()
+        factory.buildProtocol = lambda addr: carrier  # type: ignore[method-assign]
         options = ssl.PrivateCertificate.loadPEM(pem).options()
         endpoint = SSL4ServerEndpoint(reactor, 0, options, interface="127.0.0.1")
-        port: IListeningPort = await endpoint.listen(Factory.forProtocol(Greeter))
-        self.addCleanup(port.stopListening)
-        address = port.getHost()
-        return int(address.port)  # type: ignore[attr-defined]  # an IPv4Address
+        port: IListeningPort = await endpoint.listen(factory)
+        return carrier, port
 
-    async def hear(self, host: str, port: int, ca: bytes | None) -> bytes:
-        """What a peer says to us, over TLS.
-
-        :raises Exception: whatever ended the connection
-        """
-        from twisted.internet import reactor
-
+    def service(self, peer: Peer, port: int) -> Reconnecting:
+        """The link to a peer; only the carrier's clock stands still."""
         ca_file = None
-        if ca is not None:
+        if peer.trusted is not None:
             ca_file = self.folder / "ca.pem"
-            ca_file.write_bytes(ca)
+            ca_file.write_bytes(peer.trusted)
         endpoint = smpp_endpoint(
-            reactor, host, port, timeout_s=5, tls=True, ca_file=ca_file
+            reactor, peer.host, port, timeout_s=5, tls=True, ca_file=ca_file
         )
-        hearer = await endpoint.connect(Factory.forProtocol(Hearer))
-        assert isinstance(hearer, Hearer)
-        self.assertTrue(hearer.is_tcp)
-        try:
-            return await hearer.outcome
-        finally:
-            assert hearer.transport is not None
-            hearer.transport.loseConnection()
-            await hearer.closed
+        self.clock = Clock()
+        link = SmppLink(
+            "carrier",
+            SmppLinkTestCase.session_options,
+            SmppLinkTestCase.options,
+            FakeDeliveries(),
+            self.clock,
+            lambda: NOW,
+            Observer(),
+        )
+        return Reconnecting(
+            "carrier", dialler(endpoint, link.build), self.clock, lambda: 0.0
+        )
 
-    async def assertRefused(self, host: str, port: int, ca: bytes | None) -> None:
-        with self.assertRaises((SSL.Error, VerificationError)):
-            await self.hear(host, port, ca)
+    async def meet(self, peer: Peer) -> tuple[int, list[str]]:
+        """Let the link try a peer once; octets of ours that it read, and the log."""
+        carrier, port = await self.listen(peer.pem)
+        address = port.getHost()
+        service = self.service(peer, address.port)  # type: ignore[attr-defined]
+        with capturedLogs() as logs:
+            service.startService()
+            await (carrier.closed if peer.words else carrier.bound)
+            while peer.words and not any(
+                "not connected" in line for line in _lines(logs)
+            ):
+                await deferLater(reactor, 0, lambda: None)
+            stopped = service.stopService()
+            self.clock.advance(0)
+            self.clock.advance(5)
+            self.clock.advance(0)
+            await stopped
+            await carrier.closed
+        await maybeDeferred(port.stopListening)
+        return carrier.octets, _lines(logs)
 
-    async def test_a_private_authority(self) -> None:
-        """The certificate of its file is trusted, by name and by address."""
-        for host in ("localhost", "127.0.0.1"):
-            pem = certificate(host)
-            port = await self.listen(pem)
-            self.assertEqual(await self.hear(host, port, pem), b"hello")
+    async def test_peers(self) -> None:
+        """Those that prove who they are are bound; others see not one octet of ours."""
+        for peer in PEERS:
+            with self.subTest(peer=peer.name):
+                octets, log = await self.meet(peer)
+                if peer.words:
+                    self.assertEqual(octets, 0)
+                    told = [line for line in log if "not connected" in line]
+                    self.assertEqual(len(told), 1, log)
+                    self.assertIn(peer.words, told[0])
+                else:
+                    self.assertGreater(octets, 0)
 
-    async def test_several_authorities(self) -> None:
-        """A file may hold more than one."""
-        pem, other = certificate("localhost"), certificate("localhost")
-        port = await self.listen(pem)
-        both = other.partition(b"-----BEGIN CERT")[2]
-        found = await self.hear("localhost", port, b"-----BEGIN CERT" + both + pem)
-        self.assertEqual(found, b"hello")
 
-    async def test_another_authority(self) -> None:
-        """A certificate that nobody we trust has signed ends the connection."""
-        port = await self.listen(certificate("localhost"))
-        await self.assertRefused("localhost", port, certificate("localhost"))
-
-    async def test_the_systems_authorities(self) -> None:
-        """Without a file they decide, and they know no such certificate."""
-        port = await self.listen(certificate("localhost"))
-        await self.assertRefused("localhost", port, None)
-
-    async def test_another_host(self) -> None:
-        """A good certificate of someone else ends it as well."""
-        pem = certificate("other.example.net")
-        port = await self.listen(pem)
-        await self.assertRefused("localhost", port, pem)
+def _lines(logs: Sequence[LogEvent]) -> list[str]:
+    return [str(formatEvent(event)) for event in logs]
 
 
 class EndpointTests(SynchronousTestCase):
