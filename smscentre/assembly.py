@@ -38,7 +38,7 @@ from smscentre.smpp.pdus import BindMode
 from smscentre.smpp.receipt import id_forms
 from smscentre.smpp.session import SessionOptions
 
-_VERSIONS = {"3.4": 0x34, "5.0": 0x50}
+_VERSIONS = {"3.3": 0x33, "3.4": 0x34, "5.0": 0x50}
 
 _MODES = {
     "transceiver": BindMode.TRANSCEIVER,
@@ -146,6 +146,9 @@ def smpp_link(
         interface_version=_VERSIONS[section.interface_version],
         mode=_MODES[section.bind],
         address_range=section.address_range,
+        # They are the range's: without one there is nothing to be read by them.
+        addr_ton=section.source_ton if section.address_range else 0,
+        addr_npi=section.source_npi if section.address_range else 0,
         window=section.window,
         enquire_link_s=section.enquire_link_s,
         response_s=section.response_s,

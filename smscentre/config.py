@@ -213,6 +213,11 @@ def _misfits(tree: _Tree) -> Iterator[Problem]:
             yield Problem(f"{where}.password", "", rule)
         if block.get("ca_file") and block.get("tls") is not True:
             yield Problem(f"{where}.ca_file", "", "needs tls = true")
+        if block.get("interface_version") == "3.3":
+            long_messages = block.get("long_messages", "udh")
+            if long_messages in ("sar", "payload"):
+                rule = 'needs TLVs, which SMPP 3.3 has not; use "udh"'
+                yield Problem(f"{where}.long_messages", f'"{long_messages}"', rule)
         for key in ("receiver_host", "receiver_port"):
             if block.get(key) and block.get("bind") != "pair":
                 yield Problem(f"{where}.{key}", "", 'needs bind = "pair"')

@@ -25,6 +25,7 @@ from prometheus_client.registry import Collector
 from smscentre.messages import DeliveryState, IncomingKind, Retry
 
 _OTHER = "other"
+_BIND_REFUSALS = ("wrong_credentials", "already_bound", _OTHER)
 _PDU_ERRORS = (
     "bad_length",
     "bad_body",
@@ -149,9 +150,9 @@ class Metrics:
         self._link_up[link].set(0)
         self._link_disconnects.add(link)
 
-    def bind_refused(self, link: str) -> None:
-        """The carrier refused a bind."""
-        self._bind_refused.add(link)
+    def bind_refused(self, link: str, reason: str) -> None:
+        """The carrier refused a bind; ``reason`` is the kind of refusal."""
+        self._bind_refused.add(link, reason)
 
     def pdu_error(self, link: str, reason: str) -> None:
         """A PDU broke the standard; ``reason`` is a fault of the session core."""
@@ -254,7 +255,9 @@ class Metrics:
         self._link_disconnects = self._by_link(
             "link_disconnects_total", "Sessions ended."
         )
-        self._bind_refused = self._by_link("bind_refused_total", "Binds refused.")
+        self._bind_refused = self._by_link(
+            "bind_refused_total", "Binds refused.", reason=_BIND_REFUSALS
+        )
         self._pdu_errors = self._by_link(
             "pdu_errors_total", "PDUs that broke the standard.", reason=_PDU_ERRORS
         )

@@ -265,7 +265,7 @@ class SmppConfig:
     connect_timeout_s: Annotated[float, _between(1, 300, "s")] = 10.0
     password_file: _PasswordFile | None = None
     system_type: Annotated[str, _octets(12)] = ""
-    interface_version: Literal["3.4", "5.0"] = "3.4"
+    interface_version: Literal["3.3", "3.4", "5.0"] = "3.4"
     bind: Literal["transceiver", "transmitter", "receiver", "pair"] = "transceiver"
     receiver_host: _Host | None = None
     receiver_port: _Port | None = None

@@ -31,8 +31,8 @@ CASES = (
         ('link_disconnects_total{link="phone"} 1.0',),
     ),
     Case(
-        lambda metrics: metrics.bind_refused("phone"),
-        ('bind_refused_total{link="phone"} 1.0',),
+        lambda metrics: metrics.bind_refused("phone", "already_bound"),
+        ('bind_refused_total{link="phone",reason="already_bound"} 1.0',),
     ),
     Case(
         lambda metrics: metrics.pdu_error("phone", "bad_length"),

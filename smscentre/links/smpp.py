@@ -58,8 +58,17 @@ _WAITS_S = {
 }
 """The least time before the next bind, by the reason of the last refusal."""
 
+_ADVICE = {
+    BindRefusal.WRONG_CREDENTIALS: "; mend system_id or password, or ask the carrier",
+    BindRefusal.ALREADY_BOUND: "; does another process use the account?",
+    BindRefusal.OTHER: "",
+}
+
 _LOOK_AGAIN_S = 1.0
 """When there may be room again beside a peer that does not read."""
+
+_WITH_TLVS = 0x34
+"""The interface_version from which on there are TLVs."""
 
 _NO_CHARACTER = "\N{REPLACEMENT CHARACTER}"
 """For NUL, which PostgreSQL refuses in a text; `Incoming.raw` keeps it."""
@@ -86,8 +95,8 @@ class SmppOptions:
 class SmppObserver(Protocol):
     """Hears what happens on a link."""
 
-    def bind_refused(self, link: str) -> None:
-        """The carrier refused the bind."""
+    def bind_refused(self, link: str, reason: str) -> None:
+        """The carrier refused the bind; ``reason`` is a value of `BindRefusal`."""
 
     def pdu_error(self, link: str, reason: str) -> None:
         """The peer broke the protocol."""
@@ -116,6 +125,7 @@ class SmppLink:
         self._clock = clock
         self._wall_clock = wall_clock
         self._observer = observer
+        self._style = options.style
         self._bucket = TokenBucket(options.rate)
         self._wire: Connection | None = None
         self._bound_at: float | None = None
@@ -224,6 +234,7 @@ class SmppLink:
         self._bound_at = self._clock.seconds()
         self.bind = f"{self.name}-{secrets.token_hex(6)}"
         self._arrivals = 0
+        self._style = self._style_for(event.interface_version)
         _log.info(
             "{link}: bound to {system_id} as {bind}",
             link=self.name,
@@ -232,14 +243,33 @@ class SmppLink:
         )
         self._deliveries.bound(self, self.bind)
 
+    def _style_for(self, version: int | None) -> SubmitStyle:
+        """How to write to a carrier of some version; None where it names none.
+
+        One before 3.4 gets no TLVs: parts carry a header instead.
+
+        Source: SMPP 3.4 §3.3.2 (backward compatibility).
+        """
+        style = self._options.style
+        ours = self._session_options.interface_version
+        if min(version or 0, ours) >= _WITH_TLVS or style.long_messages == "udh":
+            return style
+        _log.warn(
+            "{link}: the carrier speaks no SMPP 3.4 and gets no TLVs: "
+            "long_messages is udh",
+            link=self.name,
+        )
+        return evolve(style, long_messages="udh")
+
     def _refused(self, event: events.BindRefused) -> None:
         self._wait_s = _WAITS_S[event.refusal]
-        self._observer.bind_refused(self.name)
+        self._observer.bind_refused(self.name, event.refusal.value)
         _log.error(
-            "{link}: bind refused with {status:#x} {meaning}",
+            "{link}: bind refused with {status:#x} {meaning}{advice}",
             link=self.name,
             status=event.status,
             meaning=event.meaning,
+            advice=_ADVICE[event.refusal],
         )
 
     def _deliver(self, wire: Connection, sequence: int, incoming: Incoming) -> None:
@@ -265,7 +295,7 @@ class SmppLink:
         options = self._options
         remaining = outgoing.expires_at - self._wall_clock()
         return write_message(
-            options.style,
+            self._style,
             Address(
                 outgoing.number.removeprefix("+"), options.dest_ton, options.dest_npi
             ),

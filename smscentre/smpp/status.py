@@ -68,8 +68,8 @@ class StatusMeaning:
 class BindRefusal(Enum):
     """Why a bind was refused, as far as it decides when to bind again."""
 
-    WRONG_CREDENTIALS = "wrong credentials"
-    ALREADY_BOUND = "already bound"
+    WRONG_CREDENTIALS = "wrong_credentials"
+    ALREADY_BOUND = "already_bound"
     OTHER = "other"
 
 

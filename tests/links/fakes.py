@@ -93,11 +93,11 @@ class Observer:
     """Remembers what happened on the link."""
 
     def __init__(self) -> None:
-        self.refused_binds = 0
+        self.refused_binds: list[str] = []
         self.faults: list[str] = []
 
-    def bind_refused(self, link: str) -> None:
-        self.refused_binds += 1
+    def bind_refused(self, link: str, reason: str) -> None:
+        self.refused_binds.append(reason)
 
     def pdu_error(self, link: str, reason: str) -> None:
         self.faults.append(reason)

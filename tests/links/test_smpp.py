@@ -8,6 +8,7 @@ from attrs import evolve, frozen
 from twisted.internet.defer import Deferred, succeed
 from twisted.internet.interfaces import IProtocol, IProtocolFactory
 from twisted.internet.interfaces import IStreamClientEndpoint as IEndpoint
+from twisted.logger import LogLevel, capturedLogs, formatEvent
 from zope.interface import implementer
 
 from smscentre.links.reconnect import Reconnecting, dialler
@@ -83,14 +84,16 @@ class Refusal:
 
     status: int
     wait_s: float
+    reason: str
+    words: str
 
 
 REFUSALS = (
-    Refusal(Status.RINVPASWD, 300),
-    Refusal(Status.RINVSYSID, 300),
-    Refusal(Status.RALYBND, 30),
-    Refusal(Status.RBINDFAIL, 0),
-    Refusal(Status.RSYSERR, 0),
+    Refusal(Status.RINVPASWD, 300, "wrong_credentials", "ask the carrier"),
+    Refusal(Status.RINVSYSID, 300, "wrong_credentials", "ask the carrier"),
+    Refusal(Status.RALYBND, 30, "already_bound", "another process"),
+    Refusal(Status.RBINDFAIL, 0, "other", "Bind Failed"),
+    Refusal(Status.RSYSERR, 0, "other", "System Error"),
 )
 
 
@@ -101,13 +104,17 @@ class RefusedBindTests(SmppLinkTestCase):
         """The ending tells how long to wait at least; the alarm is raised."""
         for case in REFUSALS:
             mode = BindMode.TRANSCEIVER
-            self.carrier(pdus.BindResp(1, mode, case.status))
+            with capturedLogs() as logs:
+                self.carrier(pdus.BindResp(1, mode, case.status))
+            (told,) = [event for event in logs if event["log_level"] is LogLevel.error]
+            self.assertIn(case.words, str(formatEvent(told)))
             self.clock.advance(0)
             self.assertTrue(self.wire.disconnecting)
             self.lose()
             self.assertEqual(self.endings.pop().wait_s, case.wait_s, case)
             self.connect()
-        self.assertEqual(self.observer.refused_binds, len(REFUSALS))
+        reasons = [case.reason for case in REFUSALS]
+        self.assertEqual(self.observer.refused_binds, reasons)
         self.assertEqual(self.deliveries.binds, [])
 
     def test_the_patience_is_for_one_ending(self) -> None:
