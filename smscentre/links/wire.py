@@ -282,6 +282,7 @@ def _tune(transport: Any) -> None:
     """Send small PDUs at once, and notice a peer that has vanished."""
     transport.setTcpNoDelay(True)
     transport.setTcpKeepAlive(True)
-    handle = transport.getHandle()
+    # Beneath TLS there is another transport, which has the socket.
+    handle = getattr(transport, "transport", transport).getHandle()
     if hasattr(socket, "TCP_USER_TIMEOUT") and isinstance(handle, socket.socket):
         handle.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, _USER_TIMEOUT_MS)

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from attrs import frozen
 from twisted.internet import reactor, ssl
 from twisted.internet.defer import Deferred, maybeDeferred
-from twisted.internet.endpoints import HostnameEndpoint, SSL4ServerEndpoint
-from twisted.internet.interfaces import IListeningPort
+from twisted.internet.endpoints import (
+    HostnameEndpoint,
+    SSL4ServerEndpoint,
+    TCP4ServerEndpoint,
+)
+from twisted.internet.interfaces import IListeningPort, IStreamServerEndpoint
 from twisted.internet.protocol import Factory, Protocol, connectionDone
 from twisted.internet.task import Clock, deferLater
 from twisted.internet.testing import MemoryReactorClock
@@ -22,6 +28,7 @@ from smscentre.links.endpoints import smpp_endpoint
 from smscentre.links.reconnect import Reconnecting, dialler
 from smscentre.links.smpp import SmppLink
 from smscentre.links.trust import AuthorityError
+from smscentre.links.wire import SmppProtocol
 from smscentre.smpp import codec, pdus
 from smscentre.smpp.framing import Framer
 from tests.links.certificates import Authority, server_pem
@@ -104,12 +111,16 @@ class HandshakeTests(TestCase):
         self.assertEqual([text for text in found if "pyOpenSSL" not in text], [])
 
     async def listen(self, pem: bytes) -> tuple[Carrier, IListeningPort]:
-        """A peer with a certificate."""
+        """A peer, with a certificate unless that is empty."""
         carrier = Carrier()
         factory = Factory()
         factory.buildProtocol = lambda addr: carrier  # type: ignore[method-assign]
-        options = ssl.PrivateCertificate.loadPEM(pem).options()
-        endpoint = SSL4ServerEndpoint(reactor, 0, options, interface="127.0.0.1")
+        endpoint: IStreamServerEndpoint
+        if pem:
+            options = ssl.PrivateCertificate.loadPEM(pem).options()
+            endpoint = SSL4ServerEndpoint(reactor, 0, options, interface="127.0.0.1")
+        else:
+            endpoint = TCP4ServerEndpoint(reactor, 0, interface="127.0.0.1")
         port: IListeningPort = await endpoint.listen(factory)
         return carrier, port
 
@@ -120,7 +131,12 @@ class HandshakeTests(TestCase):
             ca_file = self.folder / "ca.pem"
             ca_file.write_bytes(peer.trusted)
         endpoint = smpp_endpoint(
-            reactor, peer.host, port, timeout_s=5, tls=True, ca_file=ca_file
+            reactor,
+            peer.host,
+            port,
+            timeout_s=5,
+            tls=bool(peer.pem),
+            ca_file=ca_file,
         )
         self.clock = Clock()
         link = SmppLink(
@@ -132,8 +148,13 @@ class HandshakeTests(TestCase):
             lambda: NOW,
             Observer(),
         )
+
+        def build() -> SmppProtocol:
+            self.wire = link.build()
+            return self.wire
+
         return Reconnecting(
-            "carrier", dialler(endpoint, link.build), self.clock, lambda: 0.0
+            "carrier", dialler(endpoint, build), self.clock, lambda: 0.0
         )
 
     async def meet(self, peer: Peer) -> tuple[int, list[str]]:
@@ -148,6 +169,8 @@ class HandshakeTests(TestCase):
                 "not connected" in line for line in _lines(logs)
             ):
                 await deferLater(reactor, 0, lambda: None)
+            if not peer.words:
+                self.options = _socket_options(self.wire)
             stopped = service.stopService()
             self.clock.advance(0)
             self.clock.advance(5)
@@ -170,9 +193,27 @@ class HandshakeTests(TestCase):
                 else:
                     self.assertGreater(octets, 0)
 
+    async def test_sockets(self) -> None:
+        """With TLS and without, small PDUs leave at once and a dead peer is noticed."""
+        for pem in (PEERS[0].pem, b""):
+            await self.meet(Peer("any", pem))
+            self.assertEqual(self.options, (True, True, 30_000))
+
 
 def _lines(logs: Sequence[LogEvent]) -> list[str]:
     return [str(formatEvent(event)) for event in logs]
+
+
+def _socket_options(wire: SmppProtocol) -> tuple[bool, bool, int]:
+    """No delay, keep alive and user timeout in ms, as the system has them."""
+    transport: Any = wire.transport
+    handle = getattr(transport, "transport", transport).getHandle()
+    tcp = socket.IPPROTO_TCP
+    return (
+        bool(handle.getsockopt(tcp, socket.TCP_NODELAY)),
+        bool(handle.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)),
+        handle.getsockopt(tcp, socket.TCP_USER_TIMEOUT),
+    )
 
 
 class EndpointTests(SynchronousTestCase):
