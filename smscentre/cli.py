@@ -12,19 +12,21 @@ __all__ = ["main"]
 import datetime
 import os
 import time
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 from attrs import define
+from sqlalchemy import Connection
 
-from smscentre import __version__, config
+from smscentre import __version__, config, tracing
 from smscentre.accounts import account
 from smscentre.config import Config
 from smscentre.demo import run_demo
 from smscentre.errors import ConfigError, SMSCentreError
 from smscentre.imports import read_officers, read_units, write_officers, write_units
-from smscentre.numbers import parse_number
+from smscentre.numbers import NumberError, parse_number
 from smscentre.sections import masked_url
 from smscentre.sim.smsc import SmscOptions
 from smscentre.sim.terminal import read_password, run_smsc
@@ -37,7 +39,10 @@ from smscentre.store.changes import (
 )
 from smscentre.store.engine import StoreError, reading_engine
 from smscentre.store.schema import check_schema, upgrade
+from smscentre.store.trace import STATES, Listed, find_story, list_messages
 from smscentre.texting import TextingError, phone_socket, send_text
+
+T = TypeVar("T")
 
 _DEFAULT_CONFIG = Path("/etc/smscentre/smscentre.toml")
 _EX_CONFIG = 78
@@ -106,11 +111,7 @@ def check(context: _Context) -> None:
     Every problem of the file is printed. Ends with 0 or 78.
     """
     found = context.config()
-    engine = reading_engine(found.database.url)
-    try:
-        check_schema(engine)
-    finally:
-        engine.dispose()
+    _read(found, lambda connection: None)
     click.echo("ok")
     for line in _summary(found):
         click.echo(f"  {line}")
@@ -226,6 +227,41 @@ def text(context: _Context, number: str, text: str, name: str | None) -> None:
         click.echo("(no reply)", err=True)
 
 
+@main.command()
+@click.argument("key", metavar="ID|NUMBER")
+@click.option("--limit", type=click.IntRange(1), default=10, show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+@_pass_context
+def trace(context: _Context, key: str, limit: int, as_json: bool) -> None:
+    """Show one message from arrival to receipt, or the last ones of a NUMBER.
+
+    ID is that of a message, of a reply's part, or of an arrival at a link. Shows
+    numbers, texts and octets whole; changes nothing, and the service may run.
+    """
+    found = context.config()
+    story = _read(found, lambda connection: find_story(connection, key))
+    if story is None:
+        _show_list(found, key, None, limit, as_json)
+    elif as_json:
+        click.echo(tracing.story_json(story, _style(found)))
+    else:
+        for line in tracing.story_lines(story, _style(found)):
+            click.echo(line)
+
+
+@main.command()
+@click.option("--number", help="Of this sender: a number, a name or a short code.")
+@click.option("--state", type=click.Choice(STATES), help="Of a message or its reply.")
+@click.option("--limit", type=click.IntRange(1), default=20, show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="For programs, texts whole.")
+@_pass_context
+def messages(
+    context: _Context, number: str | None, state: str | None, limit: int, as_json: bool
+) -> None:
+    """List the last messages, the newest last; receipts only if asked for."""
+    _show_list(context.config(), number, state, limit, as_json)
+
+
 @main.group()
 def sim() -> None:
     """Simulators: peers for training and tests."""
@@ -288,6 +324,49 @@ def _summary(found: Config) -> list[str]:
         for link in found.phone
     ]
     return lines
+
+
+def _read(found: Config, action: Callable[[Connection], T]) -> T:
+    """Read the database, which may be in use."""
+    engine = reading_engine(found.database.url)
+    try:
+        check_schema(engine)
+        with engine.begin() as connection:
+            return action(connection)
+    finally:
+        engine.dispose()
+
+
+def _style(found: Config) -> tracing.TraceStyle:
+    alphabets = {link.name: link.alphabet for link in found.smpp}
+    return tracing.TraceStyle(found.centre.timezone, alphabets)
+
+
+def _show_list(
+    found: Config, sender: str | None, state: str | None, limit: int, as_json: bool
+) -> None:
+    """Print the last messages, of one sender if it is given."""
+
+    def read(connection: Connection) -> list[Listed]:
+        return list_messages(connection, _number_or_name(found, sender), state, limit)
+
+    listed = _read(found, read)
+    if as_json:
+        click.echo(tracing.list_json(listed, _style(found)))
+        return
+    if sender and not listed:
+        raise SMSCentreError(f"nothing is stored of {sender}")
+    for line in tracing.list_lines(listed, _style(found)):
+        click.echo(line)
+    click.echo("one of them whole: smscentre trace ID", err=True)
+
+
+def _number_or_name(found: Config, sender: str | None) -> str | None:
+    """A number as rows have it; what is none may be a name or a short code."""
+    try:
+        return sender and parse_number(sender, found.centre.country)
+    except NumberError:
+        return sender
 
 
 def _signature(file: Path) -> Signature:

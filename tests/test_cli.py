@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tempfile
 from pathlib import Path
 
@@ -11,6 +12,8 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from smscentre import __version__
 from smscentre.cli import main
+from smscentre.store.engine import writing_engine
+from smscentre.store.tables import inbox, outbox
 
 UNITS = """\
 code,name,title,province,kinds
@@ -42,6 +45,42 @@ PHONE = """\
 [[phone]]
 name = "demo"
 """
+
+
+ARRIVAL = {
+    "id": 1204,
+    "arrival_id": "carrier-ab:17",
+    "link": "carrier",
+    "bind": "carrier-ab",
+    "source": "628111203001",
+    "number": "+628111203001",
+    "destination": "02170252704",
+    "text": "HELP",
+    "raw": b"HELP",
+    "state": "done",
+    "outcome": "help",
+    "reason": "",
+    "fingerprint": b"",
+    "arrived_at": 1_209_258_000.0,
+    "matched": False,
+}
+REPLY = {
+    "id": 1206,
+    "inbox_id": 1204,
+    "link": "carrier",
+    "number": "+628111203001",
+    "text": "Format: ...",
+    "alphabet": "gsm7",
+    "part_total": 1,
+    "part_number": 1,
+    "priority": 0,
+    "state": "queued",
+    "resent": False,
+    "attempts": 0,
+    "created_at": 1_209_258_000.0,
+    "due_at": 1_209_258_000.0,
+    "expires_at": 1_209_344_400.0,
+}
 
 
 class CliTestCase(SynchronousTestCase):
@@ -249,6 +288,65 @@ class TextTests(CliTestCase):
         """As a person would write it."""
         self.configure(CONFIG + PHONE)
         self.assertIn("expected", self.fail_with(1, "text", "petugas", "HELP"))
+
+
+class TraceTests(CliTestCase):
+    """What became of messages."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.succeed("db", "upgrade")
+        engine = writing_engine(f"sqlite:///{self.folder}/smscentre.db")
+        with engine.begin() as connection:
+            connection.execute(inbox.insert(), ARRIVAL)
+            connection.execute(outbox.insert(), REPLY)
+        engine.dispose()
+
+    def test_a_message_whole(self) -> None:
+        """By any id, as lines or as JSON."""
+        for key in ("1204", "carrier-ab:17", "1206"):
+            lines = self.succeed("trace", key).splitlines()
+            self.assertIn("message 1204 from +628111203001", lines[0])
+            self.assertIn("WIB  reply part 1 of 1 created", "".join(lines))
+            told = json.loads(self.succeed("trace", "--json", key))
+            self.assertIn("message 1204", told["message"])
+
+    def test_a_number_gives_a_list(self) -> None:
+        """However it is written, and how to see more."""
+        for number in ("+628111203001", "08111203001", "0811-1203-001"):
+            output = self.succeed("trace", number)
+            self.assertIn("HELP", output)
+            self.assertIn("smscentre trace ID", output)
+
+    def test_nothing_is_found(self) -> None:
+        """Neither an id nor a number."""
+        for key in ("99", "+628999999999", "BANK"):
+            output = self.fail_with(1, "trace", key)
+            self.assertIn(f"nothing is stored of {key}", output)
+
+    def test_messages_by_number_and_state(self) -> None:
+        """Or all."""
+        for asked in (
+            (),
+            ("--number", "08111203001"),
+            ("--state", "queued"),
+            ("--state", "done", "--number", "+628111203001", "--limit", "1"),
+        ):
+            (one,) = json.loads(self.succeed("messages", "--json", *asked))
+            self.assertEqual((one["id"], one["replies"]), (1204, ["queued"]))
+        for asked in (("--number", "BANK"), ("--state", "failed")):
+            output = self.succeed("messages", "--json", *asked)
+            self.assertEqual(json.loads(output), [])
+
+    def test_a_state_that_is_none(self) -> None:
+        """The known ones are listed."""
+        self.assertIn("uncertain", self.fail_with(2, "messages", "--state", "lost"))
+
+    def test_a_database_is_needed(self) -> None:
+        """Of this version."""
+        (self.folder / "smscentre.db").unlink()
+        for command in (("trace", "1"), ("messages",)):
+            self.assertIn("db upgrade", self.fail_with(78, *command))
 
 
 class SimulatorTests(CliTestCase):

@@ -31,6 +31,7 @@ from tests.store import (
     test_ledger,
     test_pages,
     test_receipts,
+    test_trace,
     test_writer,
 )
 from tests.storecase import Batches, StoreTestCase, at_once
@@ -91,6 +92,8 @@ PostgresqlStopTests = on_postgresql(outbox.StopTests)
 PostgresqlLongReplyTests = on_postgresql(outbox.LongReplyTests)
 PostgresqlInDoubtTests = on_postgresql(outbox.InDoubtTests)
 PostgresqlOctetsTests = on_postgresql(outbox.OctetsTests)
+PostgresqlStoryTests = on_postgresql(test_trace.StoryTests)
+PostgresqlListTests = on_postgresql(test_trace.ListTests)
 PostgresqlAuditTests = on_postgresql(test_audit.AuditTests)
 PostgresqlImportTests = on_postgresql(test_changes.ImportTests)
 PostgresqlLedgerTests = on_postgresql(

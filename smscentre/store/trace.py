@@ -1,0 +1,353 @@
+"""What is stored of one message, from its arrival to its receipt, and lists of them.
+
+Beside the path: plain functions over a connection that cannot write, for an
+operator who looks for what became of a text. They give whole numbers and texts,
+unlike `pages`; who may see them is decided by who may read the database.
+"""
+
+from __future__ import annotations
+
+__all__ = [
+    "STATES",
+    "Arrived",
+    "Bound",
+    "Filed",
+    "Listed",
+    "Receipted",
+    "Sent",
+    "Story",
+    "find_story",
+    "list_messages",
+]
+
+import datetime
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from attrs import fields, frozen
+from sqlalchemy import Connection, Select, Table, or_, select
+
+from smscentre.store.steps import OutboxState
+from smscentre.store.tables import (
+    binds,
+    inbox,
+    long_messages,
+    outbox,
+    receipts,
+    submissions,
+)
+
+_RECEIPT = "receipt"
+_ARRIVAL_STATES = (
+    "done",
+    "silent",
+    "part",
+    "redelivered",
+    "failed",
+    "corrupt",
+    _RECEIPT,
+)
+
+STATES: tuple[str, ...] = tuple(
+    dict.fromkeys([*_ARRIVAL_STATES, *(state.value for state in OutboxState)])
+)
+"""Every state by which messages can be asked for: their own, or of a reply."""
+
+_LARGEST_ID = 2**63 - 1
+
+
+@frozen
+class Arrived:
+    """One arrival, as the table ``inbox`` has it.
+
+    Of the part of a long message, ``part`` is its number and ``total`` theirs.
+    """
+
+    id: int
+    arrival_id: str
+    link: str
+    bind: str
+    source: str
+    number: str | None
+    destination: str
+    text: str
+    raw: bytes
+    state: str
+    outcome: str
+    reason: str
+    arrived_at: float
+    sent_at: float | None
+    acked_at: float | None
+    redelivery_of: int | None
+    matched: bool
+    part: int | None = None
+    total: int | None = None
+
+
+@frozen
+class Filed:
+    """One report that a message made: the old and new figures in the form's order."""
+
+    id: int
+    unit: str
+    form: str
+    day: datetime.date
+    inbox_id: int
+    text: str
+    old_values: str | None
+    new_values: str
+    stored_at: float
+
+
+@frozen
+class Sent:
+    """One part of a reply, as the table ``outbox`` has it."""
+
+    id: int
+    inbox_id: int | None
+    link: str
+    number: str
+    text: str
+    part_total: int
+    part_number: int
+    state: str
+    resent: bool
+    attempts: int
+    bind: str | None
+    created_at: float
+    due_at: float
+    expires_at: float
+    sent_at: float | None
+    final_at: float | None
+    smsc_id: str | None
+    error: str | None
+    submit_pdu: bytes | None
+    answer_pdu: bytes | None
+
+
+@frozen
+class Receipted:
+    """One receipt, with the deliver_sm it came in.
+
+    ``outbox_id`` is the part that it was matched to, None while it is parked.
+    """
+
+    id: int
+    inbox_id: int
+    outbox_id: int | None
+    smsc_id: str
+    state: str
+    detail: str
+    arrived_at: float
+    raw: bytes
+    acked_at: float | None
+
+
+@frozen
+class Bound:
+    """The bind of a link that something came or went by."""
+
+    id: str
+    link: str
+    node: str
+    began_at: float
+    heartbeat_at: float
+    ended_at: float | None
+
+
+@frozen
+class Story:
+    """All that is stored of one message, each list in the order of the rows.
+
+    ``arrivals`` holds the redeliveries and the parts of a long message too.
+    """
+
+    arrivals: list[Arrived]
+    filed: list[Filed]
+    sent: list[Sent]
+    receipts: list[Receipted]
+    binds: dict[str, Bound]
+
+
+@frozen
+class Listed:
+    """One message in a list; ``replies`` are the states of its reply's parts."""
+
+    id: int
+    arrived_at: float
+    link: str
+    source: str
+    number: str | None
+    text: str
+    state: str
+    outcome: str
+    reason: str
+    replies: list[str]
+
+
+def find_story(connection: Connection, key: str) -> Story | None:
+    """All about the message that an id belongs to; None where there is none.
+
+    The id may be that of an arrival (its row or the link's own) or of a part that
+    went out: rows of all tables are numbered by one counter.
+    """
+    if not key.isdecimal() or key.startswith("0"):
+        row = connection.execute(
+            select(inbox.c.id).where(inbox.c.arrival_id == key)
+        ).first()
+        return _story_of_arrival(connection, row.id) if row else None
+    number = int(key)
+    if number > _LARGEST_ID:
+        return None
+    part = connection.execute(select(outbox).where(outbox.c.id == number)).first()
+    if part is None:
+        return _story_of_arrival(connection, number)
+    if part.inbox_id is not None:
+        return _story_of_arrival(connection, part.inbox_id)
+    sent = [_made(Sent, part)]
+    return _story(connection, [], [], sent)
+
+
+def list_messages(
+    connection: Connection,
+    sender: str | None = None,
+    state: str | None = None,
+    limit: int = 20,
+) -> list[Listed]:
+    """The last messages, the newest last.
+
+    ``sender`` is a number in E.164, or a name or short code as it came; ``state``
+    one of `STATES`, of the message or of a part of its reply. Receipts are left
+    out unless they are asked for.
+    """
+    query = select(inbox).order_by(inbox.c.id.desc()).limit(limit)
+    if sender is not None:
+        query = query.where(or_(inbox.c.number == sender, inbox.c.source == sender))
+    if state is None:
+        query = query.where(inbox.c.state != _RECEIPT)
+    else:
+        replied = select(outbox.c.inbox_id).where(outbox.c.state == state)
+        query = query.where(or_(inbox.c.state == state, inbox.c.id.in_(replied)))
+    rows = connection.execute(query).all()[::-1]
+    replies: dict[int, list[str]] = {row.id: [] for row in rows}
+    for part in _after(connection, outbox, outbox.c.inbox_id, replies):
+        replies[part.inbox_id].append(part.state)
+    return [_made(Listed, row, replies=replies[row.id]) for row in rows]
+
+
+def _story_of_arrival(connection: Connection, row_id: int) -> Story | None:
+    row = connection.execute(select(inbox).where(inbox.c.id == row_id)).first()
+    if row is None:
+        return None
+    if row.redelivery_of is not None:
+        query = select(inbox).where(inbox.c.id == row.redelivery_of)
+        row = connection.execute(query).first() or row
+    places = _places(connection, row)
+    query = select(inbox).where(inbox.c.id.in_([row.id, *places]))
+    arrivals = list(connection.execute(query))
+    if any(arrival.matched for arrival in arrivals):
+        arrivals += _redeliveries(connection, arrivals)
+    arrivals.sort(key=lambda arrival: arrival.id)
+    ids = [arrival.id for arrival in arrivals]
+    return _story(
+        connection,
+        [_made(Arrived, arrival, **places.get(arrival.id, {})) for arrival in arrivals],
+        [
+            _made(Filed, filed)
+            for filed in _after(connection, submissions, submissions.c.inbox_id, ids)
+        ],
+        [
+            _made(Sent, part)
+            for part in _after(connection, outbox, outbox.c.inbox_id, ids)
+        ],
+    )
+
+
+def _story(
+    connection: Connection,
+    arrivals: list[Arrived],
+    filed: list[Filed],
+    sent: list[Sent],
+) -> Story:
+    matched = _receipts(connection, arrivals, sent)
+    names = {one.bind for one in arrivals} | {one.bind for one in sent}
+    query = select(binds).where(binds.c.id.in_(names))
+    bound = {row.id: _made(Bound, row) for row in connection.execute(query)}
+    return Story(arrivals, filed, sent, matched, bound)
+
+
+def _places(connection: Connection, arrival: Any) -> dict[int, dict[str, int]]:
+    """Number and total of each part that belongs to the text of an arrival."""
+    key = [
+        long_messages.c.source == arrival.source,
+        long_messages.c.destination == arrival.destination,
+    ]
+    set_ids = select(long_messages.c.set_id).where(
+        *key, long_messages.c.inbox_id == arrival.id
+    )
+    query = select(long_messages).where(*key, long_messages.c.set_id.in_(set_ids))
+    return {
+        row.inbox_id: {"part": row.number, "total": row.total}
+        for row in connection.execute(query)
+    }
+
+
+def _redeliveries(connection: Connection, arrivals: Collection[Any]) -> list[Any]:
+    """The later deliveries of what came; the time has an index."""
+    query = select(inbox).where(
+        inbox.c.arrived_at >= min(arrival.arrived_at for arrival in arrivals),
+        inbox.c.redelivery_of.in_([arrival.id for arrival in arrivals]),
+    )
+    return list(connection.execute(query))
+
+
+def _receipts(
+    connection: Connection, arrivals: Collection[Arrived], sent: Collection[Sent]
+) -> list[Receipted]:
+    """The receipts of sent parts, and the one that an arrival was itself."""
+    if not sent and not any(arrival.state == _RECEIPT for arrival in arrivals):
+        return []
+    query = (
+        select(receipts, inbox.c.raw, inbox.c.acked_at)
+        .join(inbox, inbox.c.id == receipts.c.inbox_id)
+        .where(
+            or_(
+                receipts.c.outbox_id.in_([part.id for part in sent]),
+                receipts.c.inbox_id.in_([arrival.id for arrival in arrivals]),
+            )
+        )
+        .order_by(receipts.c.id)
+    )
+    return [_made(Receipted, row) for row in connection.execute(query)]
+
+
+def _after(
+    connection: Connection, table: Table, column: Any, ids: Collection[int]
+) -> Sequence[Any]:
+    """The rows that arrivals gave rise to, in order.
+
+    Such rows are numbered after their arrival, in its own transaction: to say so
+    spares reading all the older ones, for the column has no index.
+    """
+    if not ids:
+        return []
+    query: Select[Any] = (
+        select(table).where(table.c.id > min(ids), column.in_(ids)).order_by(table.c.id)
+    )
+    return connection.execute(query).all()
+
+
+def _made(made: Any, row: Any, **more: Any) -> Any:
+    """A value of the columns of a row that have a field of their name."""
+    named = row._mapping
+    columns = {
+        field.name: _plain(named[field.name])
+        for field in fields(made)
+        if field.name in named
+    }
+    return made(**columns | more)
+
+
+def _plain(value: Any) -> Any:
+    """Octets as such: one driver gives a view of them."""
+    return bytes(value) if isinstance(value, memoryview) else value
