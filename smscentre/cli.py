@@ -28,8 +28,7 @@ from smscentre.errors import ConfigError, SMSCentreError
 from smscentre.imports import read_officers, read_units, write_officers, write_units
 from smscentre.numbers import NumberError, parse_number
 from smscentre.sections import masked_url
-from smscentre.sim.smsc import SmscOptions
-from smscentre.sim.terminal import read_password, run_smsc
+from smscentre.sim.command import smsc
 from smscentre.store.changes import (
     Change,
     Signature,
@@ -267,25 +266,7 @@ def sim() -> None:
     """Simulators: peers for training and tests."""
 
 
-@sim.command("smsc")
-@click.option("--listen", default="tcp:2775:interface=127.0.0.1", show_default=True)
-@click.option("--system-id", default="demo", show_default=True)
-@click.option("--password-file", type=_File, required=True)
-@click.option("--number", default="02170252704", show_default=True)
-@click.option("--window", type=click.IntRange(1, 1000), default=10, show_default=True)
-@click.option("--receipts/--no-receipts", default=True, show_default=True)
-def sim_smsc(
-    listen: str,
-    system_id: str,
-    password_file: Path,
-    number: str,
-    window: int,
-    receipts: bool,
-) -> None:
-    """Be a carrier: lines NUMBER TEXT go in, replies are shown."""
-    password = read_password(password_file)
-    options = SmscOptions(system_id, password, number, window, receipts)
-    run_smsc(options, listen, click.echo)
+sim.add_command(smsc)
 
 
 @main.command()

@@ -46,11 +46,13 @@ class State(Enum):
 class Delivery:
     """One deliver_sm that the ESME has yet to acknowledge.
 
-    ``due_at`` is the earliest moment for the next try, in the clock's seconds.
+    ``due_at`` is the earliest moment for the next try, in the clock's seconds. A
+    ``copy`` was sent beside the true one and is not missed.
     """
 
     message: ShortMessage
     due_at: float = 0.0
+    copy: bool = False
 
 
 @frozen
@@ -135,16 +137,19 @@ class SmscSession:
         """Accept a submit_sm."""
         self._write(pdus.SubmitSmResp(sequence, Status.ROK, message_id))
 
-    def data_to_send(self) -> bytes:
-        """Give what is to be written, and forget it."""
-        data = b"".join(self._out)
-        self._out.clear()
-        return data
+    def refuse(self, sequence: int, status: int) -> None:
+        """Refuse a submit_sm."""
+        self._write(pdus.SubmitSmResp(sequence, status))
+
+    def to_send(self) -> list[bytes]:
+        """Give the PDUs that are to be written, and forget them."""
+        out, self._out = self._out, []
+        return out
 
     def close(self) -> list[Delivery]:
         """End the session; the deliveries without an answer, oldest first."""
         self.state = State.CLOSED
-        left = list(self._in_flight.values())
+        left = [one for one in self._in_flight.values() if not one.copy]
         self._in_flight.clear()
         return left
 

@@ -1,13 +1,13 @@
 """A carrier for the demo, training and tests: delivers texts, shows replies.
 
 Keeps what it delivers until it is acknowledged, over the end of a bind as well.
-Octets are the business of `session`, texts of `texts`; here are the transport and
-the queue.
+Connections are the business of `wire` and `session`, texts of `texts`, and what is
+to go wrong of `faults`; here is the queue.
 """
 
 from __future__ import annotations
 
-__all__ = ["Smsc", "SmscOptions", "SmscProtocol"]
+__all__ = ["Smsc", "SmscOptions"]
 
 import datetime
 from collections import deque
@@ -17,8 +17,8 @@ from typing import assert_never
 from attrs import field, frozen
 from twisted.internet import protocol
 from twisted.internet.interfaces import IAddress, IDelayedCall, IReactorTime
-from twisted.python.failure import Failure
 
+from smscentre.sim.faults import FaultOptions, Faults
 from smscentre.sim.session import (
     Answered,
     Delivery,
@@ -29,7 +29,14 @@ from smscentre.sim.session import (
     State,
     Submitted,
 )
-from smscentre.sim.texts import Joiner, deliver_parts, phone_number, receipt_for
+from smscentre.sim.texts import (
+    Joiner,
+    ReceiptDialect,
+    deliver_parts,
+    phone_number,
+    receipt_for,
+)
+from smscentre.sim.wire import SmscProtocol
 from smscentre.smpp.codes import Status
 from smscentre.smpp.pdus import Bind, ShortMessage
 
@@ -48,7 +55,7 @@ class SmscOptions:
     """Who may bind, and how this carrier behaves.
 
     ``number`` is the one that officers text. At most ``window`` deliveries wait
-    for their answer in one session.
+    for their answer in one session, copies not counted.
     """
 
     system_id: str
@@ -56,6 +63,8 @@ class SmscOptions:
     number: str = "02170252704"
     window: int = 10
     receipts: bool = True
+    dialect: ReceiptDialect = field(factory=ReceiptDialect)
+    faults: FaultOptions = field(factory=FaultOptions)
 
 
 class Smsc(protocol.Factory):
@@ -75,6 +84,7 @@ class Smsc(protocol.Factory):
         show: Callable[[str], None],
     ) -> None:
         self._options = options
+        self._faults = Faults(options.faults)
         self._clock = clock
         self._wall_clock = wall_clock
         self._show = show
@@ -100,7 +110,8 @@ class Smsc(protocol.Factory):
 
     def buildProtocol(self, addr: IAddress | None) -> SmscProtocol:
         """A protocol for a new connection."""
-        return SmscProtocol(self, SmscSession(self._judge))
+        session = SmscSession(self._judge)
+        return SmscProtocol(self, session, self._faults, self._clock)
 
     def deliver(self, number: str, text: str) -> None:
         """Hand in a text from a phone; it goes out as bind and window allow.
@@ -150,8 +161,15 @@ class Smsc(protocol.Factory):
             case _:
                 assert_never(event)
 
+    def tell(self, fault: str) -> None:
+        """Show that a fault was made on purpose."""
+        self._show(f"* fault: {fault}")
+
     def _judge(self, bind: Bind) -> int:
         options = self._options
+        status = self._faults.bind_status()
+        if status:
+            return status
         if bind.system_id != options.system_id:
             return Status.RINVSYSID
         if bind.password != options.password:
@@ -165,21 +183,37 @@ class Smsc(protocol.Factory):
     def _submitted(
         self, connection: SmscProtocol, sequence: int, message: ShortMessage
     ) -> None:
+        status = self._faults.submit_status()
+        if status:
+            connection.session.refuse(sequence, status)
+            self.tell(f"a submit_sm is refused with {status:#x}")
+            return
         self._last_id += 1
-        message_id = str(self._last_id)
+        dialect = self._options.dialect
+        message_id, receipt_id = dialect.ids(self._last_id)
+        if dialect.first:
+            self._send_receipt(message, receipt_id)
         connection.session.answer(sequence, message_id)
         text = self._joiner.whole(message)
         if text is not None:
             number = phone_number(message.destination)
             self._show(f"{number} <- {phone_number(message.source)}: {text}")
-        if self._options.receipts and message.registered_delivery & _RECEIPT_WANTED:
-            moment = datetime.datetime.fromtimestamp(self._wall_clock(), datetime.UTC)
-            receipt = receipt_for(message, message_id, moment)
-            self._waiting.append(Delivery(receipt))
-            self._pump()
+        if not dialect.first:
+            self._send_receipt(message, receipt_id)
+
+    def _send_receipt(self, message: ShortMessage, receipt_id: str) -> None:
+        """Send the receipt of a message, if one was asked for, in its own time."""
+        options = self._options
+        if not options.receipts or not message.registered_delivery & _RECEIPT_WANTED:
+            return
+        moment = datetime.datetime.fromtimestamp(self._wall_clock(), datetime.UTC)
+        receipt = receipt_for(message, receipt_id, moment, options.dialect.form)
+        due_at = self._clock.seconds() + options.dialect.after_s
+        self._waiting.append(Delivery(receipt, due_at))
+        self._pump()
 
     def _answered(self, delivery: Delivery, status: int) -> None:
-        if status:
+        if status and not delivery.copy:
             self._show(f"* a delivery was refused with {status:#x}")
             delivery.due_at = self._clock.seconds() + _AGAIN_S
             self._waiting.append(delivery)
@@ -194,54 +228,30 @@ class Smsc(protocol.Factory):
             return
         now = self._clock.seconds()
         held: list[Delivery] = []
-        while self._waiting and connection.session.in_flight < self._options.window:
+        copies = self._options.faults.duplicate
+        window = self._options.window * copies
+        while self._waiting and connection.session.in_flight < window:
             delivery = self._waiting.popleft()
             if delivery.due_at > now:
                 held.append(delivery)
             else:
                 connection.session.deliver(delivery)
+                for _ in range(copies - 1):
+                    connection.session.deliver(Delivery(delivery.message, copy=True))
         self._waiting.extendleft(reversed(held))
         connection.flush()
-        if held and self._again is None:
-            due = min(delivery.due_at for delivery in held)
-            self._again = self._clock.callLater(due - now, self._pump_again)
+        if held:
+            self._pump_at(min(delivery.due_at for delivery in held))
+
+    def _pump_at(self, due: float) -> None:
+        """Look again at what waits, at that time or before."""
+        if self._again is not None:
+            if self._again.getTime() <= due:
+                return
+            self._again.cancel()
+        delay = due - self._clock.seconds()
+        self._again = self._clock.callLater(delay, self._pump_again)
 
     def _pump_again(self) -> None:
         self._again = None
         self._pump()
-
-
-class SmscProtocol(protocol.Protocol):
-    """Moves octets between a transport and a session."""
-
-    def __init__(self, smsc: Smsc, session: SmscSession) -> None:
-        self.session = session
-        self._smsc = smsc
-
-    def connectionMade(self) -> None:
-        """Make the connection known."""
-        self._smsc.opened(self)
-
-    def dataReceived(self, data: bytes) -> None:
-        """Let the session read; write what it answers."""
-        happened = self.session.receive(data)
-        for event in happened:
-            self._smsc.take(self, event)
-        self.flush()
-        if any(isinstance(event, Ended) for event in happened):
-            self.drop()
-
-    def connectionLost(self, reason: Failure = protocol.connectionDone) -> None:
-        """Give back what was not acknowledged."""
-        self._smsc.closed(self)
-
-    def flush(self) -> None:
-        """Write what the session has to say."""
-        data = self.session.data_to_send()
-        if data and self.transport is not None:
-            self.transport.write(data)
-
-    def drop(self) -> None:
-        """Close the connection once all is written."""
-        if self.transport is not None:
-            self.transport.loseConnection()

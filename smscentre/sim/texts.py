@@ -8,14 +8,24 @@ Source: SMPP 3.4 Appendix B (text of a receipt).
 
 from __future__ import annotations
 
-__all__ = ["Joiner", "deliver_parts", "phone_number", "receipt_for"]
+__all__ = [
+    "Joiner",
+    "ReceiptDialect",
+    "ReceiptForm",
+    "deliver_parts",
+    "phone_number",
+    "receipt_for",
+]
 
 import datetime
+from typing import Literal
+
+from attrs import frozen
 
 from smscentre.gsm.parts import alphabet_for, split
 from smscentre.gsm.seams import join_parts
 from smscentre.messages import Address, Part
-from smscentre.smpp.codes import Ton
+from smscentre.smpp.codes import Tag, Ton
 from smscentre.smpp.message import SubmitStyle, read_message, write_message
 from smscentre.smpp.pdus import ShortMessage
 
@@ -23,6 +33,32 @@ _ISDN = 1
 _RECEIPT = 0x04
 _MAX_PARTS = 255
 _REFERENCE_BITS = 8
+_DELIVERED = 2
+
+ReceiptForm = Literal["text", "tlv", "both"]
+"""Where a receipt says what it is about: in its text, in TLVs, or in both."""
+
+
+@frozen
+class ReceiptDialect:
+    """How one carrier writes receipts, and when.
+
+    ``id_form`` says where an id stands in hexadecimal, in the words of the link's
+    option ``receipt_ids``. ``first`` sends the receipt before the response that
+    names the id; else it comes ``after_s`` seconds after.
+    """
+
+    form: ReceiptForm = "text"
+    id_form: Literal["same", "hex-in-response", "hex-in-receipt"] = "same"
+    after_s: float = 0.0
+    first: bool = False
+
+    def ids(self, number: int) -> tuple[str, str]:
+        """A message's id as the response has it, and as the receipt does."""
+        hexadecimal, decimal = f"{number:X}", str(number)
+        if self.id_form == "hex-in-response":
+            return hexadecimal, decimal
+        return decimal, hexadecimal if self.id_form == "hex-in-receipt" else decimal
 
 
 def phone_number(address: Address) -> str:
@@ -56,7 +92,10 @@ def deliver_parts(
 
 
 def receipt_for(
-    message: ShortMessage, message_id: str, moment: datetime.datetime
+    message: ShortMessage,
+    message_id: str,
+    moment: datetime.datetime,
+    form: ReceiptForm = "text",
 ) -> ShortMessage:
     """The receipt that says that a submitted message reached its phone."""
     when = f"{moment:%y%m%d%H%M}"
@@ -67,9 +106,18 @@ def receipt_for(
     return ShortMessage(
         source=message.destination,
         destination=message.source,
-        short_message=text.encode("ascii"),
+        short_message=b"" if form == "tlv" else text.encode("ascii"),
         esm_class=_RECEIPT,
+        tlvs={} if form == "text" else _receipt_tlvs(message_id),
     )
+
+
+def _receipt_tlvs(message_id: str) -> dict[int, bytes]:
+    """The same in TLVs (SMPP 3.4 §5.3.2.12, §5.3.2.35)."""
+    return {
+        Tag.RECEIPTED_MESSAGE_ID: message_id.encode("ascii") + b"\0",
+        Tag.MESSAGE_STATE: bytes((_DELIVERED,)),
+    }
 
 
 class Joiner:

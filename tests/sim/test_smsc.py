@@ -2,92 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from attrs import evolve, frozen
 
-from attrs import frozen
-from twisted.internet.address import IPv4Address
-from twisted.internet.task import Clock
-from twisted.internet.testing import StringTransport
-from twisted.test import iosim
-from twisted.trial.unittest import SynchronousTestCase
-
-from smscentre.assembly import smpp_link
-from smscentre.interfaces import Link
-from smscentre.links.smpp import SmppLink
-from smscentre.messages import (
-    Accepted,
-    Address,
-    Alphabet,
-    Incoming,
-    IncomingKind,
-    Outgoing,
-    Part,
-    Priority,
-    SubmitOutcome,
-)
-from smscentre.metrics import Metrics
-from smscentre.sections import SmppConfig
-from smscentre.sim.smsc import Smsc, SmscOptions, SmscProtocol
+from smscentre.messages import Accepted, Address, IncomingKind, Part
 from smscentre.sim.terminal import read_line
-from smscentre.smpp import codec, pdus
+from smscentre.smpp import pdus
 from smscentre.smpp.codes import Status
-from smscentre.smpp.framing import Framer
 from smscentre.smpp.pdus import BindMode, Pdu, ShortMessage
-from smscentre.structuring import Secret
-
-NUMBER = "+628111203001"
-CENTRE = "02170252704"
-NOW = 1_209_268_800.0
-PEER = IPv4Address("TCP", "127.0.0.1", 2775)
-
-
-class Esme:
-    """A client written out by hand: PDUs in and out."""
-
-    def __init__(self, smsc: Smsc) -> None:
-        self.protocol: SmscProtocol = smsc.buildProtocol(None)
-        self.transport = StringTransport()
-        self.protocol.makeConnection(self.transport)
-
-    def send(self, pdu: Pdu) -> list[Pdu]:
-        """Send a PDU; what came back since the last question."""
-        self.protocol.dataReceived(codec.encode(pdu))
-        return self.received()
-
-    def received(self) -> list[Pdu]:
-        """What the carrier wrote since the last question."""
-        data: bytes = self.transport.value()
-        self.transport.clear()
-        return [codec.decode(octets) for octets in Framer().feed(data)]
-
-    def bind(
-        self,
-        mode: BindMode = BindMode.TRANSCEIVER,
-        system_id: str = "demo",
-        password: str = "rahasia",
-    ) -> list[Pdu]:
-        """Ask to be bound."""
-        return self.send(pdus.Bind(1, mode, system_id, password))
-
-    def vanish(self) -> None:
-        """Lose the connection."""
-        self.protocol.connectionLost()
-
-
-class SmscTestCase(SynchronousTestCase):
-    """A carrier with a window of two and what it shows."""
-
-    receipts = False
-
-    def setUp(self) -> None:
-        self.clock = Clock()
-        self.shown: list[str] = []
-        options = SmscOptions("demo", "rahasia", CENTRE, 2, self.receipts)
-        self.smsc = Smsc(options, self.clock, lambda: NOW, self.shown.append)
-
-    def tearDown(self) -> None:
-        self.smsc.close()
-        self.assertEqual(self.clock.getDelayedCalls(), [])
+from tests.sim.carrier import CENTRE, NUMBER, OPTIONS, Esme, LinkTestCase, SmscTestCase
 
 
 @frozen
@@ -246,7 +168,7 @@ class DeliveryTests(SmscTestCase):
 class SubmissionTests(SmscTestCase):
     """Replies on their way to a phone."""
 
-    receipts = True
+    options = evolve(OPTIONS, receipts=True)
 
     def submit(self, esme: Esme, message: ShortMessage) -> list[Pdu]:
         """Send a submit_sm."""
@@ -327,92 +249,8 @@ class TerminalTests(SmscTestCase):
         self.assertEqual(self.shown, [])
 
 
-class Centre:
-    """Takes what a link tells; accepts all arrivals."""
-
-    def __init__(self) -> None:
-        self.arrivals: list[Incoming] = []
-        self.outcomes: list[SubmitOutcome] = []
-
-    def bound(self, link: Link, bind: str) -> None:
-        """Nothing waits for a bind here."""
-
-    def lost(self, link: Link, bind: str, reason: str) -> None:
-        """Nothing is kept of a bind here."""
-
-    def arrived(
-        self, link: Link, incoming: Incoming, settle: Callable[[bool], None]
-    ) -> None:
-        self.arrivals.append(incoming)
-        settle(True)
-
-    def acknowledged(self, link: Link, arrival_id: str) -> None:
-        """Nothing is kept of an arrival here."""
-
-    def settled(self, link: Link, row: int, outcome: SubmitOutcome) -> None:
-        self.outcomes.append(outcome)
-
-    def room_made(self, link: Link) -> None:
-        """Nothing waits for room here."""
-
-
-class Transport(iosim.FakeTransport):
-    """A transport in memory, which lacks a socket to be tuned."""
-
-    def getHandle(self) -> None:
-        """There is none."""
-
-
-class LinkTests(SmscTestCase):
+class LinkTests(LinkTestCase):
     """The carrier and our own link, joined in memory."""
-
-    receipts = True
-
-    def setUp(self) -> None:
-        super().setUp()
-        self.centre = Centre()
-        section = SmppConfig("carrier", "127.0.0.1", "demo", Secret("rahasia"), CENTRE)
-        metrics = Metrics("0", ["carrier"])
-        self.link: SmppLink = smpp_link(
-            section, self.centre, self.clock, lambda: NOW, metrics
-        )
-        client, server = self.link.build(), self.smsc.buildProtocol(None)
-        self.pump = iosim.connect(
-            server,
-            Transport(server, True, peerAddress=PEER),
-            client,
-            Transport(client, False, peerAddress=PEER),
-        )
-        self.run_both()
-        self.client = client
-
-    def tearDown(self) -> None:
-        self.client.finish()
-        self.run_both()
-        self.clock.advance(10)
-        super().tearDown()
-
-    def run_both(self) -> None:
-        """Carry octets until neither side has anything more to say."""
-        for _ in range(5):
-            self.clock.advance(0)
-            self.pump.flush()
-
-    def send(self, text: str, part: Part | None = None) -> None:
-        """Send a reply over the link."""
-        self.link.send(
-            Outgoing(
-                1,
-                "carrier",
-                NUMBER,
-                text,
-                Alphabet.GSM7,
-                part,
-                Priority.REPLY,
-                NOW + 60,
-            )
-        )
-        self.run_both()
 
     def test_the_link_binds(self) -> None:
         """Both sides think so."""
