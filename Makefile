@@ -13,7 +13,7 @@ INSTALLED_TEST := .venv/installed-test
 # as root; elsewhere those tests are skipped, with the reason in their summary.
 DEBIAN_PACKAGES := postgresql
 
-.PHONY: help run test lint bench crash diagram system-packages clean
+.PHONY: help run test lint bench crash again locked faults diagram system-packages clean
 
 help:
 	@echo "make run      a demo centre with simulators, in this terminal"
@@ -21,7 +21,10 @@ help:
 	@echo "make lint     ruff and mypy"
 	@echo "make bench    the benchmarks, with their ratios"
 	@echo "make crash    kill -9 at random moments and at every failpoint"
-	@echo "make diagram  draw the session's states for docs/ from their table"
+	@echo "make again    what carriers deliver or answer twice, late or never"
+	@echo "make locked   a database that is locked, slow or full, under load"
+	@echo "make faults   a carrier that cuts, dribbles, floods and sends garbage"
+	@echo "make diagram  draw the states of a session for docs/ from their table"
 	@echo "make clean    remove .venv and what the tools leave behind"
 
 run: $(INSTALLED)
@@ -41,6 +44,12 @@ bench: $(INSTALLED_TEST)
 
 crash: $(INSTALLED_TEST)
 	$(BIN)/python -m tests.system.crash --trials 50 --point-trials 10
+
+again: $(INSTALLED_TEST)
+	$(BIN)/python -m tests.system.again --rounds 3
+
+locked: $(INSTALLED_TEST)
+	$(BIN)/python -m tests.system.locked
 
 $(BIN)/python:
 	$(PYTHON) -m venv .venv

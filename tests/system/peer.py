@@ -59,7 +59,8 @@ class Smsc:
     """The carrier: listens on 127.0.0.1 from `start` to `stop`.
 
     The lists may be read at any time; `wait_for` waits for what they shall hold.
-    ``faults`` collects what a client must never do.
+    ``faults`` collects what a client must never do. ``intercept`` sees each PDU of a
+    bound session first; where it returns True the carrier has not read that PDU.
     """
 
     def __init__(self, options: SmscOptions | None = None) -> None:
@@ -74,6 +75,7 @@ class Smsc:
         self.bind_statuses: deque[int] = deque()
         self.submit_statuses: deque[int] = deque()
         self.holding = False
+        self.intercept: Callable[[Session, Pdu], bool] | None = None
         self.port = 0
         self._ids = count(_FIRST_ID)
         self._held: list[tuple[Session, Submit]] = []
@@ -285,6 +287,8 @@ class Smsc:
         return 0
 
     def _bound(self, session: Session, pdu: Pdu) -> None:
+        if self.intercept is not None and self.intercept(session, pdu):
+            return
         match pdu.command:
             case "deliver_sm_resp":
                 self._acknowledged(session, pdu)
