@@ -29,27 +29,26 @@ from typing import Self
 from attrs import define, field
 
 from tests.system import pdus
-from tests.system.centre import CentreOptions, Officer, RunningCentre, Unit
+from tests.system.centre import CentreOptions
 from tests.system.crash_check import Finding, Kind, Token, judge, replies_to
 from tests.system.pdus import Pdu
-from tests.system.peer import CENTRE, Smsc, SmscOptions
+from tests.system.peer import CENTRE, SmscOptions
 from tests.system.session import Session
+from tests.system.traffic import Traffic
 
 WINDOW = 4
 """Of the centre, so that positions in it are few."""
 
-RESPONSE_S = 2
+RESPONSE_S = 1
 MESSAGES = 6
 """Messages of one round: more than one window."""
 
-_OFFICERS = 10
-_LATE_S = 1.0
+_LATE_S = 0.5
 _LOCKED_S = 0.3
 _DRAIN_S = 20.0
 _RAW = 900_000
 """Sequence numbers that the carrier's own requests do not reach."""
 _ACKNOWLEDGEMENT = "deliver_sm_resp"
-_OPEN = ("queued", "claimed", "in_doubt")
 
 
 class Late(Enum):
@@ -81,29 +80,21 @@ class Round:
 
 
 class Again:
-    """A centre and a carrier; each round begins with a new process and bind."""
+    """The rounds; each begins with a new process and bind."""
 
     def __init__(self, folder: Path) -> None:
-        self.smsc = Smsc(SmscOptions(window=100, redeliver_after_s=60.0))
-        self.centre: RunningCentre
+        self.traffic = Traffic(
+            folder,
+            SmscOptions(window=100, redeliver_after_s=60.0),
+            CentreOptions(WINDOW, smpp={"response_s": RESPONSE_S}),
+        )
         self.rounds: list[Round] = []
-        self._folder = folder
-        self._serial = 0
         self._meant: set[Finding] = set()
         """What a round did on purpose, and later ones see as well."""
 
     def __enter__(self) -> Self:
-        self.smsc.start()
-        options = CentreOptions(WINDOW, smpp={"response_s": RESPONSE_S})
-        self.centre = RunningCentre(self._folder, self.smsc.port, options)
-        codes = [str(5001 + index) for index in range(_OFFICERS)]
-        self.centre.prepare(
-            [Unit(code, f"LP_{code}", f"Lapas {code}") for code in codes],
-            [
-                Officer(f"+{_number(index)}", f"Petugas {code}", code)
-                for index, code in enumerate(codes)
-            ],
-        )
+        self.traffic.__enter__()
+        self.smsc, self.centre = self.traffic.smsc, self.traffic.centre
         return self
 
     def __exit__(
@@ -112,8 +103,7 @@ class Again:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self.centre.close()
-        self.smsc.stop()
+        self.traffic.__exit__(kind, error, trace)
 
     # The rounds.
 
@@ -121,7 +111,6 @@ class Again:
         """Each message comes two to five times before the first is acknowledged."""
         found, began = self._begin("copies while unacknowledged")
         sequence = _RAW
-        self.smsc.errors.clear()
         with closing(sqlite3.connect(self.centre.database)) as holder:
             holder.isolation_level = None
             holder.execute("BEGIN IMMEDIATE")
@@ -272,14 +261,7 @@ class Again:
     # What they are made of.
 
     def _begin(self, name: str) -> tuple[Round, float]:
-        """A new process, for a wait before the next bind grows with each loss."""
-        if self.centre.running:
-            self.centre.terminate()
-        for seen in (self.smsc.submits, self.smsc.deliveries, self.smsc.faults):
-            seen.clear()
-        self.smsc.intercept, self.smsc.holding = None, False
-        self.centre.start()
-        self.smsc.wait_for(lambda: self.smsc.bound, "a bind")
+        self.traffic.begin()
         found = Round(name)
         self.rounds.append(found)
         return found, time.monotonic()
@@ -310,31 +292,13 @@ class Again:
             self._text(found)
 
     def _text(self, found: Round) -> Token:
-        self._serial += 1
-        officer = self._serial % _OFFICERS
-        values = (self._serial, 1, 2, 3)
-        text = "RUTAN " + " ".join(map(str, values))
-        delivery = self.smsc.deliver(_number(officer), text)
-        token = Token(self._serial, values, str(5001 + officer), delivery)
+        token = self.traffic.text()
         found.tokens.append(token)
         return token
 
     def _end(self, found: Round, began: float) -> Round:
         """Wait until both sides are quiet, then judge."""
-
-        def quiet() -> bool:
-            answered = replies_to(self.smsc.submits)
-            query = f"SELECT count(*) FROM outbox WHERE state IN {_OPEN}"
-            return (
-                all(token.delivery.settled for token in found.tokens)
-                and all(token.serial in answered for token in found.tokens)
-                and self.centre.rows(query) == [(0,)]
-            )
-
-        try:
-            self.smsc.wait_for(quiet, "the end of all that was open", _DRAIN_S)
-        except AssertionError:
-            pass  # What never came the judge sees.
+        self.traffic.drain(found.tokens, _DRAIN_S)
         submits = [*self.smsc.submits]
         judged = judge(found.tokens, submits, self.centre, found.killed_at)
         found.findings += [finding for finding in judged if finding not in self._meant]
@@ -346,10 +310,6 @@ class Again:
         )
         found.seconds = time.monotonic() - began
         return found
-
-
-def _number(officer: int) -> str:
-    return f"62811{3_000_000 + officer}"
 
 
 def _all_rounds(again: Again) -> list[Callable[[], Round]]:

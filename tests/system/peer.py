@@ -59,12 +59,13 @@ class Smsc:
     """The carrier: listens on 127.0.0.1 from `start` to `stop`.
 
     The lists may be read at any time; `wait_for` waits for what they shall hold.
-    ``faults`` collects what a client must never do. ``intercept`` sees each PDU of a
-    bound session first; where it returns True the carrier has not read that PDU.
+    ``faults`` collects what a client must never do; ``intercept`` sees each PDU of a
+    bind first, True if the carrier shall not; ``retry_after_s`` goes by refusals.
     """
 
     def __init__(self, options: SmscOptions | None = None) -> None:
         self.options = options or SmscOptions()
+        self.retry_after_s = self.options.redeliver_after_s
         self.deliveries: list[Delivery] = []
         self.submits: list[Submit] = []
         self.sessions: list[Session] = []
@@ -310,7 +311,7 @@ class Smsc:
     def _acknowledged(self, session: Session, pdu: Pdu) -> None:
         found = session.in_flight.pop(pdu.sequence, None)
         if found is None:
-            # Answers to octets sent raw land here too; the test knows which.
+            # As do answers to octets sent raw; the test knows which.
             self.errors.append((pdu.command, pdu.status))
             return
         delivery, copy = found
@@ -319,7 +320,7 @@ class Smsc:
             if delivery in self._open:
                 self._open.remove(delivery)
         else:
-            delivery.due_at = copy.answered_at + self.options.redeliver_after_s
+            delivery.due_at = copy.answered_at + self.retry_after_s
         self._pump()
 
     def _submitted(self, session: Session, pdu: Pdu) -> None:

@@ -1,9 +1,6 @@
-"""The real process when the carrier, the connection or the disk misbehaves."""
+"""The real process when the carrier or the connection misbehaves."""
 
 from __future__ import annotations
-
-import sqlite3
-from contextlib import closing
 
 from attrs import frozen
 
@@ -12,7 +9,6 @@ from tests.system.case import OFFICER, OTHER, ServiceTestCase
 from tests.system.centre import CentreOptions
 from tests.system.peer import CENTRE
 
-_BUSY = 0x08
 _BAD_DESTINATION = 0x0B
 _THROTTLED = 0x58
 
@@ -180,21 +176,3 @@ class FaultTests(ServiceTestCase):
             "SELECT count(*), count(DISTINCT text) FROM submissions"
         )
         self.assertEqual(rows, [(30, 30)])
-
-    def test_the_database_is_locked(self) -> None:
-        """Nothing is acknowledged that is not stored; afterwards all is stored once."""
-        self.run_centre()
-        with closing(sqlite3.connect(self.centre.database)) as holder:
-            holder.isolation_level = None
-            holder.execute("BEGIN EXCLUSIVE")
-            delivery = self.smsc.deliver(OFFICER, "RUTAN 1 2 3 4")
-            sequence = self.smsc.enquire()
-            self.wait(lambda: self.smsc.enquiries[sequence], "an answer", 1.0)
-            self.wait(lambda: delivery.copies[0].status is not None, "a refusal", 15.0)
-            self.assertEqual(delivery.copies[0].status, _BUSY)
-            self.assertEqual(self.smsc.submits, [])
-            holder.execute("ROLLBACK")
-        self.acknowledged(delivery)
-        self.wait(lambda: self.smsc.texts(OFFICER), "a reply")
-        rows = self.centre.rows("SELECT count(*) FROM submissions")
-        self.assertEqual(rows, [(1,)])

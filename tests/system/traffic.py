@@ -1,0 +1,103 @@
+"""A centre, a carrier, and officers whose commands can each be told from the others.
+
+What the campaigns of repetitions and outages share: `again` and `locked` decide
+what goes wrong, `crash_check` judges.
+"""
+
+from __future__ import annotations
+
+__all__ = ["Traffic"]
+
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from tests.system.centre import CentreOptions, Officer, RunningCentre, Unit
+from tests.system.crash_check import Token, replies_to
+from tests.system.peer import Smsc, SmscOptions
+
+_OFFICERS = 40
+_OPEN = ("queued", "claimed", "in_doubt")
+
+
+class Traffic:
+    """A carrier, and a centre that is prepared in a folder but not started."""
+
+    def __init__(
+        self, folder: Path, smsc: SmscOptions, centre: CentreOptions | None = None
+    ) -> None:
+        self.smsc = Smsc(smsc)
+        self.centre: RunningCentre
+        self._folder = folder
+        self._options = centre
+        self._serial = 0
+
+    def __enter__(self) -> Self:
+        self.smsc.start()
+        self.centre = RunningCentre(self._folder, self.smsc.port, self._options)
+        codes = [str(5001 + index) for index in range(_OFFICERS)]
+        self.centre.prepare(
+            [Unit(code, f"LP_{code}", f"Lapas {code}") for code in codes],
+            [
+                Officer(f"+{_number(index)}", f"Petugas {code}", code)
+                for index, code in enumerate(codes)
+            ],
+        )
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.centre.close()
+        self.smsc.stop()
+
+    def begin(self) -> None:
+        """Start a new process and forget what passed before.
+
+        A new one, as the wait before the next bind grows with each loss.
+        """
+        if self.centre.running:
+            self.centre.terminate()
+        for seen in (self.smsc.submits, self.smsc.deliveries, self.smsc.faults):
+            seen.clear()
+        self.smsc.errors.clear()
+        self.smsc.intercept, self.smsc.holding = None, False
+        self.centre.start()
+        self.smsc.wait_for(lambda: self.smsc.bound, "a bind")
+
+    def text(self) -> Token:
+        """Let an officer text a command that is like no other."""
+        self._serial += 1
+        officer = self._serial % _OFFICERS
+        values = (self._serial, 1, 2, 3)
+        text = "RUTAN " + " ".join(map(str, values))
+        delivery = self.smsc.deliver(_number(officer), text)
+        return Token(self._serial, values, str(5001 + officer), delivery)
+
+    def drain(self, tokens: Sequence[Token], timeout_s: float) -> float:
+        """Wait until both sides are quiet; the seconds it took, at most the limit.
+
+        What never came is seen by the judge.
+        """
+        query = f"SELECT count(*) FROM outbox WHERE state IN {_OPEN}"
+
+        def quiet() -> bool:
+            answered = replies_to(self.smsc.submits)
+            return (
+                all(token.delivery.settled for token in tokens)
+                and all(token.serial in answered for token in tokens)
+                and self.centre.rows(query) == [(0,)]
+            )
+
+        try:
+            return self.smsc.wait_for(quiet, "the end of all that was open", timeout_s)
+        except AssertionError:
+            return timeout_s
+
+
+def _number(officer: int) -> str:
+    return f"62811{3_000_000 + officer}"
