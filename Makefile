@@ -51,6 +51,9 @@ again: $(INSTALLED_TEST)
 locked: $(INSTALLED_TEST)
 	$(BIN)/python -m tests.system.locked
 
+faults: $(INSTALLED_TEST)
+	$(BIN)/python -m tests.system.faults
+
 $(BIN)/python:
 	$(PYTHON) -m venv .venv
 

@@ -57,8 +57,7 @@ _DAY_S = 86_400
 class ReadMessage:
     """A message taken apart: header, body, text, and its place if it is a part.
 
-    ``udh`` includes its length octet and is empty without a header. A part of 1 is
-    none; ``fragment`` says that this is one of several and nobody knows which.
+    ``udh`` includes its length octet and is empty without a header.
     """
 
     udh: bytes
@@ -66,7 +65,6 @@ class ReadMessage:
     text: str
     part: Part | None
     coding: int
-    fragment: bool = False
 
 
 @frozen
@@ -100,7 +98,7 @@ def read_message(
     part of one is a message of its own.
     """
     body = sm.short_message or sm.tlvs.get(Tag.MESSAGE_PAYLOAD, b"")
-    header, part, fragment, table = b"", None, False, DEFAULT
+    header, part, table = b"", None, DEFAULT
     if sm.esm_class & ESM_UDHI:
         try:
             parsed = udh.parse(body)
@@ -108,17 +106,13 @@ def read_message(
             pass
         else:
             header, body, part = parsed.header, parsed.body, parsed.part
-            fragment = parsed.fragment
             if parsed.locking or parsed.single:
                 table = table_for(parsed.locking, parsed.single)
     if part is None and sm.tlvs:
         part = _sar_part(sm)
-        total = integer_tlv(sm.tlvs, Tag.SAR_TOTAL_SEGMENTS, 1)
-        fragment = fragment or (total is not None and total > 1)
     if part is None or part.total == 1:
         text = decode_text(body, sm.data_coding, default_alphabet, table)
-        lost = fragment and part is None
-        return ReadMessage(header, body, text, None, sm.data_coding, lost)
+        return ReadMessage(header, body, text, None, sm.data_coding)
     text = decode_part(body, sm.data_coding, default_alphabet, table)
     return ReadMessage(header, body, text, part, sm.data_coding)
 

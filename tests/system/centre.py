@@ -61,12 +61,14 @@ class CentreOptions:
     """What differs from test to test in the configuration.
 
     ``limits`` replaces members of a table whose every limit is 0; ``smpp``
-    adds keys to the link's table.
+    adds keys to the tables of all links. ``links`` names them; each but
+    "carrier" binds with its name for a system_id.
     """
 
     window: int = 10
     limits: dict[str, int] = field(factory=dict)
     smpp: dict[str, object] = field(factory=dict)
+    links: tuple[str, ...] = ("carrier",)
     log_level: str = "info"
 
 
@@ -156,16 +158,6 @@ class RunningCentre:
             "centre_per_day": 0,
             **self.options.limits,
         }
-        link = {
-            "name": "carrier",
-            "host": "127.0.0.1",
-            "port": self._smsc_port,
-            "system_id": "smscentre",
-            "password_file": "carrier-password",
-            "address": "02170252704",
-            "window": self.options.window,
-            **self.options.smpp,
-        }
         tables: dict[str, dict[str, object]] = {
             "centre": {"number": "02170252704"},
             "node": {"name": "centre-1", "data_dir": str(self.folder)},
@@ -176,9 +168,21 @@ class RunningCentre:
             "log": {"level": self.options.log_level},
         }
         written = [_table(f"[{name}]", keys) for name, keys in tables.items()]
+        links = [_table("[[smpp]]", self._link(name)) for name in self.options.links]
         phone = _table("[[phone]]", {"name": "demo", "writes": True})
-        blocks = [*written, _table("[[smpp]]", link), phone]
-        self.config.write_text("\n".join(blocks))
+        self.config.write_text("\n".join([*written, *links, phone]))
+
+    def _link(self, name: str) -> dict[str, object]:
+        return {
+            "name": name,
+            "host": "127.0.0.1",
+            "port": self._smsc_port,
+            "system_id": "smscentre" if name == "carrier" else name,
+            "password_file": "carrier-password",
+            "address": "02170252704",
+            "window": self.options.window,
+            **self.options.smpp,
+        }
 
     # The process.
 
@@ -296,10 +300,17 @@ class RunningCentre:
 
     # What it left.
 
-    def log(self) -> str:
-        """The end of what the process printed in all its lives."""
+    def log(self, tail: int = _LOG_TAIL) -> str:
+        """The end of what the process printed in all its lives; 0: all of it."""
         text = self._log.read_text(errors="replace") if self._log.exists() else ""
-        return text[-_LOG_TAIL:]
+        return text[-tail:]
+
+    def resident_octets(self) -> int:
+        """The memory that the process has at the moment."""
+        for line in Path(f"/proc/{self.pid}/status").read_text().splitlines():
+            if line.startswith("VmRSS:"):
+                return int(line.split()[1]) * 1024
+        raise AssertionError(f"the process {self.pid} has no memory")
 
     def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
         """Read the store from outside, without a right to write."""
