@@ -11,7 +11,12 @@ INSTALLED_TEST := .venv/installed-test
 
 # Programs that some tests need, by their Debian packages. Installed where make runs
 # as root; elsewhere those tests are skipped, with the reason in their summary.
-DEBIAN_PACKAGES := postgresql
+DEBIAN_PACKAGES := postgresql libnet-smpp-perl nodejs npm tshark
+
+# What one of the carriers in the tests is made of; npm writes the second file.
+NODE_PEER := tests/system/peers/node
+NODE_INSTALLED := $(NODE_PEER)/node_modules/.package-lock.json
+NPM_CI := npm ci --ignore-scripts --loglevel=error --fetch-retries=1
 
 .PHONY: help run test lint bench crash again locked faults diagram system-packages clean
 
@@ -30,7 +35,7 @@ help:
 run: $(INSTALLED)
 	$(BIN)/smscentre demo
 
-test: $(INSTALLED_TEST) system-packages
+test: $(INSTALLED_TEST) system-packages $(NODE_INSTALLED)
 	$(BIN)/pytest -q
 
 lint: $(INSTALLED_TEST)
@@ -68,17 +73,30 @@ $(INSTALLED_TEST): setup.py constraints.txt | $(BIN)/python
 diagram: $(INSTALLED)
 	$(BIN)/python -m docs.session_diagram
 
+# A program may also be there from elsewhere: node comes with an npm of its own.
 system-packages:
-	@if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null \
-	    && ! dpkg-query --status $(DEBIAN_PACKAGES) >/dev/null 2>&1; \
+	@if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; \
 	then \
-	    apt-get update -qq \
-	    && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq \
-	        --no-install-recommends $(DEBIAN_PACKAGES) >/dev/null \
-	    || echo "not installed: $(DEBIAN_PACKAGES); tests that need them are skipped"; \
+	    missing=; \
+	    for package in $(DEBIAN_PACKAGES); do \
+	        dpkg-query --status $$package >/dev/null 2>&1 \
+	            || command -v $$package >/dev/null \
+	            || missing="$$missing $$package"; \
+	    done; \
+	    [ -z "$$missing" ] || apt-get update -qq; \
+	    for package in $$missing; do \
+	        DEBIAN_FRONTEND=noninteractive apt-get install -y -qq \
+	            --no-install-recommends $$package >/dev/null \
+	        || echo "not installed: $$package; tests that need it are skipped"; \
+	    done; \
 	fi
+
+$(NODE_INSTALLED): $(NODE_PEER)/package-lock.json | system-packages
+	@command -v npm >/dev/null && $(NPM_CI) --prefix $(NODE_PEER) >/dev/null \
+	    && touch $@ \
+	    || echo "not installed: npm package smpp; tests that need it are skipped"
 
 clean:
 	rm -rf .venv .hypothesis .mypy_cache .pytest_cache .ruff_cache _trial_temp*
-	rm -rf build dist smscentre.egg-info
+	rm -rf build dist smscentre.egg-info $(NODE_PEER)/node_modules
 	find smscentre tests benchmarks twisted -name __pycache__ -prune -exec rm -rf {} +
