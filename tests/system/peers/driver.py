@@ -144,7 +144,7 @@ class Peer:
         return None
 
     def wait_for(
-        self, predicate: Callable[[], object], what: str, timeout_s: float = 10.0
+        self, predicate: Callable[[], object], what: str, timeout_s: float = 20.0
     ) -> None:
         """Wait until something holds.
 
