@@ -101,7 +101,7 @@ class CutTestCase(StagesTestCase):
         self.addCleanup(self.leave)
         self.commands: list[Command] = []
         self.in_flight: dict[int, Command] = {}
-        self.answering = True
+        self.carrier_answers = True
         self.sequence = 0
         self.bind_request = 0
 
@@ -172,7 +172,7 @@ class CutTestCase(StagesTestCase):
                 found = self.commands[number - 10_000]
                 found.needless = found.needless or found.answered
                 found.replies += 1
-                if self.answering:
+                if self.carrier_answers:
                     self.send(self.submit_answer(sequence))
                     found.answered = True
             case pdus.Unbind(sequence):
@@ -199,7 +199,7 @@ class CutTestCase(StagesTestCase):
     def end(self, cut: Cut) -> None:
         """End the connection; a reset takes along what nobody has read."""
         # After the beginning of a PDU nothing else can be said.
-        self.answering = False
+        self.carrier_answers = False
         if cut.settled:
             self.settle()
         if cut.reset:
@@ -215,7 +215,7 @@ class CutTestCase(StagesTestCase):
         attempts = len(self.endpoint.attempts)
         self.clock.advance(LONGEST_DELAY_S)
         self.assertEqual(len(self.endpoint.attempts), attempts + 1)
-        self.answering = True
+        self.carrier_answers = True
         self.in_flight.clear()
         self.bind()
         for command in self.commands:
@@ -269,7 +269,7 @@ class CutTests(CutTestCase):
         self.bind()
         for cut in _cuts(len(self.submit_answer(1))):
             with self.subTest(cut=cut):
-                self.answering = False
+                self.carrier_answers = False
                 command = self.command()
                 self.send(self.delivery(command))
                 self.turn()
@@ -285,7 +285,7 @@ class CutTests(CutTestCase):
         cut = Cut(12, False, False)
         self.send(self.delivery(command))
         for _ in range(2):
-            self.answering = False
+            self.carrier_answers = False
             self.turn()
             self.answer_in_part(command, cut)
             self.end(cut)

@@ -128,9 +128,8 @@ class ReceiptTests(StoreTestCase):
             )
             parts = outgoing.add_outgoing(transaction, draft, now=now, bind="b")
             for part, smsc_id in zip(parts, smsc_ids, strict=True):
-                values = {"b_sent_at": now, "b_smsc_id": smsc_id}
                 key = id_key(smsc_id) or None
-                row = {"row": part.row, "b_bind": "b", **values, "b_smsc_key": key}
+                row = part.row, "b", now, smsc_id, key, b"", b""
                 transaction.add(steps.SENT, row)
 
         self.writer.perform(put)

@@ -83,7 +83,7 @@ class _Watch:
 
 async def flood(count: int = UNREAD) -> Report:
     """Send many messages to a centre and read no answer until it is at rest."""
-    wide = {"window": _WINDOW}
+    wide: dict[str, object] = {"window": _WINDOW}
     async with bench("flood", ["deaf"], wide, _RECEIVE_OCTETS) as made:
         (account,) = made.accounts
         await _warm(made, account)
