@@ -42,12 +42,14 @@ class UserDataError(SMSCentreError):
 class UserData:
     """User data taken apart; ``header`` includes its length octet.
 
+    ``fragment`` says that this is one of several parts, and its place is not one;
     ``locking`` and ``single`` are the languages of its septets, 0 the default.
     """
 
     header: bytes
     body: bytes
     part: Part | None
+    fragment: bool = False
     locking: int = 0
     single: int = 0
 
@@ -57,7 +59,7 @@ def parse(user_data: bytes) -> UserData:
 
     Of several elements of a kind the last valid one counts. A concatenation
     with total 0, number 0 or number above total is ignored, as is an element of
-    another length than its own.
+    another length than its own; but where it speaks of several parts, that is told.
 
     :raises UserDataError: when a length points past what there is.
 
@@ -69,17 +71,20 @@ def parse(user_data: bytes) -> UserData:
     end = 1 + user_data[0]
     if end > len(user_data):
         raise UserDataError("header longer than the user data", 0, user_data)
-    part = None
+    part, misplaced = None, False
     locking = single = 0
     for identifier, data in _elements(user_data, end):
         width = _WIDTHS.get(identifier)
-        if width is not None:
-            part = _part(width, data) or part
+        if width is not None and len(data) == width // 8 + 2:
+            found = _part(width, data)
+            part = found or part
+            misplaced = misplaced or (found is None and data[-2] > 1)
         elif identifier == _SINGLE_SHIFT and len(data) == 1:
             single = data[0]
         elif identifier == _LOCKING_SHIFT and len(data) == 1:
             locking = data[0]
-    return UserData(user_data[:end], user_data[end:], part, locking, single)
+    fragment = part is None and misplaced
+    return UserData(user_data[:end], user_data[end:], part, fragment, locking, single)
 
 
 def concatenation(part: Part) -> bytes:
@@ -114,8 +119,6 @@ def _elements(user_data: bytes, end: int) -> Iterator[tuple[int, bytes]]:
 
 
 def _part(width: int, data: bytes) -> Part | None:
-    if len(data) != width // 8 + 2:
-        return None
     total, number = data[-2:]
     if not 1 <= number <= total:
         return None

@@ -13,6 +13,7 @@ from smscentre.messages import Address
 
 SILENCES = (
     "not_a_message",
+    "fragment",
     "no_sender",
     "name",
     "short_code",

@@ -40,6 +40,7 @@ from smscentre.messages import (
 from smscentre.smpp import events
 from smscentre.smpp.errors import LocalProtocolError
 from smscentre.smpp.message import (
+    ReadMessage,
     SubmitStyle,
     is_plain,
     read_message,
@@ -322,7 +323,7 @@ class SmppLink:
             part=message.part,
             kind=IncomingKind.RECEIPT if receipt else IncomingKind.MESSAGE,
             receipt=receipt,
-            reason="" if receipt or is_plain(pdu) else "not_a_message",
+            reason="" if receipt else _reason_for_silence(pdu, message),
         )
 
     def _corrupt(self, raw: bytes, reason: str) -> Incoming:
@@ -345,3 +346,10 @@ class SmppLink:
     def _arrival_id(self) -> str:
         self._arrivals += 1
         return f"{self.bind}:{self._arrivals}"
+
+
+def _reason_for_silence(pdu: ShortMessage, message: ReadMessage) -> str:
+    """Why what came is not read as a command, or empty."""
+    if not is_plain(pdu):
+        return "not_a_message"
+    return "fragment" if message.fragment else ""

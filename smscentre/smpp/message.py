@@ -57,7 +57,8 @@ _DAY_S = 86_400
 class ReadMessage:
     """A message taken apart: header, body, text, and its place if it is a part.
 
-    ``udh`` includes its length octet and is empty without a header.
+    ``udh`` includes its length octet and is empty without a header. A part of 1 is
+    none; ``fragment`` says that this is one of several and nobody knows which.
     """
 
     udh: bytes
@@ -65,6 +66,7 @@ class ReadMessage:
     text: str
     part: Part | None
     coding: int
+    fragment: bool = False
 
 
 @frozen
@@ -98,7 +100,7 @@ def read_message(
     part of one is a message of its own.
     """
     body = sm.short_message or sm.tlvs.get(Tag.MESSAGE_PAYLOAD, b"")
-    header, part, table = b"", None, DEFAULT
+    header, part, fragment, table = b"", None, False, DEFAULT
     if sm.esm_class & ESM_UDHI:
         try:
             parsed = udh.parse(body)
@@ -106,13 +108,17 @@ def read_message(
             pass
         else:
             header, body, part = parsed.header, parsed.body, parsed.part
+            fragment = parsed.fragment
             if parsed.locking or parsed.single:
                 table = table_for(parsed.locking, parsed.single)
     if part is None and sm.tlvs:
         part = _sar_part(sm)
+        total = integer_tlv(sm.tlvs, Tag.SAR_TOTAL_SEGMENTS, 1)
+        fragment = fragment or (total is not None and total > 1)
     if part is None or part.total == 1:
         text = decode_text(body, sm.data_coding, default_alphabet, table)
-        return ReadMessage(header, body, text, None, sm.data_coding)
+        lost = fragment and part is None
+        return ReadMessage(header, body, text, None, sm.data_coding, lost)
     text = decode_part(body, sm.data_coding, default_alphabet, table)
     return ReadMessage(header, body, text, part, sm.data_coding)
 

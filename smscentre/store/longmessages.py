@@ -1,7 +1,10 @@
 """Rows of the parts of long messages, and their joining (D6).
 
 The key is (source, destination, reference, its width, total), without a link:
-carriers spread the parts of one message over their binds.
+carriers spread the parts of one message over their binds. A part that came before
+belongs where it was then, so that a late copy never completes another text. Parts
+of two texts that come mixed under one key cannot be told apart; the later text has
+them.
 """
 
 from __future__ import annotations
@@ -108,11 +111,10 @@ def join(
             "since": incoming.arrived_at - COMPLETE_S,
         },
     )
-    current = _newest_set(rows)
-    same = current.get(part.number)
-    if same is not None and bytes(same.fingerprint) == fingerprint:
+    if any(_is_same(row, part, fingerprint) for row in rows):
         return None
-    new_set = same is not None or not _is_open(current)
+    current = _newest_set(rows)
+    new_set = part.number in current or not _is_open(current)
     set_id = inbox_id if new_set else next(iter(current.values())).set_id
     transaction.add(
         _ADD,
@@ -166,6 +168,15 @@ def end_incomplete(transaction: Transaction, now: float) -> list[Incomplete]:
             )
         )
     return given_up
+
+
+def _is_same(row: Any, part: Part, fingerprint: bytes) -> bool:
+    """Whether a part came before; what was given up does not count, it begins anew."""
+    return (
+        row.number == part.number
+        and bytes(row.fingerprint) == fingerprint
+        and row.state != "incomplete"
+    )
 
 
 def _newest_set(rows: Any) -> dict[int, Any]:

@@ -18,6 +18,7 @@ class Case:
     header: str
     part: Part | None
     meaning: str
+    fragment: bool = False
 
 
 CASES = (
@@ -28,9 +29,11 @@ CASES = (
     Case("0b0504158115820003070201", Part(7, 8, 2, 1), "after ports"),
     Case("0b0003070201050415811582", Part(7, 8, 2, 1), "before ports"),
     Case("050003aa0001", None, "total 0 is ignored"),
-    Case("050003aa0200", None, "number 0 is ignored"),
-    Case("050003aa0203", None, "a number above total is ignored"),
+    Case("050003aa0200", None, "number 0 is ignored", True),
+    Case("050003aa0203", None, "a number above total is ignored", True),
     Case("060804aabb0000", None, "total 0 of 16 bit is ignored"),
+    Case("060804aabb0304", None, "a number above total of 16 bit is ignored", True),
+    Case("050003aa0100", None, "of one part nothing is missing"),
     Case("040002aa02", None, "a wrong length is ignored"),
     Case("0a00030102010003020302", Part(2, 8, 3, 2), "the last of two counts"),
     Case("0b00030102010804000203 02", Part(2, 16, 3, 2), "of either width"),
@@ -77,7 +80,7 @@ class ParseTests(SynchronousTestCase):
         """Header, body and part are as the standard says."""
         for case in CASES:
             header = bytes.fromhex(case.header)
-            expected = udh.UserData(header, b"RUTAN", case.part)
+            expected = udh.UserData(header, b"RUTAN", case.part, case.fragment)
             self.assertEqual(udh.parse(header + b"RUTAN"), expected, case.meaning)
 
     def test_languages(self) -> None:

@@ -212,6 +212,13 @@ class ArrivalTests(SmppLinkTestCase):
         self.accept()
         self.assertEqual(self.received(), [pdus.DeliverSmResp(7)])
 
+    def test_a_fragment(self) -> None:
+        """A part whose place makes no sense is no command."""
+        part = evolve(MESSAGE, esm_class=0x40, short_message=b"\5\0\3\x07\2\3RUTAN ")
+        self.carrier(pdus.DeliverSm(7, part))
+        (incoming, _) = self.deliveries.arrivals[0]
+        self.assertEqual((incoming.part, incoming.reason), (None, "fragment"))
+
     def test_a_part(self) -> None:
         """Header and body apart."""
         part = evolve(MESSAGE, esm_class=0x40, short_message=b"\5\0\3\x07\2\1RUTAN ")

@@ -83,7 +83,32 @@ class ReadTests(SynchronousTestCase):
             del tlvs[Tag.SAR_SEGMENT_SEQNUM]
             if change is not None:
                 tlvs[Tag.SAR_SEGMENT_SEQNUM] = change
-            self.assertIsNone(read_message(evolve(MESSAGE, tlvs=tlvs)).part)
+            found = read_message(evolve(MESSAGE, tlvs=tlvs))
+            self.assertEqual((found.part, found.fragment), (None, True))
+
+    def test_fragment(self) -> None:
+        """One of several parts without a place is told from a whole message."""
+        rows = (
+            ("050003aa0203", True),
+            ("050003aa0200", True),
+            ("050003aa0201", False),
+            ("050003aa0101", False),
+            ("050003aa0100", False),
+            ("050003aa0000", False),
+        )
+        for header, fragment in rows:
+            octets = bytes.fromhex(header) + b"RUTAN"
+            found = read_message(evolve(MESSAGE, short_message=octets, esm_class=0x40))
+            self.assertEqual((found.fragment, found.body), (fragment, b"RUTAN"))
+
+    def test_part_of_one(self) -> None:
+        """A message in one part is whole, by header and by TLVs."""
+        octets = bytes.fromhex("050003aa0101")
+        message = evolve(MESSAGE, short_message=octets, esm_class=0x40)
+        self.assertIsNone(read_message(message).part)
+        tlvs = dict(SAR)
+        tlvs[Tag.SAR_TOTAL_SEGMENTS] = tlvs[Tag.SAR_SEGMENT_SEQNUM] = b"\1"
+        self.assertIsNone(read_message(evolve(MESSAGE, tlvs=tlvs)).part)
 
     def test_header_before_sar(self) -> None:
         """Where both are present the header counts."""
