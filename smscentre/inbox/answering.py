@@ -24,6 +24,9 @@ from smscentre.store import arrivals
 from smscentre.store.outgoing import Draft, add_outgoing, count_by_number
 from smscentre.store.transaction import Transaction
 
+_PLAIN_STYLE = PartStyle()
+"""That of links which have none of their own."""
+
 
 @frozen
 class AnsweringSettings:
@@ -106,7 +109,7 @@ class Answering:
 
         A bind keeps one place, so a text of several parts is queued.
         """
-        style = self._settings.styles.get(link, PartStyle())
+        style = self._settings.styles.get(link, _PLAIN_STYLE)
         alphabet, parts = compose(text, style)
         claimer = bind if len(parts) == 1 else ""
         draft = Draft(

@@ -36,7 +36,7 @@ Row = tuple[Any, ...]
 """What one row gives to a statement, in the order of its names. Dates are given as
 ISO text, which every database takes."""
 
-_AT_ONCE = (128, 32, 8, 4)
+_AT_ONCE = (64, 32, 8, 4)
 """How many rows one statement takes; what is left over goes singly."""
 
 

@@ -24,7 +24,7 @@ _READ = Statement(
     select(counters.c.value).where(counters.c.name == bindparam("which")), ("which",)
 )
 
-SIZES = (1, 2, 7, 8, 9, 31, 64, 100, 300)
+SIZES = (1, 2, 3, 4, 5, 7, 8, 9, 31, 32, 33, 63, 64, 65, 100, 300)
 """Around the numbers of rows that one statement takes, whichever those are."""
 
 
