@@ -220,7 +220,9 @@ CARRIERS = (
 class PatienceTests(SynchronousTestCase):
     """No carrier is hammered, whatever it does."""
 
-    def attempts(self, carrier: Carrier, seconds: float) -> list[float]:
+    def attempts(
+        self, carrier: Carrier, seconds: float, jitter: float = 0.0
+    ) -> list[float]:
         """When a carrier is asked, within so many seconds."""
         clock = Clock()
         endpoint = FakeEndpoint(clock)
@@ -231,7 +233,7 @@ class PatienceTests(SynchronousTestCase):
             return sessions[-1]
 
         dial = dialler(endpoint, build)
-        service = Reconnecting("carrier", dial, clock, lambda: 0.0)
+        service = Reconnecting("carrier", dial, clock, lambda: jitter)
         service.startService()
         while True:
             if carrier.ending is None:
@@ -253,6 +255,22 @@ class PatienceTests(SynchronousTestCase):
                 times = self.attempts(carrier, TEN_MINUTES_S)
                 self.assertLessEqual(len(times), carrier.most)
                 self.assertGreater(len(times), 1)
+
+    def test_jitter_is_a_tenth(self) -> None:
+        """It puts each attempt off by so much at most, and never brings one forward."""
+        for carrier in CARRIERS:
+            with self.subTest(carrier=carrier.name):
+                exact = self.attempts(carrier, TEN_MINUTES_S)
+                late = self.attempts(carrier, TEN_MINUTES_S, jitter=1.0)
+                self.assertLessEqual(len(late), len(exact))
+                for one, other in zip(exact, late, strict=False):
+                    self.assertAlmostEqual(other, one * (1 + JITTER))
+
+    def test_wrong_credentials_once_in_five_minutes(self) -> None:
+        """However long they stay wrong."""
+        (carrier,) = (one for one in CARRIERS if one.name == "wrong password")
+        times = self.attempts(carrier, 6 * TEN_MINUTES_S)
+        self.assertEqual(times, [300.0 * count for count in range(13)])
 
     def test_afterwards_one_a_minute(self) -> None:
         """At most, for as long as it lasts."""
