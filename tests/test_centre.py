@@ -250,6 +250,34 @@ class CentreTests(TestCase):
             self.count("SELECT count(*) FROM inbox WHERE acked_at IS NULL"), 0
         )
 
+    async def test_a_pair(self) -> None:
+        """Both halves bind, a text is answered, and the stop unbinds both."""
+        await self.start(self.carrier + 'bind = "pair"\n')
+        self.assertIn("berhasil", await self.ask("RUTAN 1 2 3 4"))
+        await self.stop()
+        self.assertEqual(
+            [line for line in self.shown if line.startswith("*")],
+            [
+                "* demo is bound as transmitter",
+                "* demo is bound as receiver",
+                "* session ended: unbound",
+                "* session ended: unbound",
+            ],
+        )
+        self.assertEqual(
+            self.count("SELECT count(*) FROM binds WHERE ended_at IS NOT NULL"), 1
+        )
+
+    async def test_two_links_one_for_each_way(self) -> None:
+        """What comes by a receiver is answered by the transmitter beside it."""
+        out = self.carrier.replace('"carrier"', '"out"') + 'bind = "transmitter"\n'
+        await self.start(self.carrier + 'bind = "receiver"\n' + out)
+        self.assertIn("berhasil", await self.ask("RUTAN 1 2 3 4"))
+        await self.stop()
+        self.assertEqual(
+            self.count("SELECT count(*) FROM outbox WHERE link = 'out'"), 1
+        )
+
     async def test_what_a_crash_left_is_sent_after_the_start(self) -> None:
         """A reply that was claimed is in doubt, and goes once more."""
         await self.start(self.carrier)
