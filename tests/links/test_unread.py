@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
-from twisted.internet import reactor
+from twisted.internet import reactor, ssl
 from twisted.internet.defer import Deferred, maybeDeferred
-from twisted.internet.endpoints import TCP4ClientEndpoint, TCP4ServerEndpoint
-from twisted.internet.interfaces import IListeningPort
+from twisted.internet.endpoints import SSL4ServerEndpoint, TCP4ServerEndpoint
+from twisted.internet.interfaces import IListeningPort, IStreamServerEndpoint
 from twisted.internet.protocol import Factory, Protocol, connectionDone
 from twisted.internet.task import Clock, deferLater
 from twisted.python.failure import Failure
 from twisted.trial.unittest import TestCase
 
+from smscentre.links.endpoints import smpp_endpoint
 from smscentre.links.reconnect import Ending
 from smscentre.links.wire import Connection, SmppProtocol
 from smscentre.messages import Unsent
 from smscentre.smpp import codec, events, pdus
 from smscentre.smpp.session import Session, State
+from tests.links.certificates import Authority, server_pem
 from tests.links.fakes import SmppLinkTestCase, outgoing
 from tests.smpp.samples import ANSWER, MESSAGE, OPTIONS, header
 
@@ -129,7 +133,9 @@ class Watched(SmppProtocol):
     def kept(self) -> int:
         """How many octets wait in the process to be written."""
         transport: Any = self.transport
-        return int(len(transport.dataBuffer) + transport._tempDataLen)
+        kept = sum(map(len, getattr(transport, "_appSendBuffer", ())))
+        tcp = getattr(transport, "transport", transport)
+        return int(kept + len(tcp.dataBuffer) + tcp._tempDataLen)
 
 
 FLOODS = {
@@ -142,19 +148,46 @@ FLOODS = {
 class DeafPeerTests(TestCase):
     """Over real sockets, with the time in our hands."""
 
-    async def assertBounded(self, pdu: bytes) -> None:
+    def setUp(self) -> None:
+        folder = TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        authority = Authority()
+        self.ca_file = Path(folder.name) / "ca.pem"
+        self.ca_file.write_bytes(authority.pem)
+        self.pem = server_pem("127.0.0.1", authority)
+
+    def tearDown(self) -> None:
+        """Twisted's own way of handing certificates to pyOpenSSL is deprecated."""
+        found = [str(warning["message"]) for warning in self.flushWarnings()]
+        self.assertEqual([text for text in found if "pyOpenSSL" not in text], [])
+
+    def server(self, *, tls: bool) -> IStreamServerEndpoint:
+        """Where the carrier listens."""
+        if not tls:
+            return TCP4ServerEndpoint(reactor, 0, interface="127.0.0.1")
+        options = ssl.PrivateCertificate.loadPEM(self.pem).options()
+        return SSL4ServerEndpoint(reactor, 0, options, interface="127.0.0.1")
+
+    async def assertBounded(self, pdu: bytes, *, tls: bool = False) -> None:
         """Let a deaf carrier send megabytes of one PDU; memory stays flat."""
         deaf = Deaf(pdu * (FLOOD // len(pdu)))
         factory = Factory()
         factory.buildProtocol = lambda addr: deaf  # type: ignore[method-assign]
-        server = TCP4ServerEndpoint(reactor, 0, interface="127.0.0.1")
-        port: IListeningPort = await server.listen(factory)
+        port: IListeningPort = await self.server(tls=tls).listen(factory)
         address: Any = port.getHost()
         clock = Clock()
         ours = Watched(clock)
         client = Factory()
         client.buildProtocol = lambda addr: ours  # type: ignore[method-assign]
-        await TCP4ClientEndpoint(reactor, "127.0.0.1", address.port).connect(client)
+        endpoint = smpp_endpoint(
+            reactor,
+            "127.0.0.1",
+            address.port,
+            timeout_s=5,
+            tls=tls,
+            ca_file=self.ca_file,
+        )
+        await endpoint.connect(client)
         while ours.quiet_turns < TURNS:
             await deferLater(reactor, 0, lambda: None)
             ours.quiet_turns += 1
@@ -174,3 +207,7 @@ class DeafPeerTests(TestCase):
         for name, pdu in FLOODS.items():
             with self.subTest(flood=name):
                 await self.assertBounded(pdu)
+
+    async def test_a_flood_inside_of_tls(self) -> None:
+        """What TLS keeps counts as well."""
+        await self.assertBounded(FLOODS["questions"], tls=True)
