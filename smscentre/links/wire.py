@@ -142,9 +142,10 @@ class SmppProtocol(protocol.Protocol):
 
     def resumeProducing(self) -> None:
         """Read again."""
-        unread, self._unread = self._unread, None
-        if unread is not None:
+        unread = self._unread
+        if unread is not None and unread.active():
             unread.cancel()
+            self._unread = None
             self._reading.resumeProducing()
 
     def stopProducing(self) -> None:

@@ -75,6 +75,14 @@ class CongestionTests(SmppLinkTestCase):
         self.assertEqual(self.observer.faults, [events.UNREAD])
         self.assertIs(self.protocol.session.state, State.CLOSED)
 
+    def test_it_does_not_go_on_after_the_end(self) -> None:
+        """A transport that speaks up late changes nothing."""
+        self.clock.advance(UNREAD_S)
+        self.protocol.resumeProducing()
+        self.lose()
+        self.protocol.resumeProducing()
+        self.assertEqual(self.link.room(), 0)
+
     def test_what_was_committed_is_still_answered(self) -> None:
         """An acknowledgement waits in the transport with the rest."""
         self.carrier(pdus.DeliverSm(9, MESSAGE))
