@@ -19,6 +19,7 @@ __all__ = [
 
 import datetime
 import json
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -33,6 +34,8 @@ from smscentre.store.steps import OutboxState
 from smscentre.store.trace import Arrived, Filed, Listed, Receipted, Sent, Story
 
 _OCTETS_A_LINE = 16
+_HEX = re.compile(r"[0-9a-f]{2}( [0-9a-f]{2})*")
+_HEX_LINE = re.compile(r"(?:[0-9a-f]{2} ?){1,16}")
 _LIST_TEXT = 60
 _REBUILT = "not stored, rebuilt from sequence and status"
 
@@ -334,10 +337,18 @@ def _octets(title: str, link: str, data: bytes | None) -> list[Octets]:
 
 
 def _table(rows: Sequence[tuple[str, str]], indent: str) -> Iterator[str]:
-    """Names and values in two columns."""
+    """Names and values in two columns; long octets take several lines."""
     width = max((len(name) for name, _ in rows), default=0)
     for name, value in rows:
-        yield f"{indent}{name.ljust(width)}  {value}"
+        first, *others = _hex_cut(value)
+        yield f"{indent}{name.ljust(width)}  {first}"
+        for other in others:
+            yield f"{indent}{' ' * width}  {other}"
+
+
+def _hex_cut(value: str) -> list[str]:
+    """A value, cut into lines if it is nothing but octets."""
+    return _HEX_LINE.findall(value) if _HEX.fullmatch(value) else [value]
 
 
 def _hex_lines(data: bytes, indent: str) -> Iterator[str]:

@@ -222,6 +222,15 @@ class LineTests(SynchronousTestCase):
         ):
             self.assertIn(words, text)
 
+    def test_long_octets_take_several_lines(self) -> None:
+        """Sixteen a line, below each other."""
+        message = ShortMessage(OFFICER, CENTRE, b"x" * 20)
+        raw = codec.encode(pdus.DeliverSm(17, message))
+        lines = self.text(story(evolve(ARRIVED, raw=raw))).splitlines()
+        first, *_ = (n for n, line in enumerate(lines) if "short_message  " in line)
+        octets = [line.split("  ")[-1].strip() for line in lines[first : first + 2]]
+        self.assertEqual(octets, [" ".join(["78"] * 16), " ".join(["78"] * 4)])
+
     def test_the_acknowledgement_is_rebuilt(self) -> None:
         """From the sequence of what it acknowledges; that is said."""
         text = self.text(story())
