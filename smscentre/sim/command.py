@@ -89,7 +89,12 @@ _MUTES = click.Choice([mute.value for mute in Mute])
 @click.option(
     "--drop-every", "drop_every_s", type=_SECONDS, help="Close after seconds."
 )
-@click.option("--delay", "delay_s", type=_SECONDS, help="Seconds before each answer.")
+@click.option(
+    "--delay",
+    "delay_s",
+    type=_SECONDS,
+    help="Seconds before each answer but to a bind.",
+)
 @click.option(
     "--duplicate",
     type=click.IntRange(2, _COPIES_MOST),

@@ -82,18 +82,20 @@ class Faults:
 
     def is_muted(self, octets: bytes) -> bool:
         """Whether a PDU is never written."""
-        command = _command(octets)
         match self.options.mute:
             case Mute.ANSWERS:
-                return bool(command & RESPONSE) and command not in _BIND_ANSWERS
+                return _is_answer(octets)
             case Mute.ENQUIRE_LINK:
-                return command == ENQUIRE_LINK_RESP
+                return _command(octets) == ENQUIRE_LINK_RESP
             case Mute.NOTHING:
                 return False
 
     def is_late(self, octets: bytes) -> bool:
-        """Whether a PDU is written after `FaultOptions.delay_s` only."""
-        return bool(self.options.delay_s) and bool(_command(octets) & RESPONSE)
+        """Whether a PDU is written after `FaultOptions.delay_s` only.
+
+        The answer to a bind is not: no text may come before it.
+        """
+        return bool(self.options.delay_s) and _is_answer(octets)
 
     def garbage(self) -> bytes:
         """Octets that are no PDU, but by a very rare chance."""
@@ -106,3 +108,9 @@ class Faults:
 def _command(octets: bytes) -> int:
     command: int = HEADER.unpack_from(octets)[1]
     return command
+
+
+def _is_answer(octets: bytes) -> bool:
+    """Whether a PDU is an answer, but for that to a bind."""
+    command = _command(octets)
+    return bool(command & RESPONSE) and command not in _BIND_ANSWERS

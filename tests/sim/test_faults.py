@@ -197,10 +197,7 @@ class AnswerTests(FaultTestCase):
 
     def test_late(self) -> None:
         """In order, and deliveries are not held up."""
-        esme = self.carrier(FaultOptions(delay_s=2))
-        self.assertEqual(esme.bind(), [])
-        self.clock.advance(2)
-        self.assertIsInstance(esme.received()[0], pdus.BindResp)
+        esme = self.bound(FaultOptions(delay_s=2))
         self.assertEqual(esme.send(pdus.EnquireLink(8)), [])
         self.clock.advance(1)
         self.assertEqual(esme.send(pdus.EnquireLink(9)), [])

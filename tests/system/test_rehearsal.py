@@ -1,0 +1,128 @@
+"""The real process against our own simulator, which is told to be a bad carrier."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from pathlib import Path
+from threading import Thread
+
+from attrs import frozen
+from twisted.trial.unittest import SynchronousTestCase
+
+from tests.system.case import OFFICER, prepared_database
+from tests.system.centre import ROOT, RunningCentre, free_port
+
+_TEXTS = 20
+_PATIENCE_S = 30.0
+_STEP_S = 0.05
+
+
+@frozen
+class Rehearsal:
+    """The faults of a carrier, and how many copies of a reply they may make."""
+
+    arguments: tuple[str, ...]
+    copies: int
+
+
+REHEARSALS = (
+    Rehearsal(
+        (
+            *("--duplicate", "3", "--throttle-first", "3"),
+            *("--receipt-form", "tlv", "--receipt-ids", "hex-in-receipt"),
+            "--receipt-first",
+        ),
+        1,
+    ),
+    Rehearsal(("--delay", "0.2", "--drop-every", "2"), 2),
+)
+
+
+class Simulator:
+    """``smscentre sim smsc`` as a process of its own."""
+
+    def __init__(self, centre: RunningCentre, port: int, *faults: str) -> None:
+        password = centre.folder / "carrier-password"
+        self._process = subprocess.Popen(
+            [
+                *(sys.executable, "-c", "from smscentre.cli import main; main()"),
+                *("sim", "smsc", "--listen", f"tcp:{port}:interface=127.0.0.1"),
+                *("--system-id", "smscentre", "--password-file", str(password)),
+                *faults,
+            ],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            bufsize=1,
+        )
+        self.shown: list[str] = []
+        self._reader = Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def text(self, number: str, text: str) -> None:
+        """Type a line."""
+        assert self._process.stdin is not None
+        self._process.stdin.write(f"+{number} {text}\n")
+
+    def close(self) -> None:
+        """End the process and read what it still shows."""
+        self._process.terminate()
+        self._process.wait(10)
+        self._reader.join(10)
+        for stream in (self._process.stdin, self._process.stdout):
+            assert stream is not None
+            stream.close()
+
+    def _read(self) -> None:
+        assert self._process.stdout is not None
+        self.shown.extend(line.strip() for line in self._process.stdout)
+
+
+class RehearsalTests(SynchronousTestCase):
+    """What the manual promises of a rehearsal."""
+
+    def test_nothing_is_lost_and_nothing_is_counted_twice(self) -> None:
+        """Each text once, each reply at most as often as the faults allow."""
+        for rehearsal in REHEARSALS:
+            with tempfile.TemporaryDirectory() as folder:
+                self.rehearse(Path(folder), rehearsal)
+
+    def rehearse(self, folder: Path, rehearsal: Rehearsal) -> None:
+        """Text a centre through a bad carrier until all is answered."""
+        port = free_port()
+        centre = RunningCentre(folder, port)
+        centre.adopt(prepared_database())
+        simulator = Simulator(centre, port, *rehearsal.arguments)
+        try:
+            centre.start()
+            for figure in range(_TEXTS):
+                simulator.text(OFFICER, f"RUTAN {figure} 1 1 1")
+            self.settle(centre)
+            stored = centre.rows(
+                "SELECT count(*), count(DISTINCT new_values) FROM submissions"
+            )
+            self.assertEqual(stored, [(_TEXTS, _TEXTS)])
+            query = "SELECT count(*) FROM outbox WHERE state = 'uncertain'"
+            ((uncertain,),) = centre.rows(query)
+        finally:
+            simulator.close()
+            centre.close()
+        copies = Counter(line for line in simulator.shown if "<-" in line)
+        self.assertLessEqual(max(copies.values()), rehearsal.copies)
+        self.assertGreaterEqual(len(copies), _TEXTS - uncertain, simulator.shown)
+
+    def settle(self, centre: RunningCentre) -> None:
+        """Wait until every reply has come to an end."""
+        ended = "('sent', 'delivered', 'uncertain')"
+        query = f"SELECT count(*) FROM outbox WHERE state IN {ended}"
+        end = time.monotonic() + _PATIENCE_S
+        while centre.rows(query) != [(_TEXTS,)]:
+            if time.monotonic() > end:
+                states = centre.rows("SELECT state, count(*) FROM outbox GROUP BY 1")
+                self.fail(f"not all replies have ended: {states}\n{centre.log()}")
+            time.sleep(_STEP_S)
