@@ -18,6 +18,8 @@ from attrs import frozen
 from smpplib import consts
 
 from smscentre.gsm import udh
+from smscentre.gsm.alphabet import DEFAULT
+from smscentre.gsm.national import LANGUAGES, table_for
 from smscentre.smpp.codes import (
     BIND_RECEIVER,
     BIND_TRANSCEIVER,
@@ -234,6 +236,7 @@ class _Reader:
     def _content(self, name: str, content: bytes, esm_class: int) -> None:
         """Note the octets of a text, its header, and the text."""
         self.add(name, content.hex(" ") or "(empty)")
+        table = DEFAULT
         if content and esm_class & ESM_UDHI:
             try:
                 parsed = udh.parse(content)
@@ -241,9 +244,10 @@ class _Reader:
                 self.add("  user data header", f"not readable: {error}")
             else:
                 content = parsed.body
+                table = table_for(parsed.locking, parsed.single)
                 self.add("  user data header", _header(parsed))
         if content:
-            text = decode_text(content, self._coding, self._alphabet)
+            text = decode_text(content, self._coding, self._alphabet, table)
             self.add("  text", repr(text))
 
     def _take(self, size: int, name: str) -> bytes:
@@ -306,10 +310,19 @@ def _registered(registered: int) -> str:
 
 def _header(parsed: udh.UserData) -> str:
     part = parsed.part
-    if part is None:
-        return parsed.header.hex(" ")
-    place = f"part {part.number} of {part.total}"
-    return f"{place}, reference {part.reference} of {part.width} bits"
+    words = [f"header {parsed.header.hex(' ')}"]
+    if part is not None:
+        place = f"part {part.number} of {part.total}"
+        words = [place, f"reference {part.reference} of {part.width} bits"]
+    if parsed.locking:
+        words.append(f"locking shift {_language(parsed.locking)}")
+    if parsed.single:
+        words.append(f"single shift {_language(parsed.single)}")
+    return ", ".join(words)
+
+
+def _language(identifier: int) -> str:
+    return LANGUAGES.get(identifier, str(identifier))
 
 
 def _tlv(tag: int, value: bytes) -> str:

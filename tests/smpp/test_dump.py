@@ -38,6 +38,9 @@ def with_tlv(tag: int, value: bytes) -> Pdu:
     return deliver(tlvs={tag: value})
 
 
+TURKISH = b"\3\x25\1\1\x07\x1d"
+"""Two letters of the Turkish locking shift table (3GPP TS 23.038 §A.3.1)."""
+
 FIELDS = (
     FieldCase(deliver(), "command_id", "0x00000005 deliver_sm"),
     FieldCase(deliver(), "command_status", "0x00000000 ESME_ROK"),
@@ -86,6 +89,12 @@ FIELDS = (
         "  user data header",
         "not readable: header longer than the user data at octet 0 of 3",
     ),
+    FieldCase(
+        deliver(esm_class=0x40, short_message=TURKISH),
+        "  user data header",
+        "header 03 25 01 01, locking shift Turkish",
+    ),
+    FieldCase(deliver(esm_class=0x40, short_message=TURKISH), "  text", "'ış'"),
     FieldCase(with_tlv(Tag.MESSAGE_STATE, b"\2"), "message_state", "2 DELIVERED"),
     FieldCase(
         with_tlv(Tag.RECEIPTED_MESSAGE_ID, b"1F00\0"), "receipted_message_id", "'1F00'"
