@@ -130,6 +130,26 @@ class RedeliveryTests(StagesTestCase):
         self.text("SET 5")
         self.assertEqual(self.states(), ["done", "done"])
 
+    def test_crossing_a_late_acknowledgement(self) -> None:
+        """A repetition that crosses its acknowledgement is new, and shows.
+
+        Nothing tells it from the same report made again on purpose.
+        """
+        self.text("SET 5")
+        self.assertEqual(self.text("SET 6"), ["Update 6"])
+        self.assertEqual(self.text("SET 5"), ["Update 5"])
+        self.assertEqual(self.submissions(), ["5", "6", "5"])
+
+    def test_question_repeated_after_a_lost_bind(self) -> None:
+        """A question asked again just after the bind was lost is answered next time."""
+        self.assertEqual(self.text("ASK"), ["ASK"])
+        self.clock.advance(ACKNOWLEDGEMENT_DOUBT_S - 1)
+        self.rebind()
+        self.assertEqual([self.text("ASK"), self.text("ASK")], [[], ["ASK"]])
+        self.assertEqual(self.states(), ["done", "redelivered", "done"])
+        counted = b'redeliveries_total{link="carrier"} 1.0'
+        self.assertIn(counted, self.metrics.render())
+
     def test_refused_with_its_twin(self) -> None:
         """An equal message waits for the first's outcome: both are refused."""
         with sqlite3.connect(self.database, isolation_level=None) as blocker:

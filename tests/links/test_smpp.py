@@ -212,6 +212,16 @@ class ArrivalTests(SmppLinkTestCase):
         self.accept()
         self.assertEqual(self.received(), [pdus.DeliverSmResp(7)])
 
+    def test_a_receipt_without_its_flag(self) -> None:
+        """It is no command: its answer would bring a receipt, and so on for ever."""
+        text = (
+            b"id:77 sub:001 dlvrd:001 submit date:0804271200 done date:0804271201"
+            b" stat:DELIVRD err:000 text:RUTAN 1 2 3 4"
+        )
+        self.carrier(pdus.DeliverSm(7, evolve(MESSAGE, short_message=text)))
+        (incoming, _) = self.deliveries.arrivals[0]
+        self.assertIs(incoming.kind, IncomingKind.RECEIPT)
+
     def test_a_fragment(self) -> None:
         """A part whose place makes no sense is no command."""
         part = evolve(MESSAGE, esm_class=0x40, short_message=b"\5\0\3\x07\2\3RUTAN ")
