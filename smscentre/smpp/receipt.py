@@ -76,12 +76,8 @@ _FOREIGN_LABEL = re.compile(r"[\s;,]\w+:")
 _EDGES = " \t\r\n\0:\"'"
 """What may stand around a value without being part of it."""
 
-_WHOLE_FORM = re.compile(
-    r"id:\s*\S+\s+sub:\d*\s+dlvrd:\d*\s+submit date:\d{10,12}\s+"
-    r"done date:\d{10,12}\s+stat:\w+\s+err:",
-    re.I,
-)
-"""The text of Appendix B from its beginning: no person writes all of that."""
+_UNMISTAKABLE = frozenset({"id", "sub", "dlvrd", "stat"})
+"""Labels that no person writes together, and no command begins with."""
 
 _DECIMAL = re.compile(r"[0-9]+", re.ASCII)
 _HEX = re.compile(r"[0-9A-F]+")
@@ -97,7 +93,8 @@ def is_receipt(sm: ShortMessage) -> bool:
     """Tell whether the SMSC itself speaks: a receipt or intermediate notification.
 
     Some carriers leave esm_class at 0. Then it takes both TLVs of a receipt, which
-    no telephone can set, or the whole text of one, which is no command either.
+    no telephone can set, or the text of one, which is no command either: answered
+    as a message, the answer would bring the next receipt.
     """
     if not is_plain(sm):
         return sm.esm_class & ESM_TYPE_MASK in ESM_RECEIPT
@@ -106,7 +103,8 @@ def is_receipt(sm: ShortMessage) -> bool:
     beginning = sm.short_message[:4] or sm.tlvs.get(Tag.MESSAGE_PAYLOAD, b"")[:4]
     if not beginning.replace(b"\0", b"").lower().startswith(b"id"):
         return False
-    return _WHOLE_FORM.match(_text(sm)) is not None
+    labels = [label[1].lower() for label in _LABEL.finditer(_text(sm))]
+    return labels[:1] == ["id"] and _UNMISTAKABLE.issubset(labels)
 
 
 def parse_receipt(sm: ShortMessage) -> Receipt | None:

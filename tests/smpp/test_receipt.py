@@ -128,7 +128,7 @@ class ReceiptTests(SynchronousTestCase):
             self.assertEqual(parse_receipt(message) is not None, value in receipts)
 
     def test_unmarked(self) -> None:
-        """Without esm_class it takes the whole text of a receipt, or both TLVs."""
+        """Without esm_class it takes the text of a receipt, or both TLVs."""
         both = {Tag.RECEIPTED_MESSAGE_ID: b"77\0", Tag.MESSAGE_STATE: b"\2"}
         wide = str(WHOLE, "ascii").encode("utf-16-be")
         rows: tuple[tuple[str, ShortMessage, bool], ...] = (
@@ -138,6 +138,16 @@ class ReceiptTests(SynchronousTestCase):
             (
                 "payload",
                 _receipt(esm_class=0, tlvs={Tag.MESSAGE_PAYLOAD: WHOLE}),
+                True,
+            ),
+            (
+                "other dates",
+                _receipt(WHOLE.replace(b"0804", b"2008-04-"), esm_class=0),
+                True,
+            ),
+            (
+                "no dates",
+                _receipt(b"id:7 sub:1 dlvrd:1 stat:DELIVRD", esm_class=0),
                 True,
             ),
             ("both TLVs", _receipt(b"", esm_class=0, tlvs=both), True),
