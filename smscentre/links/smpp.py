@@ -246,13 +246,15 @@ class SmppLink:
     def _style_for(self, version: int | None) -> SubmitStyle:
         """How to write to a carrier of some version; None where it names none.
 
-        One before 3.4 gets no TLVs: parts carry a header instead.
+        One before 3.4 gets no TLVs: parts carry a header instead. The standard takes
+        one that names none for such a one, but too many of those read TLVs: there the
+        configuration decides.
 
         Source: SMPP 3.4 §3.3.2 (backward compatibility).
         """
         style = self._options.style
         ours = self._session_options.interface_version
-        if min(version or 0, ours) >= _WITH_TLVS or style.long_messages == "udh":
+        if min(version or ours, ours) >= _WITH_TLVS or style.long_messages == "udh":
             return style
         _log.warn(
             "{link}: the carrier speaks no SMPP 3.4 and gets no TLVs: "

@@ -53,8 +53,8 @@ class Peer:
 
 
 PEERS = (
-    Peer("3.3", b"SMSC\0", tlvs=False),
-    Peer("3.3, without a name", b"\0", tlvs=False),
+    Peer("3.3, or one that does not say", b"SMSC\0", tlvs=True),
+    Peer("the same, without a name", b"\0", tlvs=True),
     Peer("3.3, as it says", b"SMSC\0" + bytes.fromhex("0210000133"), tlvs=False),
     Peer("3.4", b"SMSC\0" + bytes.fromhex("0210000134"), tlvs=True),
     Peer("5.0", b"SMSC\0" + bytes.fromhex("0210000150") + CONGESTION, tlvs=True),
