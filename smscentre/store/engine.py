@@ -36,8 +36,8 @@ _LOCK_WAIT_MS = 500
 _FULL = 2
 """The value of ``PRAGMA synchronous`` that syncs the WAL at every commit."""
 
-_CHECKPOINT_PAGES = 4000
-"""Pages in the WAL before a commit also brings them home: 16 MB. A page that is
+_CHECKPOINT_PAGES = 16_000
+"""Pages in the WAL before a commit also brings them home: 64 MB. A page that is
 written again and again in between goes home once."""
 
 _CACHE_KIB = 16_000
