@@ -23,8 +23,6 @@ from contextlib import closing
 from enum import Enum
 from functools import partial
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 from attrs import define, field
 
@@ -79,11 +77,11 @@ class Round:
         return "\n".join([told, *(f"  VIOLATION {found}" for found in self.findings)])
 
 
-class Again:
+class Again(Traffic):
     """The rounds; each begins with a new process and bind."""
 
     def __init__(self, folder: Path) -> None:
-        self.traffic = Traffic(
+        super().__init__(
             folder,
             SmscOptions(window=100, redeliver_after_s=60.0),
             CentreOptions(WINDOW, smpp={"response_s": RESPONSE_S}),
@@ -91,19 +89,6 @@ class Again:
         self.rounds: list[Round] = []
         self._meant: set[Finding] = set()
         """What a round did on purpose, and later ones see as well."""
-
-    def __enter__(self) -> Self:
-        self.traffic.__enter__()
-        self.smsc, self.centre = self.traffic.smsc, self.traffic.centre
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.traffic.__exit__(kind, error, trace)
 
     # The rounds.
 
@@ -261,7 +246,7 @@ class Again:
     # What they are made of.
 
     def _begin(self, name: str) -> tuple[Round, float]:
-        self.traffic.begin()
+        self.begin()
         found = Round(name)
         self.rounds.append(found)
         return found, time.monotonic()
@@ -292,13 +277,13 @@ class Again:
             self._text(found)
 
     def _text(self, found: Round) -> Token:
-        token = self.traffic.text()
+        token = self.text()
         found.tokens.append(token)
         return token
 
     def _end(self, found: Round, began: float) -> Round:
         """Wait until both sides are quiet, then judge."""
-        self.traffic.drain(found.tokens, _DRAIN_S)
+        self.drain(found.tokens, _DRAIN_S)
         submits = [*self.smsc.submits]
         judged = judge(found.tokens, submits, self.centre, found.killed_at)
         found.findings += [finding for finding in judged if finding not in self._meant]

@@ -19,17 +19,15 @@ import time
 from collections import Counter
 from pathlib import Path
 from random import Random
-from types import TracebackType
-from typing import Self
 
 from attrs import define, field
 
 from smscentre.failpoints import POINTS
-from tests.system.centre import CentreOptions, Officer, RunningCentre, Unit
+from tests.system.centre import CentreOptions
 from tests.system.crash_check import Finding, Kind, Token, judge, replies_to
-from tests.system.peer import Smsc, SmscOptions
+from tests.system.peer import SmscOptions
+from tests.system.traffic import OFFICERS, Traffic
 
-OFFICERS = 40
 PACE_S = 0.05
 """Twenty messages a second."""
 
@@ -70,7 +68,7 @@ class Trial:
         return "\n".join([told, *(f"  VIOLATION {found}" for found in self.findings)])
 
 
-class Campaign:
+class Campaign(Traffic):
     """A centre and a carrier for a series of trials.
 
     Equal seeds give equal texts and moments; what the machine makes of them
@@ -78,36 +76,10 @@ class Campaign:
     """
 
     def __init__(self, folder: Path, seed: int) -> None:
-        self.smsc = Smsc(SmscOptions(redeliver_after_s=1.0))
-        self.centre: RunningCentre
+        options = SmscOptions(redeliver_after_s=1.0)
+        super().__init__(folder, options, CentreOptions(_WINDOW))
         self.trials: list[Trial] = []
-        self._folder = folder
         self._seed = seed
-        self._serial = 0
-
-    def __enter__(self) -> Self:
-        self.smsc.start()
-        self.centre = RunningCentre(
-            self._folder, self.smsc.port, CentreOptions(_WINDOW)
-        )
-        codes = [str(5001 + index) for index in range(OFFICERS)]
-        self.centre.prepare(
-            [Unit(code, f"LP_{code}", f"Lapas {code}") for code in codes],
-            [
-                Officer(f"+{_number(index)}", f"Petugas {code}", code)
-                for index, code in enumerate(codes)
-            ],
-        )
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.centre.close()
-        self.smsc.stop()
 
     def random_trial(self) -> Trial:
         """Kill at a random moment of ordinary traffic."""
@@ -148,19 +120,10 @@ class Campaign:
                     self.smsc.release()
                 else:
                     self.smsc.holding = True
-            trial.tokens.append(self._text(random))
+            rest = tuple(random.randrange(1000) for _ in range(3))
+            trial.tokens.append(self.text(random.randrange(OFFICERS), rest))
             if self.centre.wait_exit(min(PACE_S, left)):
                 break
-
-    def _text(self, random: Random) -> Token:
-        self._serial += 1
-        officer = random.randrange(OFFICERS)
-        rest = [random.randrange(1000) for _ in range(3)]
-        values = (self._serial, rest[0], rest[1], rest[2])
-        delivery = self.smsc.deliver(
-            _number(officer), "RUTAN " + " ".join(map(str, values))
-        )
-        return Token(self._serial, values, str(5001 + officer), delivery)
 
     def _finish(self, trial: Trial) -> Trial:
         """Let the process die, start it again, drain, judge."""
@@ -168,7 +131,7 @@ class Campaign:
         trial.killed_at.append(time.monotonic())
         self.smsc.release()
         trial.start_s = self._start()
-        trial.drain_s = self._drain(trial)
+        trial.drain_s = self.drain(trial.tokens, _DRAIN_S)
         submits = list(self.smsc.submits)
         trial.findings += judge(trial.tokens, submits, self.centre, trial.killed_at)
         trial.findings += [Finding(Kind.PEER, fault) for fault in self.smsc.faults]
@@ -187,31 +150,6 @@ class Campaign:
         took = self.centre.start()
         self.smsc.wait_for(lambda: self.smsc.bound, "a bind after the start")
         return took
-
-    def _drain(self, trial: Trial) -> float:
-        """Wait until both sides are quiet; the judge sees what never came."""
-
-        def quiet() -> bool:
-            if not all(token.delivery.settled for token in trial.tokens):
-                return False
-            answered = replies_to(self.smsc.submits)
-            if any(
-                all(copy.status != 0 for copy in answered.get(token.serial, []))
-                for token in trial.tokens
-            ):
-                return False
-            open_rows = "SELECT count(*) FROM outbox WHERE state IN (?, ?, ?)"
-            states = ("queued", "claimed", "in_doubt")
-            return self.centre.rows(open_rows, *states) == [(0,)]
-
-        try:
-            return self.smsc.wait_for(quiet, "the end of all that was open", _DRAIN_S)
-        except AssertionError:
-            return _DRAIN_S
-
-
-def _number(officer: int) -> str:
-    return f"62811{3_000_000 + officer}"
 
 
 def _summary(trials: list[Trial], seed: int) -> str:

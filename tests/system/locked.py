@@ -22,8 +22,6 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from enum import Enum
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 from attrs import define, field
 
@@ -78,46 +76,34 @@ class Trial:
         return "\n".join([told, *(f"  VIOLATION {found}" for found in self.findings)])
 
 
-class Locked:
+class Locked(Traffic):
     """A centre under traffic whose database is taken away for a while."""
 
     def __init__(self, folder: Path) -> None:
         # What is not answered comes again only after the refusal would have come.
         options = SmscOptions(window=4000, redeliver_after_s=60.0)
-        self.traffic = Traffic(folder, options)
+        super().__init__(folder, options)
+        self.smsc.retry_after_s = _RETRY_S
         self.trials: list[Trial] = []
-
-    def __enter__(self) -> Self:
-        self.traffic.__enter__()
-        self.traffic.smsc.retry_after_s = _RETRY_S
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.traffic.__exit__(kind, error, trace)
 
     def trial(self, outage: Outage, seconds: float, rate: float) -> Trial:
         """Let officers text at a rate, in messages a second, through an outage."""
         name = f"{outage.value} for {seconds:g} s at {rate:g} messages a second"
         trial = Trial(name)
         self.trials.append(trial)
-        self.traffic.begin()
+        self.begin()
         enquiries = self._text(trial, _BEFORE_S, rate)
         with self._outage(outage):
             began = time.monotonic()
             enquiries |= self._text(trial, seconds, rate)
             ended = time.monotonic()
-        trial.drain_s = self.traffic.drain(trial.tokens, 2 * seconds + 30)
+        trial.drain_s = self.drain(trial.tokens, 2 * seconds + 30)
         if trial.drain_s > max(2 * seconds, _LEAST_DRAIN_S):
             trial.findings.append(Finding(Kind.STUCK, f"for {trial.drain_s:.1f} s"))
         self._check_enquiries(trial, enquiries)
         self._check_answers(trial, began, ended)
-        smsc = self.traffic.smsc
-        trial.findings += judge(trial.tokens, smsc.submits, self.traffic.centre, [])
+        smsc = self.smsc
+        trial.findings += judge(trial.tokens, smsc.submits, self.centre, [])
         trial.findings += [Finding(Kind.PEER, fault) for fault in smsc.faults]
         for serial, copies in replies_to(smsc.submits).items():
             if len(copies) > 1:
@@ -137,16 +123,16 @@ class Locked:
         while (passed := time.monotonic() - began) < seconds:
             if passed >= len(asked) * _ENQUIRE_S:
                 moment = time.monotonic()
-                asked[self.traffic.smsc.enquire()] = moment
+                asked[self.smsc.enquire()] = moment
             while sent < passed * rate:
-                trial.tokens.append(self.traffic.text())
+                trial.tokens.append(self.text())
                 sent += 1
             time.sleep(min(1 / rate, _ENQUIRE_S))
         return asked
 
     @contextmanager
     def _outage(self, outage: Outage) -> Iterator[None]:
-        centre = self.traffic.centre
+        centre = self.centre
         if outage is Outage.FULL:
             _, most = resource.prlimit(centre.pid, resource.RLIMIT_FSIZE)
             limits = (_FILE_OCTETS, most)
@@ -164,7 +150,7 @@ class Locked:
 
     def _check_enquiries(self, trial: Trial, asked: dict[int, float]) -> None:
         for sequence, moment in asked.items():
-            answered = self.traffic.smsc.enquiries[sequence]
+            answered = self.smsc.enquiries[sequence]
             took = float("inf") if answered is None else answered - moment
             trial.slowest_enquiry_s = max(trial.slowest_enquiry_s, took)
         if trial.slowest_enquiry_s > _ALIVE_S:
@@ -212,7 +198,7 @@ def main() -> int:
             trial = locked.trial(*row)
             print(trial, flush=True)
             if trial.findings:
-                print(locked.traffic.centre.log(), flush=True)
+                print(locked.centre.log(), flush=True)
     kinds = Counter(found.kind for trial in locked.trials for found in trial.findings)
     print("\n".join(f"{kind.value}: {kinds[kind]}" for kind in Kind))
     return int(any(trial.findings for trial in locked.trials))

@@ -39,5 +39,5 @@ class LockedTests(SynchronousTestCase):
     def _refusals(self, outage: Outage, seconds: float, rate: float) -> int:
         trial = self.locked.trial(outage, seconds, rate)
         if trial.findings:
-            self.fail(f"{trial}\n{self.locked.traffic.centre.log()}")
+            self.fail(f"{trial}\n{self.locked.centre.log()}")
         return trial.refusals

@@ -1,12 +1,12 @@
 """A centre, a carrier, and officers whose commands can each be told from the others.
 
-What the campaigns of repetitions and outages share: `again` and `locked` decide
-what goes wrong, `crash_check` judges.
+What the campaigns share: `crash`, `again` and `locked` decide what goes wrong,
+`crash_check` judges.
 """
 
 from __future__ import annotations
 
-__all__ = ["Traffic"]
+__all__ = ["OFFICERS", "Traffic"]
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,7 +17,7 @@ from tests.system.centre import CentreOptions, Officer, RunningCentre, Unit
 from tests.system.crash_check import Token, replies_to
 from tests.system.peer import Smsc, SmscOptions
 
-_OFFICERS = 40
+OFFICERS = 40
 _OPEN = ("queued", "claimed", "in_doubt")
 
 
@@ -36,7 +36,7 @@ class Traffic:
     def __enter__(self) -> Self:
         self.smsc.start()
         self.centre = RunningCentre(self._folder, self.smsc.port, self._options)
-        codes = [str(5001 + index) for index in range(_OFFICERS)]
+        codes = [str(5001 + index) for index in range(OFFICERS)]
         self.centre.prepare(
             [Unit(code, f"LP_{code}", f"Lapas {code}") for code in codes],
             [
@@ -69,11 +69,15 @@ class Traffic:
         self.centre.start()
         self.smsc.wait_for(lambda: self.smsc.bound, "a bind")
 
-    def text(self) -> Token:
-        """Let an officer text a command that is like no other."""
+    def text(
+        self, officer: int | None = None, rest: Sequence[int] = (1, 2, 3)
+    ) -> Token:
+        """Let an officer, or the next one, text a command that is like no other."""
         self._serial += 1
-        officer = self._serial % _OFFICERS
-        values = (self._serial, 1, 2, 3)
+        if officer is None:
+            officer = self._serial % OFFICERS
+        first, second, third = rest
+        values = (self._serial, first, second, third)
         text = "RUTAN " + " ".join(map(str, values))
         delivery = self.smsc.deliver(_number(officer), text)
         return Token(self._serial, values, str(5001 + officer), delivery)
