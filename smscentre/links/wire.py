@@ -139,6 +139,7 @@ class SmppProtocol(protocol.Protocol):
         if self._unread is None:
             self._unread = self._clock.callLater(_UNREAD_S, self._give_up)
             self._reading.pauseProducing()
+            self._arm()
 
     def resumeProducing(self) -> None:
         """Read again."""
@@ -146,7 +147,9 @@ class SmppProtocol(protocol.Protocol):
         if unread is not None and unread.active():
             unread.cancel()
             self._unread = None
+            self.session.resume(self._clock.seconds())
             self._reading.resumeProducing()
+            self._arm()
 
     def stopProducing(self) -> None:
         """The transport is gone; `connectionLost` follows."""
@@ -219,7 +222,7 @@ class SmppProtocol(protocol.Protocol):
 
     def _give_up(self) -> None:
         """End the session with a peer that does not read; it would not read an end."""
-        detail = f"nothing that we wrote was read for {_UNREAD_S:g} s"
+        detail = f"not all that we wrote was read within {_UNREAD_S:g} s"
         self._handle([Fault(UNREAD, detail)])
         self.drop(detail)
         self._abort()
@@ -261,8 +264,13 @@ class SmppProtocol(protocol.Protocol):
         self._arm()
 
     def _arm(self) -> None:
-        """Wake at the core's deadline; an earlier wake-up looks again."""
-        deadline = self.session.deadline()
+        """Wake at the core's deadline; an earlier wake-up looks again.
+
+        While a bound session reads nothing there is none: what it waits for may
+        have come. An unbind waits no longer for it.
+        """
+        deaf = self.congested and self.session.state is State.BOUND
+        deadline = None if deaf else self.session.deadline()
         timer = self._timer
         if timer is not None and timer.active():
             if deadline is not None and timer.getTime() <= deadline:

@@ -19,6 +19,7 @@ from smscentre.smpp.errors import LocalProtocolError, RemoteProtocolError
 from smscentre.smpp.events import Closed, Event, Fault, SubmitAnswered, SubmitLost
 from smscentre.smpp.framing import HEADER, MIN_PDU_OCTETS, Framer
 from smscentre.smpp.options import SessionOptions
+from smscentre.smpp.patience import Overdue, Patience
 from smscentre.smpp.pdus import BindMode, ShortMessage
 from smscentre.smpp.states import TRANSITIONS, State, Step
 from smscentre.smpp.status import bind_refusal, refusal
@@ -44,10 +45,7 @@ class Session:
         # The sequence numbers of our bind or unbind and of our last enquire_link.
         self._request = 0
         self._enquiry = 0
-        self._asked_at = 0.0
-        self._heard_at = 0.0
-        self._enquired_at: float | None = None
-        self._unfinished_since: float | None = None
+        self._patience = Patience(options, self._window)
         self._can_submit = options.mode is not BindMode.RECEIVER
         self._can_receive = options.mode is not BindMode.TRANSMITTER
 
@@ -65,7 +63,8 @@ class Session:
             raise self._illegal(Step.CONNECT)
         request = self._options.bind(self._window.next_sequence())
         self._out.append(codec.encode(request))
-        self._request, self._asked_at = request.sequence, now
+        self._request = request.sequence
+        self._patience.asked(now)
         self._advance(Step.CONNECT)
 
     def receive(self, data: bytes, now: float) -> list[Event]:
@@ -75,8 +74,7 @@ class Session:
             return happened
         pdus = self._framer.feed(data)
         if pdus:
-            # Any PDU shows that the peer lives, an answer to enquire_link or not.
-            self._heard_at, self._enquired_at = now, None
+            self._patience.heard(now)
         for pdu in pdus:
             _, command, _, sequence = HEADER.unpack_from(pdu)
             react = _REACTIONS.get(command, Session._on_unknown)
@@ -88,10 +86,9 @@ class Session:
             self._send(codes.GENERIC_NACK, 0, fault.status)
             happened.append(Fault(events.BAD_LENGTH, fault.detail))
             self._close(Step.CLOSE, fault.detail, happened)
-        elif not self._framer.unfinished:
-            self._unfinished_since = None
-        elif pdus or self._unfinished_since is None:
-            self._unfinished_since = now
+        else:
+            unfinished = self._framer.unfinished
+            self._patience.read(now, progress=bool(pdus), unfinished=unfinished)
         return happened
 
     def room(self) -> int:
@@ -132,7 +129,8 @@ class Session:
         :raises LocalProtocolError: not bound.
         """
         self._advance(Step.UNBIND)
-        self._request, self._asked_at = self._window.next_sequence(), now
+        self._request = self._window.next_sequence()
+        self._patience.asked(now)
         self._send(codes.UNBIND, self._request)
 
     def data_to_send(self) -> bytes:
@@ -143,33 +141,39 @@ class Session:
         self._out.clear()
         return data
 
+    def resume(self, now: float) -> None:
+        """Go on after a while in which nothing was read, for which no peer is to blame.
+
+        All that was waited for has its whole time again.
+        """
+        self._patience.resume(now)
+
     def deadline(self) -> float | None:
         """Tell when `expire` is to be called, if nothing else happens before."""
-        due = self._state_deadline()
-        if due is None:
-            return None
-        if self._unfinished_since is not None:
-            due = min(due, self._unfinished_since + self._options.pdu_s)
-        oldest = self._window.oldest()
-        if oldest is not None:
-            due = min(due, oldest + self._options.response_s)
-        return due
+        return self._patience.deadline(self._state)
 
     def expire(self, now: float) -> list[Event]:
-        """Act on every deadline that has passed; harmless when none has."""
+        """Act on the deadline that has passed; harmless when none has."""
         happened: list[Event] = []
-        options, due = self._options, self._state_deadline()
-        if due is None:
-            return happened
-        slow, oldest = self._unfinished_since, self._window.oldest()
-        if slow is not None and now >= slow + options.pdu_s:
-            detail = f"a PDU was not complete after {options.pdu_s:g} s"
-            self._give_up(events.SLOW_PDU, detail, happened)
-        elif oldest is not None and now >= oldest + options.response_s:
-            detail = f"a submit_sm had no answer for {options.response_s:g} s"
-            self._give_up(events.NO_ANSWER, detail, happened)
-        elif now >= due:
-            self._expire_state(now, happened)
+        options = self._options
+        match self._patience.overdue(self._state, now):
+            case None:
+                pass
+            case Overdue.PDU:
+                detail = f"a PDU was not complete after {options.pdu_s:g} s"
+                self._give_up(events.SLOW_PDU, detail, happened)
+            case Overdue.SUBMIT:
+                detail = f"a submit_sm had no answer for {options.response_s:g} s"
+                self._give_up(events.NO_ANSWER, detail, happened)
+            case Overdue.ENQUIRY:
+                self._patience.enquired(now)
+                self._enquiry = self._window.next_sequence()
+                self._send(codes.ENQUIRE_LINK, self._enquiry)
+            case Overdue.ANSWER:
+                bound = self._state is State.BOUND
+                asked = "enquire_link" if bound else self._state.value
+                detail = f"no answer in time: {asked}"
+                self._give_up(events.NO_ANSWER, detail, happened)
         return happened
 
     def close(self, reason: str) -> list[Event]:
@@ -336,29 +340,6 @@ class Session:
 
     def _send(self, command: int, sequence: int, status: int = 0) -> None:
         self._out.append(codec.encode_header(command, sequence, status))
-
-    def _state_deadline(self) -> float | None:
-        """Tell when the state itself needs attention; None when it never does."""
-        match self._state:
-            case State.BOUND:
-                if self._enquired_at is not None:
-                    return self._enquired_at + self._options.enquire_answer_s
-                return self._heard_at + self._options.enquire_link_s
-            case State.BINDING:
-                return self._asked_at + self._options.bind_s
-            case State.UNBINDING:
-                return self._asked_at + self._options.unbind_s
-            case State.OPEN | State.CLOSED:
-                return None
-
-    def _expire_state(self, now: float, happened: list[Event]) -> None:
-        if self._state is State.BOUND and self._enquired_at is None:
-            self._enquired_at = now
-            self._enquiry = self._window.next_sequence()
-            self._send(codes.ENQUIRE_LINK, self._enquiry)
-        else:
-            asked = "enquire_link" if self._state is State.BOUND else self._state.value
-            self._give_up(events.NO_ANSWER, f"no answer in time: {asked}", happened)
 
 
 _RECEIVING = (State.BOUND, State.UNBINDING)

@@ -48,6 +48,10 @@ class Window:
         """Tell when the oldest submit in flight was put; None when none is."""
         return next(iter(self._opened.values()), None)
 
+    def restart(self, now: float) -> None:
+        """Count the time of every submit in flight from now."""
+        self._opened = dict.fromkeys(self._opened, now)
+
     def drain(self) -> list[int]:
         """Free all places and give their numbers, oldest first."""
         sequences = list(self._opened)

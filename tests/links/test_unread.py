@@ -66,6 +66,27 @@ class CongestionTests(SmppLinkTestCase):
             self.protocol.pauseProducing()
         self.assertEqual(self.observer.faults, [])
 
+    def test_a_pause_is_no_silence(self) -> None:
+        """What the peer sent is not read, so nothing is overdue: each wait is anew."""
+        self.protocol.resumeProducing()
+        self.link.send(outgoing())
+        self.protocol.dataReceived(codec.encode(pdus.EnquireLink(2))[:9])
+        options = self.session_options
+        for _ in range(int(options.response_s / (UNREAD_S - 1)) + 2):
+            self.protocol.pauseProducing()
+            self.clock.advance(UNREAD_S - 1)
+            self.assertIs(self.protocol.session.state, State.BOUND)
+            self.protocol.resumeProducing()
+        self.assertEqual(self.observer.faults, [])
+        self.clock.advance(options.pdu_s)
+        self.assertEqual(self.observer.faults, [events.SLOW_PDU])
+
+    def test_an_unbind_is_not_kept_waiting(self) -> None:
+        """A stop takes as long as with any peer that does not answer."""
+        self.protocol.finish()
+        self.clock.advance(self.session_options.unbind_s)
+        self.assertIs(self.protocol.session.state, State.CLOSED)
+
     def test_it_ends(self) -> None:
         """After a while the bind ends at once, and the end says why."""
         self.clock.advance(UNREAD_S - 0.1)
