@@ -18,6 +18,7 @@ __all__ = [
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -36,7 +37,12 @@ _SLOW_SYNC = Path(__file__).with_name("slow_sync.c")
 
 
 def slow_sync(folder: Path, added_ms: float) -> dict[str, str]:
-    """The environment in which each sync takes so much longer; needs ``cc``."""
+    """The environment in which each sync takes so much longer.
+
+    :raises SystemExit: there is no C compiler
+    """
+    if shutil.which("cc") is None:
+        sys.exit("--slow-sync compiles a small library: it needs cc, as in gcc")
     library = folder / "slow_sync.so"
     command = ["cc", "-shared", "-fPIC", "-o", str(library), str(_SLOW_SYNC), "-ldl"]
     subprocess.run(command, check=True)

@@ -1,8 +1,7 @@
 """What the service knows of itself in memory: links, writer, readiness.
 
 Kept by the exchange and the writer, shown by the pages and asked by monitoring;
-nothing here acts. The
-metrics of the same things are told from here.
+nothing here acts. The metrics of the same things are told from here.
 """
 
 from __future__ import annotations

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from attrs import frozen
@@ -9,6 +10,8 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from smscentre.messages import DeliveryState, IncomingKind, Retry
 from smscentre.metrics import Metrics
+from smscentre.smpp.events import FAULTS
+from smscentre.smpp.status import BindRefusal
 
 LINKS = ("telkomsel", "indosat", "modem-1", "phone")
 
@@ -192,6 +195,16 @@ class MetricsTests(SynchronousTestCase):
             case.happened(metrics)
         after = {line.rsplit(" ", 1)[0] for line in lines_of(metrics)}
         self.assertEqual(after - before, {'build_info{version="1.0"}'})
+
+    def test_every_reason_of_a_session(self) -> None:
+        """What a session may tell of has a series, and nothing else but the rest."""
+        page = Metrics("1.0", LINKS).render().decode()
+        for name, reasons in (
+            ("pdu_errors", {*FAULTS, "other"}),
+            ("bind_refused", {refusal.value for refusal in BindRefusal}),
+        ):
+            found = re.findall(name + r'_total\{.*reason="(\w+)"', page)
+            self.assertEqual(set(found), reasons)
 
     def test_budget(self) -> None:
         """Four links stay under 500 series, those of the process included."""

@@ -52,7 +52,6 @@ ARRIVED = Arrived(
     sent_at=None,
     acked_at=AT + 0.002,
     redelivery_of=None,
-    matched=False,
 )
 FILED = Filed(
     1205,
@@ -60,7 +59,6 @@ FILED = Filed(
     "RUTAN",
     datetime.date(2008, 4, 27),
     1204,
-    "RUTAN 1 2 3 4",
     None,
     "1 2 3 4",
     AT,
@@ -90,7 +88,7 @@ SENT = Sent(
 RECEIPT = Receipted(
     1208, 1207, 1206, "1001", "delivered", "stat:DELIVRD", AT + 4, DELIVER, AT + 4.001
 )
-BIND = Bound("carrier-ab", "carrier", "centre-1", AT - 60, AT, None)
+BIND = Bound("carrier-ab", "centre-1", AT - 60, None)
 
 
 def story(arrived: Arrived = ARRIVED, sent: Sent = SENT, *receipts: Receipted) -> Story:

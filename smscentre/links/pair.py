@@ -17,6 +17,7 @@ from __future__ import annotations
 __all__ = ["Pair", "pair_dialler"]
 
 from collections.abc import Callable
+from enum import Enum
 from typing import Any
 
 from twisted.internet.defer import Deferred
@@ -43,6 +44,14 @@ def pair_dialler(transmitter: IStreamClientEndpoint, build: Callable[[], Pair]) 
     return dial
 
 
+class _Standing(Enum):
+    """How far a pair is from its end."""
+
+    WHOLE = "coming to stand, or standing"
+    FALLING = "one half has ended, the other is asked to"
+    OVER = "both have ended"
+
+
 class Pair:
     """Two binds with one beginning and one end."""
 
@@ -60,6 +69,8 @@ class Pair:
         self._taker = taker
         self._open: list[SmppProtocol] = [self.transmitter]
         self._connecting: Deferred[Session] | None = None
+        self._standing = _Standing.WHOLE
+        self._bound: Bound | None = None
         self._reason = ""
 
     # The session as a whole (reconnect.Session).
@@ -103,7 +114,11 @@ class Pair:
         """Pass an event on; the two binds as one, and the first end as both ends."""
         match event:
             case Bound() if wire is self.transmitter:
+                self._bound = event
                 self._connect_receiver()
+            case Bound() if self._bound is not None:
+                # What the link writes goes to the transmitter's side.
+                self._taker.take(self, self._bound)
             case Closed(reason):
                 self._fall(reason)
             case _:
@@ -130,7 +145,7 @@ class Pair:
 
     def _connected(self, session: Session) -> None:
         self._connecting = None
-        if self._reason:
+        if self._standing is not _Standing.WHOLE:
             # An endpoint may succeed although its attempt was cancelled.
             self._receiver.finish()
             self._end_if_over()
@@ -142,14 +157,16 @@ class Pair:
 
     def _fall(self, reason: str) -> None:
         """End what is left, once."""
-        if self._reason:
+        if self._standing is not _Standing.WHOLE:
             return
-        self._reason = reason
+        self._standing, self._reason = _Standing.FALLING, reason
         if self._connecting is not None:
             self._connecting.cancel()
         for wire in list(self._open):
             wire.finish()
 
     def _end_if_over(self) -> None:
-        if not self._open and self._connecting is None:
-            self.ended.callback(self._taker.gone(self, self._reason))
+        if self._standing is _Standing.OVER or self._open or self._connecting:
+            return
+        self._standing = _Standing.OVER
+        self.ended.callback(self._taker.gone(self, self._reason))

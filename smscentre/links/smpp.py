@@ -246,15 +246,16 @@ class SmppLink:
     def _style_for(self, version: int | None) -> SubmitStyle:
         """How to write to a carrier of some version; None where it names none.
 
-        One before 3.4 gets no TLVs: parts carry a header instead. The standard takes
-        one that names none for such a one, but too many of those read TLVs: there the
-        configuration decides.
+        One before 3.4 gets no SAR TLVs: parts carry a header instead. The standard
+        takes one that names none for such a one, but too many of those read TLVs: there
+        the configuration decides. It also does for message_payload, since a text that
+        is in the outbox whole cannot be cut any more.
 
         Source: SMPP 3.4 §3.3.2 (backward compatibility).
         """
         style = self._options.style
         ours = self._session_options.interface_version
-        if min(version or ours, ours) >= _WITH_TLVS or style.long_messages == "udh":
+        if min(version or ours, ours) >= _WITH_TLVS or style.long_messages != "sar":
             return style
         _log.warn(
             "{link}: the carrier speaks no SMPP 3.4 and gets no TLVs: "
@@ -267,8 +268,9 @@ class SmppLink:
         self._wait_s = _WAITS_S[event.refusal]
         self._observer.bind_refused(self.name, event.refusal.value)
         _log.error(
-            "{link}: bind refused with {status:#x} {meaning}{advice}",
+            "{link}: bind as {mode} refused with {status:#x} {meaning}{advice}",
             link=self.name,
+            mode=event.mode.name.lower(),
             status=event.status,
             meaning=event.meaning,
             advice=_ADVICE[event.refusal],

@@ -33,7 +33,7 @@ from typing import Final
 
 from attrs import field, frozen
 
-from smscentre.smpp.pdus import ShortMessage
+from smscentre.smpp.pdus import BindMode, ShortMessage
 from smscentre.smpp.status import BindRefusal
 
 BAD_LENGTH: Final = "bad_length"
@@ -77,6 +77,7 @@ class Bound:
 class BindRefused:
     """The carrier refused the bind; `Closed` follows."""
 
+    mode: BindMode
     status: int
     meaning: str
     refusal: BindRefusal

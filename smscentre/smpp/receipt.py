@@ -225,9 +225,9 @@ def _value(text: str, *, spaced: bool) -> str:
 def _text(sm: ShortMessage) -> str:
     """The text; whatever data_coding says, carriers write it in ASCII or UCS-2."""
     body = read_message(sm).body
-    if sm.data_coding == Coding.UCS2:
-        return str(body, "utf-16-be", "replace")
-    return str(body, "latin-1")
+    codec = "utf-16-be" if sm.data_coding == Coding.UCS2 else "latin-1"
+    # Some end it by a NUL, which PostgreSQL would refuse in a text.
+    return str(body, codec, "replace").replace("\0", "")
 
 
 def _id_of_tlv(sm: ShortMessage) -> str:

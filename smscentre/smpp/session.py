@@ -315,7 +315,10 @@ class Session:
 
     def _bind_refused(self, status: int, happened: list[Event]) -> None:
         meaning = refusal(status).meaning
-        happened.append(events.BindRefused(status, meaning, bind_refusal(status)))
+        refused = bind_refusal(status)
+        happened.append(
+            events.BindRefused(self._options.mode, status, meaning, refused)
+        )
         self._close(Step.REFUSED, f"bind refused: {meaning}", happened)
 
     def _give_up(self, reason: str, detail: str, happened: list[Event]) -> None:

@@ -183,7 +183,11 @@ def _newest_set(rows: Any) -> dict[int, Any]:
     """The parts, by number, of the set that began last."""
     if not rows:
         return {}
-    newest = max(row.set_id for row in rows)
+    began: dict[int, float] = {}
+    for row in rows:
+        began[row.set_id] = min(began.get(row.set_id, row.arrived_at), row.arrived_at)
+    # By time: the numbers of another node's rows may be higher and yet older.
+    newest = max(began, key=lambda set_id: (began[set_id], set_id))
     return {row.number: row for row in rows if row.set_id == newest}
 
 

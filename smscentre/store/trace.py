@@ -79,7 +79,6 @@ class Arrived:
     sent_at: float | None
     acked_at: float | None
     redelivery_of: int | None
-    matched: bool
     part: int | None = None
     total: int | None = None
 
@@ -93,7 +92,6 @@ class Filed:
     form: str
     day: datetime.date
     inbox_id: int
-    text: str
     old_values: str | None
     new_values: str
     stored_at: float
@@ -148,10 +146,8 @@ class Bound:
     """The bind of a link that something came or went by."""
 
     id: str
-    link: str
     node: str
     began_at: float
-    heartbeat_at: float
     ended_at: float | None
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import ClassVar
 
-from attrs import frozen
+from attrs import evolve, frozen
 from twisted.internet.error import ConnectionDone
 from twisted.internet.interfaces import IProtocol
 from twisted.internet.task import Clock
@@ -13,9 +14,9 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from smscentre.links.pair import pair_dialler
 from smscentre.links.reconnect import Reconnecting
-from smscentre.links.smpp import SmppLink
+from smscentre.links.smpp import SmppLink, SmppOptions
 from smscentre.links.wire import SmppProtocol
-from smscentre.messages import Accepted, InDoubt
+from smscentre.messages import Accepted, InDoubt, Part
 from smscentre.smpp import codec, pdus
 from smscentre.smpp.codes import Status
 from smscentre.smpp.framing import Framer
@@ -62,12 +63,13 @@ class Half(FakeEndpoint):
         assert self.protocol is not None
         self.protocol.dataReceived(b"".join(codec.encode(pdu) for pdu in sent))
 
-    def answer_bind(self, status: int = 0) -> Bind:
+    def answer_bind(self, status: int = 0, version: int = 0x34) -> Bind:
         """Connect, and answer the bind."""
         self.accept()
         (request,) = self.received()
         assert isinstance(request, Bind)
-        self.send(pdus.BindResp(request.sequence, request.mode, status, "smsc", 0x34))
+        answer = request.sequence, request.mode, status, "smsc", version
+        self.send(pdus.BindResp(*answer))
         return request
 
     def answer_unbind(self) -> None:
@@ -87,6 +89,8 @@ class Half(FakeEndpoint):
 class PairTestCase(SynchronousTestCase):
     """A pair under its service; nothing is connected yet."""
 
+    options: ClassVar[SmppOptions] = SmppLinkTestCase.options
+
     def setUp(self) -> None:
         self.clock = Clock()
         self.deliveries = FakeDeliveries()
@@ -96,7 +100,7 @@ class PairTestCase(SynchronousTestCase):
         self.link = SmppLink(
             "carrier",
             SmppLinkTestCase.session_options,
-            SmppLinkTestCase.options,
+            self.options,
             self.deliveries,
             self.clock,
             lambda: NOW + self.clock.seconds(),
@@ -303,6 +307,28 @@ class BoundTests(PairTestCase):
         self.successResultOf(stopped)
         self.assertEqual(len(self.deliveries.lost_binds), 1)
         self.assertEqual(self.clock.getDelayedCalls(), [])
+
+
+class VersionTests(PairTestCase):
+    """What may be written is the transmitter's side to say."""
+
+    options = evolve(
+        SmppLinkTestCase.options,
+        style=evolve(SmppLinkTestCase.options.style, long_messages="sar"),
+    )
+
+    def test_of_two_that_differ(self) -> None:
+        """The receiver's side may be newer or older."""
+        for transmitter, receiver in ((0x33, 0x34), (0x34, 0x33)):
+            self.transmitter.answer_bind(version=transmitter)
+            self.receiver.answer_bind(version=receiver)
+            self.link.send(outgoing(part=Part(7, 8, 2, 1)))
+            (submit,) = self.transmitter.received()
+            assert isinstance(submit, pdus.SubmitSm)
+            self.assertEqual(bool(submit.message.tlvs), transmitter >= 0x34)
+            self.transmitter.lose()
+            self.receiver.answer_unbind()
+            self.clock.advance(1)
 
 
 class StopTests(PairTestCase):

@@ -130,6 +130,29 @@ class VersionTests(SmppLinkTestCase):
         self.assertEqual(self.observer.faults, [events.OUTBIND])
 
 
+class PayloadTests(VersionTests):
+    """A text that was not cut goes as it was configured: nobody can cut it now."""
+
+    options: ClassVar[SmppOptions] = evolve(
+        SmppLinkTestCase.options,
+        style=evolve(SmppLinkTestCase.options.style, long_messages="payload"),
+    )
+
+    def test_tlvs_only_from_3_4_on(self) -> None:
+        """Only for a text that is too long for one SMS, but to every carrier."""
+        for peer in PEERS:
+            for length in (160, 161, 254, 255, 300):
+                with self.subTest(peer=peer.name, length=length):
+                    self.meet(peer.body)
+                    self.link.send(evolve(outgoing(), text="x" * length))
+                    (submit,) = self.received()
+                    assert isinstance(submit, pdus.SubmitSm)
+                    message = submit.message
+                    payload = message.tlvs.get(Tag.MESSAGE_PAYLOAD, b"")
+                    found = len(message.short_message), len(payload)
+                    self.assertEqual(found, (160, 0) if length == 160 else (0, length))
+
+
 class OlderTests(VersionTests):
     """We say that we speak 3.3: then no carrier gets TLVs, whatever it speaks."""
 

@@ -70,6 +70,7 @@ CASES = (
     Case('id:"77" stat:"DELIVRD"', "77", DELIVERED, "stat:DELIVRD"),
     Case("id:77 mccmnc:51010 stat:DELIVRD", "77", DELIVERED, "stat:DELIVRD"),
     Case("id:77,sub:001,stat:DELIVRD,err:0", "77", DELIVERED, "stat:DELIVRD err:0"),
+    Case("id:7\0007 stat:DELI\0VRD\0", "77", DELIVERED, "stat:DELIVRD"),
     Case("id:77\r\nstat:DELIVRD\r\nerr:0\0", "77", DELIVERED, "stat:DELIVRD err:0"),
     Case("id : 77 stat : DELIVRD", "77", DELIVERED, "stat:DELIVRD"),
     Case("id:77 stat: err:000", "77", ENROUTE, "err:000"),

@@ -157,7 +157,7 @@ class StoryTests(TraceTestCase):
         self.assertEqual(
             [(one.part, one.total) for one in story.arrivals], [(2, 2), (1, 2)]
         )
-        self.assertEqual([filed.text for filed in story.filed], ["SET 1"])
+        self.assertEqual([filed.new_values for filed in story.filed], ["1"])
         self.assertEqual([part.text for part in story.sent], ["Insert 1"])
         self.assertEqual(self.find(rows[1]), story)
 
