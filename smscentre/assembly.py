@@ -7,13 +7,14 @@ __all__ = [
     "acceptance_settings",
     "outcomes",
     "part_styles",
-    "receipt_keys",
+    "receipt_marks",
     "routes",
     "smpp_dial",
+    "siblings",
     "smpp_link",
 ]
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 from twisted.internet.interfaces import IReactorTime, IStreamClientEndpoint
@@ -37,6 +38,7 @@ from smscentre.smpp.message import SubmitStyle
 from smscentre.smpp.pdus import BindMode
 from smscentre.smpp.receipt import id_forms
 from smscentre.smpp.session import SessionOptions
+from smscentre.store.receipts import Marks
 
 _VERSIONS = {"3.3": 0x33, "3.4": 0x34, "5.0": 0x50}
 
@@ -84,14 +86,27 @@ def routes(config: Config) -> Routes:
     return Routes(found)
 
 
-def receipt_keys(config: Config) -> Callable[[str, str], Sequence[str]]:
-    """The forms in which a link's receipts may name a stored id."""
+def siblings(config: Config) -> dict[str, tuple[str, ...]]:
+    """The links that share each link's account, by whichever hosts: one carrier.
+
+    What it lost on one of them it may bring again by another, receipts too.
+    """
+    accounts: dict[tuple[str, str], list[str]] = {}
+    for link in config.smpp:
+        accounts.setdefault((link.system_id, link.address), []).append(link.name)
+    return {name: tuple(names) for names in accounts.values() for name in names}
+
+
+def receipt_marks(config: Config) -> Callable[[str, str], Marks]:
+    """By what a link's receipts may name a part."""
     dialects = {link.name: link.receipt_ids for link in config.smpp}
+    links = siblings(config)
 
-    def keys(link: str, smsc_id: str) -> Sequence[str]:
-        return id_forms(smsc_id, dialects.get(link, "same")) if smsc_id else ()
+    def marks(link: str, smsc_id: str) -> Marks:
+        keys = id_forms(smsc_id, dialects.get(link, "same")) if smsc_id else ()
+        return Marks(links.get(link, (link,)), keys)
 
-    return keys
+    return marks
 
 
 def outcomes() -> tuple[str, ...]:
@@ -126,8 +141,9 @@ def acceptance_settings(config: Config) -> AcceptanceSettings:
         is_own_reply=replies.is_own_reply,
         fields=forms.FIELDS,
         kinds=forms.KIND_OF,
-        receipt_keys=receipt_keys(config),
+        receipt_marks=receipt_marks(config),
         dry_runs=frozenset(link.name for link in config.phone if not link.writes),
+        siblings=siblings(config),
     )
 
 

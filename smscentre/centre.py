@@ -36,7 +36,7 @@ from smscentre.assembly import (
     answering_settings,
     link_windows,
     outcomes,
-    receipt_keys,
+    receipt_marks,
     routes,
     smpp_dial,
     smpp_link,
@@ -121,7 +121,7 @@ class Centre(MultiService):
             engine.dispose()
         self._readers = Readers(engine, reactor)
         self._metrics = Metrics(__version__, config.link_names, outcomes(), SILENCES)
-        self._keys = receipt_keys(config)
+        self._parked = receipts.Parked(receipt_marks(config))
         self._board = Board(
             link_windows(config),
             time.time,
@@ -206,7 +206,7 @@ class Centre(MultiService):
             config.node.name,
             time.time,
             self._board,
-            self._acceptance.begin_bind,
+            self._acceptance.recall,
         )
 
     def _build_links(self) -> None:
@@ -327,7 +327,7 @@ class Centre(MultiService):
         now = time.time()
         self._outbox.tick()
         self._writer.perform(
-            lambda transaction: receipts.match_parked(transaction, self._keys, now)
+            lambda transaction: self._parked.match(transaction, now)
         ).addErrback(self._log_failure, "matching of receipts")
         told = self._writer.perform(
             lambda transaction: self._acceptance.tell_incomplete(transaction, now)

@@ -50,7 +50,8 @@ class Exchange:
         observer: ExchangeObserver,
         recall: Callable[[Transaction, str, float], None],
     ) -> None:
-        """:param recall: loads what a link may bring again; writer's thread"""
+        """:param recall: loads what may be brought again as a bind of a link begins or
+        ends; writer's thread"""
         self._recall = recall
         self._writer = writer
         self._inbox = inbox
@@ -85,6 +86,7 @@ class Exchange:
 
         def end(transaction: Transaction) -> None:
             sessions.end_bind(transaction, bind, now)
+            self._recall(transaction, link.name, now)
             # All that was in flight is in doubt; what is left was never written.
             outgoing.return_claims(transaction, bind, link.name)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 __all__ = ["CENTRE_NUMBER", "OFFICER", "StagesTestCase"]
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 from zoneinfo import ZoneInfo
 
@@ -34,6 +34,7 @@ from smscentre.outbox.routing import Route, Routes
 from smscentre.outbox.stage import Outbox
 from smscentre.sim.memory import MemoryLink
 from smscentre.store.people import put_officers, put_units
+from smscentre.store.receipts import Marks
 from tests.storecase import StoreTestCase
 
 OFFICER = "+628111203001"
@@ -83,6 +84,7 @@ class StagesTestCase(StoreTestCase):
     """Inbox, outbox and exchange over one memory link named carrier."""
 
     limits: ClassVar[ReplyLimits] = ReplyLimits()
+    siblings: ClassVar[Mapping[str, tuple[str, ...]]] = {}
 
     def setUp(self) -> None:
         super().setUp()
@@ -105,7 +107,8 @@ class StagesTestCase(StoreTestCase):
             is_own_reply=lambda text: text.startswith("Insert Data"),
             fields={"RUTAN": ("value",)},
             kinds={"RUTAN": "RUTAN"},
-            receipt_keys=lambda link, smsc_id: (smsc_id,),
+            receipt_marks=lambda link, smsc_id: Marks((link,), (smsc_id,)),
+            siblings=self.siblings,
         )
         zone = ZoneInfo("Asia/Jakarta")
         styles = {"carrier": PartStyle()}
@@ -145,7 +148,7 @@ class StagesTestCase(StoreTestCase):
                 lambda: 0,
                 self.metrics,
             ),
-            self.acceptance.begin_bind,
+            self.acceptance.recall,
         )
 
     def now(self) -> float:

@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
-from attrs import frozen
+from attrs import field, frozen
 from twisted.logger import Logger
 
 from smscentre.directory import Directory
@@ -45,7 +45,8 @@ class AcceptanceSettings:
     ``fields`` gives the fields of each form and ``kinds`` its kind of unit;
     ``apology`` is what a sender gets whose command failed, ``parts_lost`` one
     whose message stayed incomplete (with ``{part}`` and ``{of}``); ``dry_runs``
-    names the links whose commands change nothing.
+    names the links whose commands change nothing; ``siblings`` gives the links that
+    share a link's account, itself among them.
     """
 
     country: str
@@ -55,8 +56,9 @@ class AcceptanceSettings:
     is_own_reply: Callable[[str], bool]
     fields: Mapping[str, tuple[str, ...]]
     kinds: Mapping[str, str]
-    receipt_keys: Callable[[str, str], Sequence[str]]
+    receipt_marks: Callable[[str, str], receipts.Marks]
     dry_runs: frozenset[str] = frozenset()
+    siblings: Mapping[str, tuple[str, ...]] = field(factory=dict)
 
 
 class _Batch:
@@ -83,15 +85,22 @@ class Acceptance:
         self._directories = DirectoryCache()
         self._answering = answering
         self._batch: _Batch | None = None
-        self._suspects: dict[str, dict[bytes, list[arrivals.Suspect]]] = {}
+        self._suspects: dict[Sequence[str], dict[bytes, list[arrivals.Suspect]]] = {}
 
-    def begin_bind(self, transaction: Transaction, link: str, now: float) -> None:
-        """Recall what earlier binds of a link may bring again (D4)."""
+    def recall(self, transaction: Transaction, link: str, now: float) -> None:
+        """Recall what may be brought again, as a bind of a link begins or ends (D4).
+
+        By any link of the account: a carrier need not wait for the one that it lost.
+        """
         # At once: what a carrier brings again straight after the bind may be in
         # the same batch. If that is undone, so are rows that were found in it.
-        before = self._suspects.get(link, {})
-        transaction.on_undo(partial(self._suspects.__setitem__, link, before))
-        self._suspects[link] = arrivals.suspects(transaction, link, now)
+        links = self._siblings(link)
+        before = self._suspects.get(links, {})
+        transaction.on_undo(partial(self._suspects.__setitem__, links, before))
+        self._suspects[links] = arrivals.suspects(transaction, links, now)
+
+    def _siblings(self, link: str) -> Sequence[str]:
+        return self._settings.siblings.get(link, (link,))
 
     def prepare(self, transaction: Transaction, works: Sequence[Arrival]) -> None:
         """Read at once what the arrivals of a batch will need."""
@@ -220,7 +229,7 @@ class Acceptance:
     ) -> arrivals.Suspect | None:
         """The oldest delivery of an earlier bind that this one may repeat."""
         assert self._batch is not None
-        known = self._suspects.get(arrival.incoming.link, {})
+        known = self._suspects.get(self._siblings(arrival.incoming.link), {})
         suspects = known.get(arrival.key, [])
         horizon = arrival.incoming.arrived_at - REDELIVERY_HORIZON_S
         for suspect in suspects:
@@ -332,7 +341,7 @@ class Acceptance:
             incoming.link,
             self._number_of_receipt(incoming),
             incoming.receipt,
-            self._settings.receipt_keys(incoming.link, incoming.receipt.smsc_id),
+            self._settings.receipt_marks(incoming.link, incoming.receipt.smsc_id),
             incoming.arrived_at,
         )
 

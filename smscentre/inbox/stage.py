@@ -29,6 +29,9 @@ RECHECK_S = 0.5
 BOUND = 5000
 """Works waiting for the writer past which arrivals are refused at once."""
 
+BOUND_OCTETS = 32 * 1024 * 1024
+"""The same of what arrivals carried: a PDU may have 64 KiB."""
+
 
 class Postbox(Protocol):
     """Where replies leave, as the inbox sees it."""
@@ -90,6 +93,7 @@ class Inbox:
         self._wall_clock = wall_clock
         self._observer = observer
         self._unanswered: dict[Arrival, float] = {}
+        self._octets = 0
         self._pending: dict[tuple[str, bytes], Arrival] = {}
         self._committed: dict[str, Arrival] = {}
         self._binds: set[str] = set()
@@ -99,7 +103,8 @@ class Inbox:
 
     def arrived(self, incoming: Incoming, settle: Callable[[bool], None]) -> None:
         """Take an arrival; settle it once, True to acknowledge, False to refuse."""
-        if self._closed or self._writer.waiting >= BOUND:
+        full = self._writer.waiting >= BOUND or self._octets >= BOUND_OCTETS
+        if self._closed or full:
             self._observer.refused(
                 incoming.link, "stopping" if self._closed else "queue_full"
             )
@@ -119,6 +124,7 @@ class Inbox:
         if is_message:
             self._pending[incoming.bind, key] = arrival
         self._unanswered[arrival] = self._clock.seconds()
+        self._octets += len(incoming.raw)
         if self._timer is None:
             self._timer = self._clock.callLater(PATIENCE_S, self._check_patience)
         self._writer.put(arrival)
@@ -202,6 +208,7 @@ class Inbox:
 
     def _settle(self, arrival: Arrival, accepted: bool) -> None:
         self._unanswered.pop(arrival, None)
+        self._octets -= len(arrival.incoming.raw)
         arrival.settle(accepted)
         if self._drained is not None and not self._unanswered:
             self._finish()

@@ -12,6 +12,8 @@ __all__ = [
     "unknown_told",
 ]
 
+from collections.abc import Sequence
+
 from attrs import frozen
 from sqlalchemy import bindparam, func, insert, or_, select, update
 from sqlalchemy import text as sql
@@ -68,7 +70,7 @@ _SUSPECTS = (
     select(inbox.c.id, inbox.c.fingerprint, inbox.c.redelivery_of, inbox.c.arrived_at)
     .join(binds, binds.c.id == inbox.c.bind)
     .where(
-        binds.c.link == bindparam("link"),
+        binds.c.link.in_(bindparam("links", expanding=True)),
         binds.c.ended_at > bindparam("horizon"),
         inbox.c.matched.is_(False),
         inbox.c.arrived_at > bindparam("horizon"),
@@ -141,12 +143,12 @@ def add_arrival(
 
 
 def suspects(
-    transaction: Transaction, link: str, now: float
+    transaction: Transaction, links: Sequence[str], now: float
 ) -> dict[bytes, list[Suspect]]:
-    """The deliveries of a link's ended binds that may come again, oldest first (D4)."""
+    """The deliveries of links' ended binds that may come again, oldest first (D4)."""
     found: dict[bytes, list[Suspect]] = {}
     horizon = now - REDELIVERY_HORIZON_S
-    for row in transaction.all(_SUSPECTS, {"link": link, "horizon": horizon}):
+    for row in transaction.all(_SUSPECTS, {"links": list(links), "horizon": horizon}):
         suspect = Suspect(row.id, row.redelivery_of or row.id, row.arrived_at)
         found.setdefault(bytes(row.fingerprint), []).append(suspect)
     return found

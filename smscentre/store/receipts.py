@@ -7,11 +7,12 @@ match would say of a reply what nobody knows.
 
 from __future__ import annotations
 
-__all__ = ["PARK_S", "match_parked", "take_in"]
+__all__ = ["PARK_S", "Marks", "Parked", "take_in"]
 
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from attrs import frozen
 from sqlalchemy import bindparam, insert, select, update
 
 from smscentre.messages import DeliveryState, Receipt
@@ -57,18 +58,32 @@ _SENT_PARTS = (
     .where(
         outbox.c.smsc_key.in_(bindparam("keys", expanding=True)),
         outbox.c.smsc_key.is_not(None),
-        outbox.c.link == bindparam("link"),
+        outbox.c.link.in_(bindparam("links", expanding=True)),
         outbox.c.sent_at > bindparam("since"),
     )
     .order_by(outbox.c.sent_at.desc(), outbox.c.id.desc())
 )
 
+_AT_ONCE = 500
+
 _PARKED = (
     select(receipts)
-    .where(receipts.c.outbox_id.is_(None), receipts.c.arrived_at > bindparam("since"))
-    .order_by(receipts.c.id.desc())
-    .limit(500)
+    .where(
+        receipts.c.outbox_id.is_(None),
+        receipts.c.arrived_at > bindparam("since"),
+        receipts.c.id > bindparam("after"),
+    )
+    .order_by(receipts.c.id)
+    .limit(_AT_ONCE)
 )
+
+
+@frozen
+class Marks:
+    """By what a receipt may name its part: the links that sent it, forms of its id."""
+
+    links: Sequence[str]
+    keys: Sequence[str]
 
 
 def take_in(
@@ -77,16 +92,15 @@ def take_in(
     link: str,
     number: str | None,
     receipt: Receipt,
-    keys: Sequence[str],
+    marks: Marks,
     now: float,
 ) -> None:
     """Store a receipt and move its part on; park it if the part is not known yet.
 
-    ``keys`` are the forms in which its id may have been stored; ``number`` is
-    the receipt's sender, which must be the part's destination; None where the
-    receipt does not say it.
+    ``number`` is the receipt's sender, which must be the part's destination; None
+    where the receipt does not say it.
     """
-    part = _find(transaction, link, number, keys, now)
+    part = _find(transaction, number, marks, now)
     transaction.add(
         _ADD,
         (
@@ -105,48 +119,49 @@ def take_in(
         _advance(transaction, part, receipt.state, receipt.detail, now)
 
 
-def match_parked(
-    transaction: Transaction,
-    keys_of: Callable[[str, str], Sequence[str]],
-    now: float,
-) -> int:
-    """Try the newest parked receipts again; return how many of them still wait.
+class Parked:
+    """Tries parked receipts again, some at a time, from the oldest on.
 
-    :param keys_of: the forms of an id, by link and id
+    Writer's thread.
     """
-    rows = transaction.all(_PARKED, {"since": now - PARK_S})
-    waiting = 0
-    for row in rows:
-        keys = keys_of(row.link, row.smsc_id)
-        part = _find(transaction, row.link, row.number, keys, now)
-        if part is None:
-            waiting += 1
-            continue
-        transaction.execute(
-            update(receipts).where(receipts.c.id == row.id).values(outbox_id=part)
-        )
-        _advance(transaction, part, DeliveryState(row.state), row.detail, now)
-    return waiting
+
+    def __init__(self, marks_of: Callable[[str, str], Marks]) -> None:
+        """:param marks_of: what a receipt is matched by, from its link and id"""
+        self._marks_of = marks_of
+        self._after = 0
+
+    def match(self, transaction: Transaction, now: float) -> int:
+        """Try the next ones; how many of them still wait."""
+        since = now - PARK_S
+        rows = transaction.all(_PARKED, {"since": since, "after": self._after})
+        self._after = rows[-1].id if len(rows) == _AT_ONCE else 0
+        waiting = 0
+        for row in rows:
+            marks = self._marks_of(row.link, row.smsc_id)
+            part = _find(transaction, row.number, marks, now)
+            if part is None:
+                waiting += 1
+                continue
+            transaction.execute(
+                update(receipts).where(receipts.c.id == row.id).values(outbox_id=part)
+            )
+            _advance(transaction, part, DeliveryState(row.state), row.detail, now)
+        return waiting
 
 
 def _find(
-    transaction: Transaction,
-    link: str,
-    number: str | None,
-    keys: Sequence[str],
-    now: float,
+    transaction: Transaction, number: str | None, marks: Marks, now: float
 ) -> int | None:
-    """The part of a link with that id and destination; None where two may be meant.
+    """The part with that id and destination; None where two may be meant.
 
     Carriers use ids again, so only the newest message with the id counts, whether
     or not it had its receipt. Some give all parts of a message one id: then each
     receipt is for one that has had none.
     """
-    if not keys:
+    if not marks.keys:
         return None
-    rows: Sequence[Any] = transaction.all(
-        _SENT_PARTS, {"keys": list(keys), "link": link, "since": now - SENT_S}
-    )
+    named = {"keys": list(marks.keys), "links": list(marks.links)}
+    rows: Sequence[Any] = transaction.all(_SENT_PARTS, {**named, "since": now - SENT_S})
     fitting = [row for row in rows if number is None or row.number == number]
     # An id that fits in two bases, or two numbers, might mean either.
     if len({(row.smsc_key, row.number) for row in fitting}) != 1:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Mapping
+from typing import ClassVar
 
 from attrs import evolve
 from sqlalchemy.exc import OperationalError
@@ -11,14 +13,14 @@ from smscentre import failpoints
 from smscentre.gsm.seams import keep_escape
 from smscentre.inbox.admission import SILENCES
 from smscentre.inbox.limits import ReplyLimits
-from smscentre.inbox.stage import PATIENCE_S, RECHECK_S
+from smscentre.inbox.stage import BOUND_OCTETS, PATIENCE_S, RECHECK_S
 from smscentre.messages import IncomingKind, Part
 from smscentre.metrics import Metrics
 from smscentre.store.arrivals import ACKNOWLEDGEMENT_DOUBT_S, REDELIVERY_HORIZON_S
 from smscentre.store.longmessages import WAIT_S
 from smscentre.store.sessions import end_left_open
 from smscentre.store.writer import Unavailable
-from tests.stages import CENTRE_NUMBER, StagesTestCase
+from tests.stages import CENTRE_NUMBER, OFFICER, StagesTestCase
 
 _STRANGER = "+628129999999"
 
@@ -273,7 +275,7 @@ class RedeliveryTests(StagesTestCase):
         self.text("SET 5")
         self.assertEqual(self.states(), ["done", "redelivered"])
 
-    def test_another_link(self) -> None:
+    def test_another_carrier(self) -> None:
         """The same words over another carrier are another message."""
         self.arrive("SET 5")
         self.turn()
@@ -293,6 +295,53 @@ class RedeliveryTests(StagesTestCase):
         self.assertEqual(self.submissions(), ["5", "6"])
 
 
+class SiblingTests(StagesTestCase):
+    """D4 with two links of one account: the carrier has one queue for both."""
+
+    siblings: ClassVar[Mapping[str, tuple[str, ...]]] = dict.fromkeys(
+        ("carrier", "spare"), ("carrier", "spare")
+    )
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.connect()
+        self.other.connect(self.exchange)
+        self.turn()
+
+    def bring_by_other(self, text: str) -> None:
+        """Deliver a message by the link that stands, and acknowledge it."""
+        source = OFFICER.removeprefix("+")
+        incoming = self.other.incoming(source, text, self.now())
+        self.hand_over(self.other, incoming)
+        self.turn()
+        self.exchange.acknowledged(self.other, incoming.arrival_id)
+        self.turn()
+
+    def test_what_one_link_lost_comes_by_the_other(self) -> None:
+        """It need not bind anew for that."""
+        self.arrive("SET 5")
+        self.turn()
+        self.link.disconnect(self.exchange)
+        self.turn()
+        for _ in range(2):
+            self.bring_by_other("SET 5")
+        self.assertEqual(self.states(), ["done", "redelivered", "done"])
+
+    def test_at_once(self) -> None:
+        """The loss and the copy may meet in one transaction with the first."""
+        self.arrive("SET 5")
+        self.link.disconnect(self.exchange)
+        self.bring_by_other("SET 5")
+        self.assertEqual(self.states(), ["done", "redelivered"])
+        self.assertEqual(self.submissions(), ["5"])
+
+    def test_while_both_stand(self) -> None:
+        """Nothing was lost, so an equal message is a new one."""
+        self.text("SET 5")
+        self.bring_by_other("SET 5")
+        self.assertEqual(self.states(), ["done", "done"])
+
+
 class CannotCommitTests(StagesTestCase):
     """D5: what cannot be committed is refused, and never half."""
 
@@ -301,6 +350,19 @@ class CannotCommitTests(StagesTestCase):
         self.connect()
         self.blocker = sqlite3.connect(self.database, isolation_level=None)
         self.addCleanup(self.blocker.close)
+
+    def test_too_many_octets_wait(self) -> None:
+        """Large messages are refused before there are too many of them."""
+        settled = []
+        for number in range(3):
+            incoming = self.incoming(f"SET {number}")
+            large = evolve(incoming, raw=bytes(BOUND_OCTETS // 2))
+            settled.append(self.hand_over(self.link, large))
+        self.assertFalse(self.successResultOf(settled.pop()))
+        self.turn()
+        self.assertEqual([self.successResultOf(one) for one in settled], [True, True])
+        self.text("SET 4")
+        self.assertEqual(self.states(), ["done"] * 3)
 
     def test_refused_when_not_begun(self) -> None:
         """A message that the writer has not begun in 10 s is withdrawn and refused."""

@@ -22,8 +22,9 @@ from smscentre.messages import (
     Unsent,
 )
 from smscentre.outbox.routing import Route
-from smscentre.store import outgoing, receipts, steps
+from smscentre.store import outgoing, steps
 from smscentre.store.outgoing import Draft
+from smscentre.store.receipts import Marks, Parked
 from smscentre.store.sessions import end_left_open
 from smscentre.store.steps import STEPS, OutboxState
 from tests.stages import CENTRE_NUMBER, OFFICER, StagesTestCase
@@ -616,10 +617,9 @@ class ReceiptTests(OutboxTestCase):
         self.put("a")
         self.receive("42", DeliveryState.DELIVERED)
         self.settle(Accepted("42"))
+        parked = Parked(lambda link, smsc_id: Marks((link,), (smsc_id,)))
         waiting = self.writer.perform(
-            lambda transaction: receipts.match_parked(
-                transaction, lambda link, smsc_id: (smsc_id,), self.now()
-            )
+            lambda transaction: parked.match(transaction, self.now())
         )
         self.turn()
         self.assertEqual(self.successResultOf(waiting), 0)

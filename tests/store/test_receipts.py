@@ -10,6 +10,7 @@ from smscentre.messages import Alphabet, DeliveryState, Priority, Receipt
 from smscentre.smpp.receipt import IdDialect, id_forms, id_key
 from smscentre.store import outgoing, receipts, steps
 from smscentre.store.outgoing import Draft
+from smscentre.store.receipts import Marks, Parked
 from smscentre.store.tables import outbox
 from smscentre.store.transaction import Transaction
 from tests.storecase import StoreTestCase
@@ -104,6 +105,12 @@ CASES = (
 class ReceiptTests(StoreTestCase):
     """A receipt finds its part or none; a final state is final."""
 
+    def setUp(self) -> None:
+        super().setUp()
+        self.parked = Parked(
+            lambda link, smsc_id: Marks((link,), id_forms(smsc_id) if smsc_id else ())
+        )
+
     def send(
         self,
         number: str,
@@ -142,14 +149,15 @@ class ReceiptTests(StoreTestCase):
         state: DeliveryState = DeliveryState.DELIVERED,
         dialect: IdDialect = "auto",
         link: str = "carrier",
+        links: tuple[str, ...] = (),
     ) -> None:
-        """Take in a receipt."""
+        """Take in a receipt; ``links`` share the account of its link."""
         keys = id_forms(smsc_id, dialect) if smsc_id else ()
         receipt = Receipt(smsc_id, state, f"stat:{state.value}")
-        now = self.clock.seconds()
+        now, marks = self.clock.seconds(), Marks(links or (link,), keys)
         self.writer.perform(
             lambda transaction: receipts.take_in(
-                transaction, 1, link, number, receipt, keys, now
+                transaction, 1, link, number, receipt, marks, now
             )
         )
         self.turn()
@@ -158,9 +166,7 @@ class ReceiptTests(StoreTestCase):
         """Try the parked receipts again; how many still wait."""
         now = self.clock.seconds()
         waiting = self.writer.perform(
-            lambda transaction: receipts.match_parked(
-                transaction, lambda link, smsc_id: id_forms(smsc_id), now
-            )
+            lambda transaction: self.parked.match(transaction, now)
         )
         self.turn()
         return self.successResultOf(waiting)
@@ -248,6 +254,24 @@ class ReceiptTests(StoreTestCase):
         self.send(_BUDI, "16")
         self.receive(_BUDI, "10")
         self.assertEqual(self.states(), "sent delivered")
+
+    def test_by_another_link_of_the_account(self) -> None:
+        """As with one that receives beside one that transmits."""
+        self.send("+628111", "42", link="tx")
+        self.receive("+628111", "42", link="rx")
+        self.assertEqual(self.states(), "sent")
+        self.receive("+628111", "42", link="rx", links=("rx", "tx"))
+        self.assertEqual(self.states(), "delivered")
+
+    def test_parked_beside_many(self) -> None:
+        """Those that wait in vain take turns with one that does not."""
+        for number in range(500):
+            self.receive("+628111", f"x{number}")
+        self.receive("+628112", "42")
+        self.send("+628112", "42")
+        self.assertEqual(self.match_parked(), 500)
+        self.assertEqual(self.match_parked(), 0)
+        self.assertEqual(self.states(), "delivered")
 
     def test_parked_for_a_day(self) -> None:
         """A receipt waits a day for the response that names its part, not longer."""
