@@ -41,6 +41,9 @@ FORBIDDEN_TO_CORES = (
     "smscentre.tasks",
 )
 
+PROTOCOLS = ("gsm", "at", "smpp")
+"""What speaks on a wire; only values and the text of a message stand below these."""
+
 VALUES = ("messages", "errors", "directory")
 """What travels: these import nothing of ours but each other."""
 
@@ -164,6 +167,21 @@ class LayerTests(_SourceCase):
         """No core knows Twisted, a clock, a logger, the configuration or the store."""
         cores = tuple(module for module in modules() if module.within(*CORES))
         self.assertNone(self.breaches(cores, *FORBIDDEN_TO_CORES))
+
+    def test_protocols_know_values_and_texts(self) -> None:
+        """Each imports values, itself and gsm/, so that none knows another."""
+        for protocol in PROTOCOLS:
+            known = {*VALUES, protocol, "gsm"}
+            self.assertNone(
+                [
+                    f"{module.name} imports {found.target}"
+                    for module in modules()
+                    if module.within(protocol)
+                    for found in imports_of(module)
+                    if (target := ours(found.target)) is not None
+                    and target.partition(".")[0] not in known
+                ]
+            )
 
     def test_values_know_only_values(self) -> None:
         """Messages, errors and the directory import nothing else of ours."""
@@ -343,7 +361,8 @@ class ReadingTests(SynchronousTestCase):
 
     def test_the_package_is_there(self) -> None:
         """The checks have something to check."""
-        self.assertIn("messages", [module.name for module in modules()])
+        found = {module.name for module in modules()}
+        self.assertLessEqual({"messages", *CORES, *PROTOCOLS}, found)
 
 
 def _is_blind(handler: ast.ExceptHandler) -> bool:
