@@ -14,7 +14,7 @@ __all__ = ["Incomplete", "end_incomplete", "join"]
 from typing import Any
 
 from attrs import frozen
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import and_, bindparam, func, insert, or_, select, update
 from sqlalchemy import text as sql
 
 from smscentre.gsm.seams import join_parts
@@ -27,6 +27,10 @@ COMPLETE_S = 24 * 3600
 
 WAIT_S = 30 * 60
 """How long a set waits for its missing parts."""
+
+KEPT_IN_MIND = 1024
+"""How many parts of one key are looked at, the newest: a flood of them under one
+reference costs each part no more. A set has 255 at most."""
 
 _ADD = Statement(
     insert(long_messages),
@@ -47,7 +51,7 @@ _ADD = Statement(
     ),
 )
 
-_SET = (
+_NEWEST = (
     select(long_messages)
     .where(
         long_messages.c.source == bindparam("source"),
@@ -57,8 +61,36 @@ _SET = (
         long_messages.c.total == bindparam("total"),
         long_messages.c.arrived_at > bindparam("since"),
     )
-    .order_by(long_messages.c.id)
+    .order_by(long_messages.c.id.desc())
+    .limit(KEPT_IN_MIND)
+    .cte("newest")
 )
+
+# By time: the numbers of another node's rows may be higher and yet older.
+_NEWEST_SET = (
+    select(_NEWEST.c.set_id)
+    .group_by(_NEWEST.c.set_id)
+    .order_by(func.min(_NEWEST.c.arrived_at).desc(), _NEWEST.c.set_id.desc())
+    .limit(1)
+    .scalar_subquery()
+)
+
+# What was given up does not count as the same: it begins anew.
+_IS_SAME = and_(
+    _NEWEST.c.number == bindparam("number"),
+    _NEWEST.c.fingerprint == bindparam("fingerprint"),
+    _NEWEST.c.state != "incomplete",
+)
+
+_CAME_BEFORE = (
+    select(_NEWEST, _IS_SAME.label("same"))
+    .where(or_(_IS_SAME, _NEWEST.c.set_id == _NEWEST_SET))
+    .order_by(_NEWEST.c.id)
+)
+"""The parts of the set that began last, and what is the same part.
+
+Chosen by the database: the one writer has no time to look at each row itself.
+"""
 
 _COMPLETED = Statement(
     update(long_messages)
@@ -101,7 +133,7 @@ def join(
 ) -> str | None:
     """Store a part; the whole text if it was the last one missing, else None."""
     rows = transaction.all(
-        _SET,
+        _CAME_BEFORE,
         {
             "source": incoming.source.digits,
             "destination": incoming.destination.digits,
@@ -109,11 +141,13 @@ def join(
             "width": part.width,
             "total": part.total,
             "since": incoming.arrived_at - COMPLETE_S,
+            "number": part.number,
+            "fingerprint": fingerprint,
         },
     )
-    if any(_is_same(row, part, fingerprint) for row in rows):
+    if any(row.same for row in rows):
         return None
-    current = _newest_set(rows)
+    current = {row.number: row for row in rows}
     new_set = part.number in current or not _is_open(current)
     set_id = inbox_id if new_set else next(iter(current.values())).set_id
     transaction.add(
@@ -168,27 +202,6 @@ def end_incomplete(transaction: Transaction, now: float) -> list[Incomplete]:
             )
         )
     return given_up
-
-
-def _is_same(row: Any, part: Part, fingerprint: bytes) -> bool:
-    """Whether a part came before; what was given up does not count, it begins anew."""
-    return (
-        row.number == part.number
-        and bytes(row.fingerprint) == fingerprint
-        and row.state != "incomplete"
-    )
-
-
-def _newest_set(rows: Any) -> dict[int, Any]:
-    """The parts, by number, of the set that began last."""
-    if not rows:
-        return {}
-    began: dict[int, float] = {}
-    for row in rows:
-        began[row.set_id] = min(began.get(row.set_id, row.arrived_at), row.arrived_at)
-    # By time: the numbers of another node's rows may be higher and yet older.
-    newest = max(began, key=lambda set_id: (began[set_id], set_id))
-    return {row.number: row for row in rows if row.set_id == newest}
 
 
 def _is_open(parts: dict[int, Any]) -> bool:

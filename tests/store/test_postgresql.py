@@ -29,6 +29,7 @@ from tests.store import (
     test_audit,
     test_changes,
     test_ledger,
+    test_longmessages,
     test_pages,
     test_receipts,
     test_trace,
@@ -99,6 +100,7 @@ PostgresqlImportTests = on_postgresql(test_changes.ImportTests)
 PostgresqlLedgerTests = on_postgresql(
     test_ledger.LedgerTests, {"test_reads_by_index": _PLANS}
 )
+PostgresqlFloodTests = on_postgresql(test_longmessages.FloodTests)
 PostgresqlNationalTotalsTests = on_postgresql(test_pages.NationalTotalsTests)
 PostgresqlQueuesTests = on_postgresql(test_pages.QueuesTests)
 PostgresqlArrivalsTests = on_postgresql(test_pages.ArrivalsTests)
