@@ -24,6 +24,7 @@ from smscentre.interfaces import Deliveries
 from smscentre.links.pair import Pair
 from smscentre.links.rate import TokenBucket
 from smscentre.links.reconnect import Ending
+from smscentre.links.told import Told
 from smscentre.links.wire import Connection, EventTaker, SmppProtocol
 from smscentre.messages import (
     Accepted,
@@ -132,6 +133,7 @@ class SmppLink:
         self._wait_s = 0.0
         self._arrivals = 0
         self._in_flight: dict[int, tuple[int, bytes]] = {}
+        self._told = Told()
 
     def build(self) -> SmppProtocol:
         """A protocol for a new connection."""
@@ -198,13 +200,7 @@ class SmppLink:
             case events.BindRefused():
                 self._refused(event)
             case events.Fault(reason, detail):
-                self._observer.pdu_error(self.name, reason)
-                _log.warn(
-                    "{link}: {reason}: {detail}",
-                    link=self.name,
-                    reason=reason,
-                    detail=detail,
-                )
+                self._fault(reason, detail)
             case events.PeerUnbound():
                 _log.info("{link}: the carrier unbinds", link=self.name)
             case events.Closed():
@@ -222,6 +218,8 @@ class SmppLink:
         bind, self.bind = self.bind, ""
         self._wire = None
         self._in_flight.clear()
+        for left_out in self._told.left_out():
+            self._tell_left_out(left_out)
         if bind:
             _log.warn("{link}: bind ended: {reason}", link=self.name, reason=reason)
             self._deliveries.lost(self, bind, reason)
@@ -275,6 +273,26 @@ class SmppLink:
             meaning=event.meaning,
             advice=_ADVICE[event.refusal],
         )
+
+    def _fault(self, reason: str, detail: str) -> None:
+        self._observer.pdu_error(self.name, reason)
+        if self._told.may_tell(reason, self._clock.seconds()):
+            self._tell_left_out(reason)
+            _log.warn(
+                "{link}: {reason}: {detail}",
+                link=self.name,
+                reason=reason,
+                detail=detail,
+            )
+
+    def _tell_left_out(self, reason: str) -> None:
+        if count := self._told.take_left_out(reason):
+            _log.warn(
+                "{link}: {reason}: ... and {count:,} more like it",
+                link=self.name,
+                reason=reason,
+                count=count,
+            )
 
     def _deliver(self, wire: Connection, sequence: int, incoming: Incoming) -> None:
         def settle(accepted: bool) -> None:

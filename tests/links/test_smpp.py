@@ -333,6 +333,36 @@ class Latin1Tests(SmppLinkTestCase):
         self.assertEqual(submit.message.short_message, "ñ@".encode("latin-1"))
 
 
+class FloodTests(SmppLinkTestCase):
+    """A carrier that breaks the protocol again and again."""
+
+    def told(self, faults: int) -> list[str]:
+        """What the log has of so many answers that nobody asked for."""
+        with capturedLogs() as logs:
+            for _ in range(faults):
+                self.carrier(pdus.SubmitSmResp(999, 0, "one"))
+        return [str(formatEvent(event)) for event in logs]
+
+    def test_one_line_in_ten_seconds(self) -> None:
+        """The next one says how many were left out; the metric counts each."""
+        self.bind()
+        self.assertEqual(len(self.told(2001)), 1)
+        self.clock.advance(10)
+        left_out, told = self.told(1)
+        self.assertIn("unexpected_response: ... and 2,000 more like it", left_out)
+        self.assertIn("unexpected_response: ", told)
+        self.assertEqual(self.observer.faults, [events.UNEXPECTED_RESPONSE] * 2002)
+
+    def test_the_end_tells_the_rest(self) -> None:
+        """Once, also if the carrier never breaks the protocol again."""
+        self.bind()
+        self.told(5)
+        with capturedLogs() as logs:
+            self.lose()
+        told = [str(formatEvent(event)) for event in logs]
+        self.assertEqual(sum("and 4 more like it" in line for line in told), 1)
+
+
 @frozen
 class AnswerCase:
     """The status of a submit_sm_resp and when the part may be tried again."""
