@@ -8,6 +8,7 @@ from pathlib import Path
 
 from attrs import frozen
 from click.testing import CliRunner, Result
+from sqlalchemy import text
 from twisted.trial.unittest import SynchronousTestCase
 
 from smscentre import __version__
@@ -178,6 +179,31 @@ class CheckTests(CliTestCase):
         """So is a file that holds no schema at all."""
         self.file("smscentre.db", "")
         self.assertIn("db upgrade", self.fail_with(78, "check"))
+
+    def test_a_newer_schema_is_a_problem(self) -> None:
+        """An upgrade mends nothing then, and is not advised."""
+        self.succeed("db", "upgrade")
+        engine = writing_engine(f"sqlite:///{self.folder}/smscentre.db")
+        with engine.begin() as connection:
+            connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+        engine.dispose()
+        for command in (("db", "upgrade"), ("check",), ("messages",), ("trace", "1")):
+            said = self.fail_with(78, *command)
+            self.assertIn("newer version of smscentre", said)
+            self.assertNotIn("db upgrade", said)
+
+    def test_a_database_in_use_is_told_in_words(self) -> None:
+        """Without the statement that failed."""
+        self.succeed("db", "upgrade")
+        engine = writing_engine(f"sqlite:///{self.folder}/smscentre.db")
+        self.addCleanup(engine.dispose)
+        path = self.file("units.csv", UNITS)
+        with engine.begin():
+            for command in (("db", "upgrade"), ("units", "import", path)):
+                said = self.fail_with(78, *command)
+                self.assertIn("another program is using it", said)
+                for word in ("SQL:", "Background", "sqlite3"):
+                    self.assertNotIn(word, said)
 
     def test_a_missing_configuration_is_a_problem(self) -> None:
         """Named by its path."""

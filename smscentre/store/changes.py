@@ -18,7 +18,7 @@ from sqlalchemy import Engine, exc
 
 from smscentre.directory import Directory, Officer, Unit
 from smscentre.store import audit
-from smscentre.store.engine import StoreError, writing_engine
+from smscentre.store.engine import StoreError, in_words, writing_engine
 from smscentre.store.people import load_directory, put_officers, put_units
 from smscentre.store.schema import check_schema
 from smscentre.store.transaction import Numbers, Transaction
@@ -173,7 +173,8 @@ def _attempt(engine: Engine, work: Callable[[Transaction], Result]) -> Result:
                 return result
         except exc.OperationalError as error:
             if not left:
-                raise StoreError(f"the database cannot be written: {error}") from error
+                words = in_words(error)
+                raise StoreError(f"the database cannot be written: {words}") from error
     raise AssertionError("the last attempt returns or raises")
 
 

@@ -12,6 +12,7 @@ __all__ = [
     "StoreError",
     "begin_immediate",
     "file_identity",
+    "in_words",
     "is_outage",
     "is_statement_error",
     "reading_engine",
@@ -65,6 +66,13 @@ def is_outage(error: Exception) -> bool:
 def is_statement_error(error: Exception) -> bool:
     """Tell an error of any statement, whoever is to blame, from other errors."""
     return isinstance(error, exc.StatementError | StoreError)
+
+
+def in_words(error: exc.DBAPIError) -> str:
+    """The database's own words for an error, and what to do where it is in use."""
+    if getattr(error.orig, "sqlite_errorcode", None) == sqlite3.SQLITE_BUSY:
+        return "another program is using it; try again, or stop the service before"
+    return str(error.orig)
 
 
 def file_identity(engine: Engine) -> tuple[int, int] | None:

@@ -10,10 +10,15 @@ from alembic import command
 from alembic.config import Config as AlembicConfig
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, exc
+from sqlalchemy import Connection, Engine, exc
 
 from smscentre.provinces import load as load_provinces
-from smscentre.store.engine import StoreError, sqlite_file, writing_engine
+from smscentre.store.engine import (
+    StoreError,
+    in_words,
+    sqlite_file,
+    writing_engine,
+)
 from smscentre.store.people import put_provinces
 from smscentre.store.transaction import Numbers, Transaction
 
@@ -26,12 +31,13 @@ def upgrade(url: str) -> str:
     Returns the revision reached. All in one transaction: a crash leaves the old
     schema or the new one.
 
-    :raises StoreError: the database cannot be reached or written
+    :raises StoreError: the database cannot be reached or written, or is newer
     """
     _make_file(url)
     engine = writing_engine(url)
     try:
         with engine.begin() as connection:
+            _revision_of(connection)
             settings = _settings()
             settings.attributes["connection"] = connection
             command.upgrade(settings, "head")
@@ -39,7 +45,9 @@ def upgrade(url: str) -> str:
             put_provinces(transaction, load_provinces())
             transaction.flush()
     except exc.DBAPIError as error:
-        raise StoreError(f"cannot bring the database up to date: {error}") from error
+        raise StoreError(
+            f"cannot bring the database up to date: {in_words(error)}"
+        ) from error
     finally:
         engine.dispose()
     return _newest()
@@ -48,18 +56,35 @@ def upgrade(url: str) -> str:
 def check_schema(engine: Engine) -> None:
     """Refuse a database whose schema is not exactly the one of this version.
 
-    :raises StoreError: with the command that mends it
+    :raises StoreError: with the command that mends it, if there is one
     """
     try:
         with engine.connect() as connection:
-            found = MigrationContext.configure(connection).get_current_revision()
+            found = _revision_of(connection)
     except exc.DBAPIError as error:
-        raise StoreError(f"the database cannot be read: {error}") from error
+        raise StoreError(f"the database cannot be read: {in_words(error)}") from error
     if found != _newest():
         raise StoreError(
             f"the database has schema {found or 'none'}, this version needs "
             f"{_newest()}: run 'smscentre --config FILE db upgrade'"
         )
+
+
+def _revision_of(connection: Connection) -> str | None:
+    """The revision of a database, None if it has none.
+
+    :raises StoreError: this version does not know it, so a newer one made it
+    """
+    found = MigrationContext.configure(connection).get_current_revision()
+    script = ScriptDirectory.from_config(_settings())
+    known = {revision.revision for revision in script.walk_revisions()}
+    if found is not None and found not in known:
+        raise StoreError(
+            f"the database has schema {found} and belongs to a newer version of "
+            f"smscentre; this one knows schemas up to {_newest()}: run the newer "
+            "version, or restore a copy of the database from before it"
+        )
+    return found
 
 
 def _make_file(url: str) -> None:

@@ -159,10 +159,21 @@ class SchemaTests(SynchronousTestCase):
     def test_an_older_schema_is_refused(self) -> None:
         """With both revisions and the command that mends it."""
         newest = upgrade(self.url)
-        self.change("UPDATE alembic_version SET version_num = '0000'")
+        self.change("UPDATE alembic_version SET version_num = '0001'")
         said = self.refused()
-        for words in ("schema 0000", f"needs {newest}", "db upgrade"):
+        for words in ("schema 0001", f"needs {newest}", "db upgrade"):
             self.assertIn(words, said)
+
+    def test_a_newer_schema_is_refused(self) -> None:
+        """By a start and by an upgrade, which would not help."""
+        newest = upgrade(self.url)
+        self.change("UPDATE alembic_version SET version_num = '9999'")
+        with self.assertRaises(StoreError) as caught:
+            upgrade(self.url)
+        for said in (str(caught.exception), self.refused()):
+            for words in ("schema 9999", "newer version of smscentre", newest):
+                self.assertIn(words, said)
+            self.assertNotIn("db upgrade", said)
 
     def test_an_empty_database_is_refused(self) -> None:
         """With the command that fills it."""
