@@ -47,6 +47,9 @@ _DEFAULT_CONFIG = Path("/etc/smscentre/smscentre.toml")
 _EX_CONFIG = 78
 """To mend before another try helps (sysexits.h)."""
 
+_Limit = click.IntRange(1, 10_000)
+"""How many messages a list may have: their ids go to the database in one question."""
+
 _File = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
@@ -228,7 +231,7 @@ def text(context: _Context, number: str, text: str, name: str | None) -> None:
 
 @main.command()
 @click.argument("key", metavar="ID|NUMBER")
-@click.option("--limit", type=click.IntRange(1), default=10, show_default=True)
+@click.option("--limit", type=_Limit, default=10, show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
 @_pass_context
 def trace(context: _Context, key: str, limit: int, as_json: bool) -> None:
@@ -251,7 +254,7 @@ def trace(context: _Context, key: str, limit: int, as_json: bool) -> None:
 @main.command()
 @click.option("--number", help="Of this sender: a number, a name or a short code.")
 @click.option("--state", type=click.Choice(STATES), help="Of a message or its reply.")
-@click.option("--limit", type=click.IntRange(1), default=20, show_default=True)
+@click.option("--limit", type=_Limit, default=20, show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="For programs, texts whole.")
 @_pass_context
 def messages(
@@ -336,7 +339,8 @@ def _show_list(
         click.echo(tracing.list_json(listed, _style(found)))
         return
     if sender and not listed:
-        raise SMSCentreError(f"nothing is stored of {sender}")
+        which = f" in state {state}" if state else ""
+        raise SMSCentreError(f"nothing is stored of {sender}{which}")
     for line in tracing.list_lines(listed, _style(found)):
         click.echo(line)
     click.echo("one of them whole: smscentre trace ID", err=True)

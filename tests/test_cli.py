@@ -368,6 +368,20 @@ class TraceTests(CliTestCase):
         """The known ones are listed."""
         self.assertIn("uncertain", self.fail_with(2, "messages", "--state", "lost"))
 
+    def test_a_limit_has_a_most(self) -> None:
+        """More than the database can be asked for at once is refused with it."""
+        for command in (("messages",), ("trace", "08111203001")):
+            self.succeed(*command, "--limit", "10000")
+            for limit in ("10001", "99999999999999999999", "0"):
+                said = self.fail_with(2, *command, "--limit", limit)
+                self.assertIn("1<=x<=10000", said)
+
+    def test_nothing_in_a_state(self) -> None:
+        """The state is named: of the number there may be other messages."""
+        asked = ("--number", "08111203001", "--state", "expired")
+        said = self.fail_with(1, "messages", *asked)
+        self.assertIn("nothing is stored of 08111203001 in state expired", said)
+
     def test_a_database_is_needed(self) -> None:
         """Of this version."""
         (self.folder / "smscentre.db").unlink()
