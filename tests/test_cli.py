@@ -389,6 +389,27 @@ class TraceTests(CliTestCase):
             self.assertIn("db upgrade", self.fail_with(78, *command))
 
 
+@frozen
+class BadOptions:
+    """Options of a bad carrier that are refused, and what is named."""
+
+    options: tuple[str, ...]
+    words: str
+
+
+BAD_OPTIONS = (
+    BadOptions(("--throttle", "nan"), "'--throttle': nan"),
+    BadOptions(("--throttle", "inf"), "'--throttle': inf"),
+    BadOptions(("--refuse-submit", "8", "--refuse-share", "nan"), "'--refuse-share'"),
+    BadOptions(("--receipt-delay", "nan"), "'--receipt-delay': nan"),
+    BadOptions(("--delay", "inf"), "'--delay': inf"),
+    BadOptions(("--drop-every", "nan"), "'--drop-every': nan"),
+    BadOptions(("--drop-every", "inf"), "'--drop-every': inf"),
+    BadOptions(("--refuse-share", "0.5"), "--refuse-share needs --refuse-submit"),
+    BadOptions(("--refuse-binds", "3"), "--refuse-binds needs --refuse-bind"),
+)
+
+
 class SimulatorTests(CliTestCase):
     """What is checked before a carrier listens."""
 
@@ -398,3 +419,12 @@ class SimulatorTests(CliTestCase):
         password.chmod(0o644)
         arguments = ("sim", "smsc", "--password-file", str(password))
         self.assertIn("chmod 600", self.fail_with(1, *arguments))
+
+    def test_options_that_mean_nothing(self) -> None:
+        """No number, or an option that needs another, refused by its name."""
+        password = Path(self.file("carrier", "rahasia\n"))
+        # Should one be taken after all, this file is refused, and nothing listens.
+        password.chmod(0o644)
+        arguments = ("sim", "smsc", "--password-file", str(password))
+        for case in BAD_OPTIONS:
+            self.assertIn(case.words, self.fail_with(2, *arguments, *case.options))

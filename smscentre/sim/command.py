@@ -8,6 +8,7 @@ from __future__ import annotations
 
 __all__ = ["smsc"]
 
+import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,10 @@ from smscentre.sim.texts import ReceiptDialect
 
 _LARGEST_STATUS = 0xFFFFFFFF
 _COPIES_MOST = 5
+_DAY_S = 86_400
+
+_NEEDS = {"refuse_share": "refuse_submit", "refuse_binds": "refuse_bind"}
+"""Options that mean nothing without another."""
 
 
 def _status(text: str) -> int:
@@ -35,9 +40,21 @@ def _status(text: str) -> int:
     return value
 
 
-_SHARE = click.FloatRange(0, 1)
+class _Range(click.FloatRange):
+    """A range that has no place for nan, which is neither too small nor too large."""
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        number = float(super().convert(value, param, ctx))
+        if math.isnan(number):
+            self.fail(f"{value} is not a number", param, ctx)
+        return number
+
+
+_SHARE = _Range(0, 1)
 _COUNT = click.IntRange(1)
-_SECONDS = click.FloatRange(0, min_open=True)
+_SECONDS = _Range(0, _DAY_S, min_open=True)
 _MUTES = click.Choice([mute.value for mute in Mute])
 
 
@@ -109,6 +126,9 @@ def smsc(password_file: Path, listen: str, **given: Any) -> None:
     The options from --throttle on make it a bad one; each fault is shown.
     """
     given = {name: value for name, value in given.items() if value is not None}
+    for name, needed in _NEEDS.items():
+        if name in given and needed not in given:
+            raise click.UsageError(f"{_option(name)} needs {_option(needed)}")
     if "mute" in given:
         given["mute"] = Mute(given["mute"])
     options = SmscOptions(
@@ -121,6 +141,10 @@ def smsc(password_file: Path, listen: str, **given: Any) -> None:
         FaultOptions(**_of(FaultOptions, given)),
     )
     run_smsc(options, listen, click.echo)
+
+
+def _option(name: str) -> str:
+    return f"--{name.replace('_', '-')}"
 
 
 def _of(options: Any, given: Mapping[str, Any]) -> dict[str, Any]:
