@@ -71,6 +71,8 @@ def _octets(most: int) -> Rule:
     return Rule(lambda text: _fits(text, most), words)
 
 
+_GIVEN = Rule(lambda text: bool(text.strip()), "given, as the carrier told it")
+
 _Port = Annotated[int, _between(1, _LAST_PORT)]
 _Name = Annotated[
     str,
@@ -256,9 +258,9 @@ class SmppConfig:
 
     name: _Name
     host: _Host
-    system_id: Annotated[str, _octets(15)]
+    system_id: Annotated[str, _GIVEN, _octets(15)]
     password: _Password
-    address: Annotated[str, _octets(20)]
+    address: Annotated[str, _GIVEN, _octets(20)]
     port: _Port = 2775
     tls: bool = False
     ca_file: _Authorities | None = None

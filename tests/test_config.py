@@ -272,6 +272,18 @@ listen = 'tcp6:7:interface=\:\:1'""",
     ),
     Case(
         "",
+        "smpp[carrier].system_id",
+        "must be given",
+        CENTRE + SMPP.replace('"smscentre"', '""'),
+    ),
+    Case(
+        "",
+        "smpp[carrier].address",
+        "must be given",
+        CENTRE + SMPP.replace('"02170252704"', '" "'),
+    ),
+    Case(
+        "",
         "smpp[carrier].password",
         "not neither",
         CENTRE + SMPP.replace('password_file = "secrets/carrier"\n', ""),
