@@ -270,6 +270,13 @@ class Centre(MultiService):
         """Close the binds of the last run, put in doubt what they had claimed."""
         sessions.end_left_open(transaction, self._config.node.name)
         self._answering.recall(transaction, now)
+        names = self._config.link_names
+        for link, parts in outgoing.waiting_for_others(transaction, names).items():
+            _log.warn(
+                "{count} parts wait for {link}, which is not configured here",
+                count=parts,
+                link=link,
+            )
         return outgoing.leave_in_doubt(transaction, "the service had stopped")
 
     async def _listen(self) -> None:

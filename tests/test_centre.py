@@ -294,6 +294,19 @@ class CentreTests(TestCase):
         await self.stop()
         self.assertEqual(self.count("SELECT count(*) FROM outbox WHERE resent"), 1)
 
+    async def test_replies_of_a_link_that_is_no_more(self) -> None:
+        """The start says whose replies wait for what will not come."""
+        await self.start(self.carrier)
+        await self.ask("HELP")
+        await self.stop()
+        with closing(sqlite3.connect(self.folder.database)) as connection:
+            connection.execute("UPDATE outbox SET state = 'queued', link = 'old'")
+            connection.commit()
+        with self.logged() as lines:
+            await self.start(self.carrier)
+        self.assertIn("1 parts wait for old", "\n".join(lines))
+        await self.stop()
+
     async def test_a_modem_is_not_passed_over_in_silence(self) -> None:
         """The start warns of a link that it cannot make; the others go on."""
         with self.logged() as lines:

@@ -16,6 +16,7 @@ __all__ = [
     "postpone_number",
     "reroute",
     "return_claims",
+    "waiting_for_others",
 ]
 
 from collections.abc import Collection, Sequence
@@ -251,6 +252,18 @@ def leave_in_doubt(transaction: Transaction, reason: str) -> int:
         .values(state=OutboxState.IN_DOUBT.value, error=reason)
     )
     return int(result.rowcount)
+
+
+def waiting_for_others(
+    transaction: Transaction, links: Collection[str]
+) -> dict[str, int]:
+    """How many parts wait for each link that is none of these."""
+    rows = transaction.all(
+        select(outbox.c.link, func.count())
+        .where(sql(OPEN), outbox.c.link.not_in(links))
+        .group_by(outbox.c.link)
+    )
+    return {link: count for link, count in rows}
 
 
 def return_claims(
