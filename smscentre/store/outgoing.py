@@ -263,7 +263,7 @@ def waiting_for_others(
         .where(sql(OPEN), outbox.c.link.not_in(links))
         .group_by(outbox.c.link)
     )
-    return {link: count for link, count in rows}
+    return dict(rows)
 
 
 def return_claims(
