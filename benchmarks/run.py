@@ -224,6 +224,9 @@ def compare(folder: Path, options: argparse.Namespace) -> list[Result]:
         ProgramContender("serial client", "serial_client", folder, env),
         CentreContender(folder, env),
     ]
+    if env:
+        # One sync a message: it would take minutes to show what is known.
+        del contenders[1]
     phases = SLOW_WINDOWS if env else WINDOWS
     if options.quick:
         phases = {window: count // 10 for window, count in phases.items()}
