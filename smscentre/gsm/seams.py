@@ -2,7 +2,8 @@
 
 A part is stored as text, by itself and before its neighbours come, so half a
 character has to wait in it until the parts are joined. Such a half is kept as a
-character for private use; it knows nothing of links and codings but that.
+character for private use, which in a part can mean nothing else; it knows nothing of
+links and codings but that.
 
 Source: 3GPP TS 23.040 §9.2.3.24.1 forbids such cuts; phones that count in UCS-2
 units cut surrogate pairs all the same, and gateways that count septets cut escapes.
