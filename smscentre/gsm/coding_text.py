@@ -10,19 +10,11 @@ from __future__ import annotations
 __all__ = ["read_text", "write_text"]
 
 from smscentre.gsm import alphabet as gsm7
-from smscentre.gsm import udh
+from smscentre.gsm import ucs2, udh
 from smscentre.gsm.coding import GSM7, UCS2, DataCoding
 from smscentre.gsm.national import table_for
 from smscentre.gsm.seams import keep_escape, keep_halves
 from smscentre.messages import Alphabet, Part
-
-_UCS2 = "utf-16-be"
-"""UCS-2 as phones use it: with surrogate pairs."""
-
-_BYTE_ORDER_MARK = "\ufeff"
-
-_SWAPPED_MARK = b"\xff\xfe"
-"""The byte order mark of octets that come low one first; no character else."""
 
 
 def read_text(data: udh.UserData, coding: DataCoding) -> str:
@@ -41,7 +33,7 @@ def read_text(data: udh.UserData, coding: DataCoding) -> str:
         return text
     if coding.alphabet is not Alphabet.UCS2 or coding.compressed:
         return data.body.decode("latin-1")
-    text = _read_ucs2(data.body)
+    text = ucs2.decode(data.body)
     return text if data.part is None else keep_halves(text, data.body)
 
 
@@ -56,15 +48,4 @@ def write_text(
     header = b"" if part is None else udh.concatenation(part)
     if alphabet is Alphabet.GSM7:
         return GSM7, udh.UserData(header, gsm7.encode(text), part)
-    return UCS2, udh.UserData(header, text.encode(_UCS2, "replace"), part)
-
-
-def _read_ucs2(body: bytes) -> str:
-    """UTF-16 in the order of its mark, without that and without NULs at the end.
-
-    Some phones and gateways put a byte order mark before UCS-2, some pad with NUL.
-    """
-    codec = "utf-16-le" if body.startswith(_SWAPPED_MARK) else _UCS2
-    if len(body) % 2:
-        body = body.removesuffix(b"\0")
-    return str(body, codec, "replace").rstrip("\0").removeprefix(_BYTE_ORDER_MARK)
+    return UCS2, udh.UserData(header, ucs2.encode(text), part)

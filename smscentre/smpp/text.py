@@ -20,6 +20,8 @@ __all__ = [
 from typing import Literal
 
 from smscentre.gsm import alphabet as gsm7
+from smscentre.gsm import ucs2
+from smscentre.gsm.coding import read_coding
 from smscentre.gsm.seams import keep_escape, keep_halves
 from smscentre.messages import Alphabet
 from smscentre.smpp.codes import Coding
@@ -28,7 +30,7 @@ DefaultAlphabet = Literal["gsm7", "latin1", "ascii"]
 """What data_coding 0 means on a link; GSM 7-bit is unpacked, one septet an octet."""
 
 _UCS2 = "utf-16-be"
-"""UCS-2 as phones use it: with surrogate pairs."""
+"""The name of UCS-2 among codecs; `smscentre.gsm.ucs2` reads and writes it."""
 
 _CODECS: dict[int, str] = {
     Coding.ASCII: "ascii",
@@ -49,11 +51,6 @@ Source: 3GPP TS 23.038 §4; 3GPP TS 23.042.
 
 _DEFAULT_CODECS = {"latin1": "latin-1", "ascii": "ascii"}
 
-_BYTE_ORDER_MARK = "\ufeff"
-
-_SWAPPED_MARK = b"\xff\xfe"
-"""The byte order mark of octets that come low one first; no character else."""
-
 
 def decode_text(
     body: bytes,
@@ -71,13 +68,8 @@ def decode_text(
     if codec is None:
         return gsm7.decode(body, table)
     if codec is _UCS2:
-        if body.startswith(_SWAPPED_MARK):
-            codec = "utf-16-le"
-        if len(body) % 2:
-            body = body.removesuffix(b"\0")
-    text = str(body, codec, "replace").rstrip("\0")
-    # Some phones and gateways put a byte order mark before UCS-2.
-    return text.removeprefix(_BYTE_ORDER_MARK)
+        return ucs2.decode(body)
+    return str(body, codec, "replace").rstrip("\0")
 
 
 def decode_part(
@@ -125,7 +117,7 @@ def encode_text(
             return Coding.DEFAULT, text.encode(_DEFAULT_CODECS[default_alphabet])
         except UnicodeEncodeError:
             pass
-    return Coding.UCS2, text.encode(_UCS2, "replace")
+    return Coding.UCS2, ucs2.encode(text)
 
 
 def encode_with_losses(text: str, default_alphabet: DefaultAlphabet) -> bytes:
@@ -147,12 +139,12 @@ def _codec(data_coding: int, default_alphabet: DefaultAlphabet) -> str | None:
         return _DEFAULT_CODECS.get(default_alphabet)
     if data_coding < 0x10:
         return _CODECS.get(data_coding, _BINARY)
-    if data_coding < 0x80:
-        if data_coding & _COMPRESSED:
+    if data_coding < 0x80 and data_coding & _COMPRESSED:
+        return _BINARY
+    match read_coding(data_coding).alphabet:
+        case Alphabet.GSM7:
+            return None
+        case Alphabet.UCS2:
+            return _UCS2
+        case _:
             return _BINARY
-        return (None, _BINARY, _UCS2, None)[data_coding >> 2 & 3]
-    if data_coding < 0xE0:
-        return None
-    if data_coding < 0xF0:
-        return _UCS2
-    return _BINARY if data_coding & 4 else None
