@@ -27,7 +27,7 @@ from typing import Any
 from attrs import asdict, evolve, field, frozen
 
 from smscentre.smpp.codec import encode_deliver_sm_resp
-from smscentre.smpp.dump import dump, is_pdu
+from smscentre.smpp.dump import Field, dump, is_pdu
 from smscentre.smpp.framing import HEADER
 from smscentre.smpp.text import DefaultAlphabet
 from smscentre.store.steps import OutboxState
@@ -103,8 +103,8 @@ def story_lines(story: Story, style: TraceStyle) -> Iterator[str]:
         for octets in moment.octets:
             yield f"    {octets.title}, {len(octets.data)} octets"
             yield from _hex_lines(octets.data, "        ")
-            fields = dump(octets.data, style.alphabets.get(octets.link, "gsm7"))
-            yield from _table([(one.name, one.value) for one in fields], "        ")
+            named = [(one.name, one.value) for one in _fields(octets, style)]
+            yield from _table(named, "        ")
 
 
 def story_json(story: Story, style: TraceStyle) -> str:
@@ -121,9 +121,7 @@ def story_json(story: Story, style: TraceStyle) -> str:
                     "hex": octets.data.hex(),
                     "fields": [
                         {"name": one.name.strip(), "value": one.value}
-                        for one in dump(
-                            octets.data, style.alphabets.get(octets.link, "gsm7")
-                        )
+                        for one in _fields(octets, style)
                     ],
                 }
                 for octets in moment.octets
@@ -334,6 +332,11 @@ def _octets(title: str, link: str, data: bytes | None) -> list[Octets]:
     if not data:
         return []
     return [Octets(title if is_pdu(data) else "octets", link, data)]
+
+
+def _fields(octets: Octets, style: TraceStyle) -> list[Field]:
+    """What a PDU's octets mean, on the link that it went by."""
+    return dump(octets.data, style.alphabets.get(octets.link, "gsm7"))
 
 
 def _table(rows: Sequence[tuple[str, str]], indent: str) -> Iterator[str]:
