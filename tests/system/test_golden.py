@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-import datetime
 import tempfile
 import tomllib
+from collections.abc import Iterable
 from pathlib import Path
 from unittest import SkipTest
-from zoneinfo import ZoneInfo
 
+from attrs import evolve
 from twisted.trial.unittest import SynchronousTestCase
 
 from smscentre.texting import phone_socket, send_text
 from tests.system.centre import ROOT, Officer, RunningCentre, Unit
 from tests.system.peer import Smsc
+from tests.system.peers.manual import Exchange, Manual
 
 _MANUAL = ROOT / "tests" / "golden" / "manual.toml"
-_MANUAL_DAY = "270408"
 _QUERY = "GET"
-_NAMED_UNTIL_HOUR = 4
-"""Before four in the morning an insert's reply names its day."""
-
-
-def _now() -> datetime.datetime:
-    return datetime.datetime.now(ZoneInfo("Asia/Jakarta"))
 
 
 class GoldenTests(SynchronousTestCase):
@@ -31,7 +25,6 @@ class GoldenTests(SynchronousTestCase):
 
     def setUp(self) -> None:
         manual = tomllib.loads(_MANUAL.read_text())
-        self.cases = manual["case"]
         self.sender = manual["sender"]
         unit = manual["unit"]
         folder = tempfile.TemporaryDirectory()
@@ -53,37 +46,36 @@ class GoldenTests(SynchronousTestCase):
             ],
             [Officer(self.sender, "Petugas", unit["code"])],
         )
-        self.now = _now()
+        self.manual = Manual()
 
     def test_the_manual(self) -> None:
         """All commands are answered in order; after kill -9 the queries again."""
         self.centre.start()
-        self._try(self.cases)
+        self._try(self.manual.exchanges)
         # A reply whose response was not stored yet would come a second time.
         self.smsc.wait_for(self._settled, "the marks of all replies")
         self.centre.restart()
         # In the first minute of a new bind the same text is taken for a redelivery.
-        queries = [case for case in self.cases if _QUERY in case["text"]]
-        self._try([{**case, "text": case["text"].lower()} for case in queries])
+        queries = [one for one in self.manual.exchanges if _QUERY in one.text]
+        self._try(evolve(one, text=one.text.lower()) for one in queries)
         self.centre.terminate()
-        if _now().date() != self.now.date():
+        if self.manual.over:
             raise SkipTest("midnight passed during the run")
 
     def test_through_the_phone(self) -> None:
         """The same by the phone link, as 'smscentre text' uses it."""
         self.centre.start()
         phone = phone_socket(self.centre.folder, "demo")
-        for case in self.cases:
-            with self.subTest(id=case["id"]):
-                replies = send_text(phone, self.sender, self._today(case["text"]))
-                self.assertEqual(replies, [self._due(case)])
+        for exchange in self.manual.exchanges:
+            with self.subTest(id=exchange.id):
+                replies = send_text(phone, self.sender, exchange.text)
+                self.assertEqual(replies, [exchange.reply])
         self.centre.terminate()
 
-    def _try(self, cases: list[dict[str, str]]) -> None:
-        for case in cases:
-            with self.subTest(id=case["id"]):
-                reply = self._reply(self._today(case["text"]))
-                self.assertEqual(reply, self._due(case))
+    def _try(self, exchanges: Iterable[Exchange]) -> None:
+        for exchange in exchanges:
+            with self.subTest(id=exchange.id):
+                self.assertEqual(self._reply(exchange.text), exchange.reply)
 
     def _settled(self) -> bool:
         return self.centre.rows("SELECT DISTINCT state FROM outbox") == [("sent",)]
@@ -96,16 +88,3 @@ class GoldenTests(SynchronousTestCase):
             lambda: len(self.smsc.texts(number)) > known, f"a reply to {text}"
         )
         return self.smsc.texts(number)[known]
-
-    def _due(self, case: dict[str, str]) -> str:
-        reply = self._today(case["reply"])
-        if _QUERY not in case["text"].upper() and self.now.hour < _NAMED_UNTIL_HOUR:
-            return reply.replace(" berhasil", f" tgl: {self._day} berhasil")
-        return reply
-
-    def _today(self, text: str) -> str:
-        return text.replace(_MANUAL_DAY, self._day)
-
-    @property
-    def _day(self) -> str:
-        return self.now.strftime("%d%m%y")
