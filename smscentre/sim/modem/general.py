@@ -241,6 +241,8 @@ _KEPT = {
     "+CSSN": ("0,0", "", "(0-1),(0-1)"),
     "+CUSD": ("0", "", "(0-2)"),
     "+CMER": ("0,0,0,0,0", "", "(0-3),(0),(0),(0-1),(0-1)"),
+    "+CCWA": ("0", "", "(0-1)"),
+    "+CGATT": ("1", "", "(0-1)"),
     "+WS46": ("12", "", "(12,22,25)"),
 }
 """Settings that are kept and change nothing: at the start, at the end of what is read,

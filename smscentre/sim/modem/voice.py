@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from smscentre.sim.modem.faults import ModemFaults
 from smscentre.sim.modem.state import Settings
 
+_BREAK = "\r\n"
 _CODES = {"OK": "0", "ERROR": "4"}
 
 
@@ -39,7 +40,7 @@ def answer(
 
 def said(lines: Sequence[str]) -> bytes:
     """The octets of what a modem says by itself."""
-    return ("\r\n" + "".join(f"{line}\r\n" for line in lines)).encode("latin-1")
+    return (_BREAK + "".join(f"{line}{_BREAK}" for line in lines)).encode("latin-1")
 
 
 def foreign(faults: ModemFaults) -> bytes:
@@ -58,6 +59,3 @@ def _begun(line: str, settings: Settings, begins: bool) -> str:
 
 def _alone(line: str) -> str:
     return f"{_BREAK}{line}{_BREAK}"
-
-
-_BREAK = "\r\n"
