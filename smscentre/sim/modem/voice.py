@@ -26,10 +26,10 @@ def answer(
     text = ""
     begins = True
     for line in lines:
-        text += _begun(line, settings, begins)
-        interruption = faults.interruption()
-        text += "".join(_alone(each) for each in interruption)
-        begins = bool(interruption)
+        interruption = _interruption(faults)
+        text += interruption + _begun(line, settings, begins or bool(interruption))
+        begins = False
+    text += _interruption(faults)
     if not settings.quiet:
         if settings.verbose:
             text += _alone(result)
@@ -52,9 +52,14 @@ def foreign(faults: ModemFaults) -> bytes:
     return (f"{command}\r" + "".join(_alone(line) for line in lines)).encode("ascii")
 
 
+def _interruption(faults: ModemFaults) -> str:
+    return "".join(_alone(line) for line in faults.interruption())
+
+
 def _begun(line: str, settings: Settings, begins: bool) -> str:
     """A line of information; lines of one answer follow each other closely."""
-    return f"{'' if not begins or not settings.verbose else _BREAK}{line}{_BREAK}"
+    before = _BREAK if begins and settings.verbose else ""
+    return f"{before}{line}{_BREAK}"
 
 
 def _alone(line: str) -> str:
