@@ -178,7 +178,7 @@ def run_modem(gsm: GsmModem, link: Path, show: Callable[[str], None]) -> None:
             show(f"* {USAGE}")
         modem.move()
 
-    show(f"* the modem is at {link}")
-    read_input(loop, take)
+    loop.callWhenRunning(show, f"* the modem is at {link}")
+    loop.callWhenRunning(read_input, loop, take)
     loop.addSystemEventTrigger("before", "shutdown", modem.stop)
     loop.run()
