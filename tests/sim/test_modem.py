@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from attrs import frozen
+from hypothesis import given
+from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
 from smscentre.sim.modem.card import SimCard
+from smscentre.sim.modem.general import GENERAL
+from smscentre.sim.modem.messages import MESSAGES
 from smscentre.sim.modem.state import ModemOptions
 from tests.sim.modems import Desk, ModemTestCase
 
@@ -94,6 +98,48 @@ class AnswerTests(ModemTestCase):
             found[2:],
             [(3.0, "AT+CSQ", "OK"), (3.0, "AT+NOPE", "+CME ERROR: 100")],
         )
+
+
+_PARAMETERS = st.one_of(
+    st.integers(0, 300).map(str),
+    st.text('"0123456789ABCDEFabc,x+ ', max_size=12),
+    st.sampled_from(['"SM"', '"UCS2"', '"+62811"', '"SC"', '"ALL"', "1,1"]),
+)
+_COMMANDS = st.builds(
+    "AT{}{}{}".format,
+    st.sampled_from(sorted({*GENERAL, *MESSAGES})),
+    st.sampled_from(["", "?", "=?", "="]),
+    st.lists(_PARAMETERS, max_size=4).map(",".join),
+)
+_BODIES = st.binary(max_size=30).map(lambda octets: octets.hex() + "\x1a")
+
+
+class RobustnessTests(SynchronousTestCase):
+    """Whatever is written."""
+
+    @given(st.lists(st.one_of(_COMMANDS, _BODIES, st.text(max_size=20)), max_size=12))
+    def test_every_line_is_answered(self, lines: list[str]) -> None:
+        """None raises, and none leaves the modem silent."""
+        desk = Desk()
+        desk.deliver("HELP")
+        for line in lines:
+            desk.write(line.encode("utf-8", "replace") + b"\r")
+        desk.wait(30)
+        answer = desk.write(b"\x1bATE1V1Q0\r")
+        self.assertTrue(answer.endswith("OK\r\n"), answer)
+
+
+class IccidTests(SynchronousTestCase):
+    """The command that no standard has."""
+
+    def test_modems_differ(self) -> None:
+        """Each knows its own."""
+        for known in ("+CCID", "^ICCID", "+QCCID", "+ICCID"):
+            desk = Desk(ModemOptions(iccid_commands=(known,)))
+            for command in ("AT+CCID", "AT^ICCID?", "AT+QCCID", "AT+ICCID"):
+                is_known = command.removeprefix("AT").rstrip("?") == known
+                answered = f"{known}: 8962" in desk.ask(command)
+                self.assertEqual(answered, is_known, (known, command))
 
 
 class RegistrationTests(ModemTestCase):

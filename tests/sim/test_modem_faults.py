@@ -156,3 +156,15 @@ class MishapTests(MessageTestCase):
         self.befall("*", Deed.LOSE)
         self.assertEqual(self.desk.ask("AT+CSQ"), "")
         self.assertEqual(self.desk.lines("AT+CSQ")[-1], "OK")
+
+    def test_a_line_without_a_command_may_be_meant(self) -> None:
+        """By its AT."""
+        self.befall("AT", Deed.LOSE)
+        self.assertEqual(self.desk.ask("AT+CSQ").count("OK"), 1)
+        self.assertEqual(self.desk.ask("AT"), "")
+        self.assertEqual(self.desk.lines("AT"), ["OK"])
+
+    def test_it_happens_to_the_whole_line(self) -> None:
+        """Whichever of its commands is meant."""
+        self.befall("+CSQ", Deed.LOSE)
+        self.assertEqual(self.desk.ask("AT+CSQ;+CGSN"), "")

@@ -156,6 +156,21 @@ class StoreTests(MessageTestCase):
         self.assertEqual(self.used(), [1, 2])
 
 
+class FirstIndexTests(MessageTestCase):
+    """A modem that counts from 0."""
+
+    options = ModemOptions(first_index=0)
+
+    def test_the_first_slot_is_0(self) -> None:
+        """To read, to delete, and in indications."""
+        self.desk.ask("AT+CNMI=2,1")
+        self.desk.deliver("HELP")
+        self.assertEqual(self.desk.heard(), '\r\n+CMTI: "SM",0\r\n')
+        self.assertIn("+CMGR: 0,", self.desk.ask("AT+CMGR=0"))
+        self.desk.ask("AT+CMGD=0")
+        self.assertEqual(self.used(), [])
+
+
 class BroughtTests(MessageTestCase):
     """Messages that go straight to the line."""
 

@@ -45,6 +45,7 @@ _WANTED = {
 """The errors, of both families, of a command that needs the SIM."""
 _BAD_PARAMETER = (50, 302)
 _UNKNOWN = 100
+_ATTENTION = AtCommand("AT")
 _FRIEND = "+6281100000099"
 
 
@@ -206,7 +207,7 @@ class GsmModem:
     def _on_line(self, text: str) -> None:
         self._speaking = Spoken(self.state.now, f"AT{text}")
         self.record.commands.append(self._speaking)
-        commands = split(text)
+        commands = split(text) or [_ATTENTION]
         self._mishap = None
         lines: list[str] = []
         for command in commands:
@@ -264,8 +265,11 @@ class GsmModem:
 
         :raises AtError: it is refused.
         """
-        self._mishap = mishap = self.faults.mishap(command.name)
-        if mishap is not None and mishap.deed is Deed.REFUSE:
+        mishap = self.faults.mishap(command.name)
+        if mishap is None:
+            return
+        self._mishap = mishap
+        if mishap.deed is Deed.REFUSE:
             if not mishap.code:
                 raise AtError()
             raise _error_of(command.name, (mishap.code, mishap.code))

@@ -29,7 +29,23 @@ _FULL, _MINIMAL = 1, 0
 
 BEFORE_PIN = frozenset(
     {
-        *("E", "V", "Q", "Z", "I", "&F", "L", "M", "X", "&C", "&D", "&W", "&K", "H"),
+        *(
+            "AT",
+            "E",
+            "V",
+            "Q",
+            "Z",
+            "I",
+            "&F",
+            "L",
+            "M",
+            "X",
+            "&C",
+            "&D",
+            "&W",
+            "&K",
+            "H",
+        ),
         *("+CPIN", "+CMEE", "+CFUN", "+CSQ", "+CREG", "+CGREG", "+CEREG", "+CGSN"),
         *("+CGMI", "+CGMM", "+CGMR", "+GMI", "+GMM", "+GMR", "+GSN", "+GCAP"),
         *("+CCID", "+ICCID", "^ICCID", "+QCCID", "+CSCS", "+IPR", "+CBC", "+CSMS"),
@@ -263,6 +279,7 @@ def _kept(state: ModemState, command: AtCommand) -> list[str]:
 
 
 GENERAL: dict[str, Run] = {
+    "AT": _nothing,
     "E": _switch("echo"),
     "V": _switch("verbose"),
     "Q": _switch("quiet"),

@@ -17,7 +17,7 @@ USAGE = (
     "expected: NUMBER TEXT, or one of !mute on|off, !delay S, !octets S, "
     "!garbage SHARE, !interrupt SHARE, !foreign SHARE, !register STAT, !fill [N], "
     "!refuse COMMAND CODE [TIMES], !lose COMMAND [TIMES], !restart [COMMAND], "
-    "!unplug [COMMAND], !plug, !well"
+    "!unplug [COMMAND], !plug, !again, !well"
 )
 
 _FLOATS = {
@@ -43,6 +43,9 @@ class Steered(Protocol):
 
     def plug(self) -> None:
         """Put it in again."""
+
+    def deliver_again(self) -> None:
+        """Bring the last message once more."""
 
 
 def steer(modem: Steered, line: str) -> None:
@@ -79,6 +82,7 @@ _MOMENTS: dict[str, Callable[[Steered], None]] = {
     "restart": lambda modem: modem.restart(),
     "unplug": lambda modem: modem.unplug(),
     "plug": lambda modem: modem.plug(),
+    "again": lambda modem: modem.deliver_again(),
     "well": lambda modem: modem.gsm.faults.clear(),
 }
 """What is done at once."""

@@ -70,6 +70,13 @@ class ModemTerminal:
         self._show(f"{number} -> {self.gsm.state.options.number}: {text}")
         self.move()
 
+    def deliver_again(self) -> None:
+        """Bring the last message once more, if there was one."""
+        deliveries = self.gsm.record.deliveries
+        if deliveries:
+            self.gsm.deliver_again(deliveries[-1], self._reactor.seconds())
+            self.move()
+
     def restart(self) -> None:
         """Let the modem start anew, its port staying."""
         self.gsm.restart(self._reactor.seconds())
