@@ -49,6 +49,7 @@ ANSWERS = (
     AnswerCase("AT+CNMI=2,9", ("+CMS ERROR: 303",)),
     AnswerCase("AT+CNMI=2,x", ("+CMS ERROR: 302",)),
     AnswerCase('AT+CLCK="SC",2', ("+CLCK: 0", "OK")),
+    AnswerCase("AT+CCLK?", ('+CCLK: "27/01/15,15:00:00+28"', "OK")),
     AnswerCase("AT+CBC", ("+CBC: 0,100", "OK")),
     AnswerCase("AT+CSCS?", ('+CSCS: "GSM"', "OK")),
     AnswerCase('AT+CSCS="XX"', ("+CME ERROR: 3",)),

@@ -211,6 +211,13 @@ class BroughtTests(MessageTestCase):
         self.desk.ask("AT+CNMA=2")
         self.assertIn("+CMT: ", self.desk.wait(5))
 
+    def test_a_restart_acknowledges_nothing(self) -> None:
+        """What was brought before it comes again, to be stored."""
+        (delivery,) = self.desk.deliver("HELP")
+        self.desk.ask("AT+CFUN=1,1")
+        self.desk.wait(5)
+        self.assertEqual(delivery.times(Event.STORED), [5.0])
+
     def test_without_phase_2_none_is_awaited(self) -> None:
         """It is acknowledged as it is brought."""
         self.desk.ask("AT+CSMS=0")

@@ -75,7 +75,7 @@ class GsmModem:
         self._outlet = Outlet()
         self._prompted: Prompt | None = None
         self._speaking = Spoken(0.0, "")
-        self._command = AtCommand("")
+        self._command = _ATTENTION
         self._mishap: Mishap | None = None
         self._back_at: float | None = None
 
@@ -310,6 +310,7 @@ class GsmModem:
         self._back_at = state.now + state.options.restart_s
         self._prompted = None
         self._reader.reset()
+        receiving.give_back(state)
         state.forget()
 
     def _greet(self) -> None:
