@@ -119,6 +119,11 @@ class Incoming:
     ``arrived_at`` and ``sent_at`` (the SMSC's timestamp) are seconds since 1970.
     ``once`` says that the link never brings a message twice. ``reason`` says why
     something is corrupt, or why a message is not to be answered.
+
+    ``key`` names the message wherever and whenever it comes again: the octets of
+    the SMSC's timestamp, or the slot it lies in, with the SIM or the link that has
+    the slot; empty where only binds tell. ``until_deleted`` says that the key names
+    it only as long as its acknowledgement, i.e. its deletion, is not known.
     """
 
     arrival_id: str
@@ -138,6 +143,8 @@ class Incoming:
     receipt: Receipt | None = None
     reason: str = ""
     once: bool = False
+    key: bytes = b""
+    until_deleted: bool = False
 
 
 class Priority(IntEnum):
