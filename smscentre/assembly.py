@@ -53,7 +53,7 @@ _MODES = {
 
 def part_styles(config: Config) -> dict[str, PartStyle]:
     """How each link carries long messages."""
-    return {
+    found = {
         link.name: PartStyle(
             link.reference_bits,
             link.max_parts,
@@ -62,11 +62,14 @@ def part_styles(config: Config) -> dict[str, PartStyle]:
         )
         for link in config.smpp
     }
+    found.update((link.name, PartStyle()) for link in config.modem)
+    return found
 
 
 def link_windows(config: Config) -> dict[str, tuple[str, int]]:
     """Kind and window of each link; 0 where there is no limit."""
     found = {link.name: ("smpp", link.window) for link in config.smpp}
+    found.update((link.name, ("modem", 1)) for link in config.modem)
     found.update((link.name, ("phone", 0)) for link in config.phone)
     return found
 
@@ -82,6 +85,9 @@ def routes(config: Config) -> Routes:
         )
         for link in config.smpp
     }
+    found.update(
+        (link.name, Route(link.reroute, link.priority)) for link in config.modem
+    )
     found.update((link.name, Route(False, 0)) for link in config.phone)
     return Routes(found)
 
