@@ -9,23 +9,14 @@ from __future__ import annotations
 
 __all__ = ["Metrics"]
 
-from collections.abc import Iterable, Iterator, Mapping
-from itertools import product
+from collections.abc import Iterable, Mapping
 
-from prometheus_client import (
-    CollectorRegistry,
-    Gauge,
-    Histogram,
-    ProcessCollector,
-    generate_latest,
-)
-from prometheus_client.metrics_core import CounterMetricFamily, Metric
-from prometheus_client.registry import Collector
+from prometheus_client import Gauge, Histogram, ProcessCollector, generate_latest
 
 from smscentre.messages import DeliveryState, IncomingKind, Retry
+from smscentre.series import OTHER, Counter, Registry
 
-_OTHER = "other"
-_BIND_REFUSALS = ("wrong_credentials", "already_bound", _OTHER)
+_BIND_REFUSALS = ("wrong_credentials", "already_bound", OTHER)
 _PDU_ERRORS = (
     "bad_length",
     "bad_body",
@@ -37,7 +28,7 @@ _PDU_ERRORS = (
     "no_answer",
     "outbind",
     "unread",
-    _OTHER,
+    OTHER,
 )
 _REFUSALS = (
     "not_committed",
@@ -45,65 +36,15 @@ _REFUSALS = (
     "stopping",
     "twin_refused",
     "failed",
-    _OTHER,
+    OTHER,
 )
 _OUTBOX_STATES = ("queued", "claimed", "in_doubt")
-_DATABASE_ERRORS = ("data", "locked", "lost", "full", _OTHER)
+_DATABASE_ERRORS = ("data", "locked", "lost", "full", OTHER)
 
 _ACKNOWLEDGE_S = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 _COMMIT_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5, 10)
 _LAG_S = (0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5)
 _BATCH_SIZES = (1, 2, 5, 10, 20, 50, 100, 200)
-
-
-class _Registry(CollectorRegistry):
-    """A registry without the time at which each series was born.
-
-    Those times would double the number of series and no alert reads them.
-    """
-
-    def collect(self) -> Iterator[Metric]:
-        """Yield the metrics as they are now."""
-        for metric in super().collect():
-            metric.samples = [
-                sample
-                for sample in metric.samples
-                if not sample.name.endswith("_created")
-            ]
-            if metric.samples:
-                yield metric
-
-
-class _Counter(Collector):
-    """A counter, every series there from the start at zero.
-
-    Counted in one thread, so without the lock that the library's own counters take.
-    """
-
-    def __init__(
-        self, name: str, text: str, labels: Mapping[str, Iterable[str]]
-    ) -> None:
-        """:param labels: the closed set of values of each label"""
-        self._name = name
-        self._text = text
-        self._labels = tuple(labels)
-        self._counts = dict.fromkeys(product(*labels.values()), 0)
-
-    def add(self, *values: str, count: int = 1) -> None:
-        """Count something under the values of its labels.
-
-        :raises KeyError: the first value is none that was given
-        """
-        if values not in self._counts:
-            values = (*values[:-1], _OTHER)
-        self._counts[values] += count
-
-    def collect(self) -> Iterator[Metric]:
-        """Yield the counts as they are now."""
-        family = CounterMetricFamily(self._name, self._text, labels=self._labels)
-        for values, count in self._counts.items():
-            family.add_metric(values, count)
-        yield family
 
 
 class Metrics:
@@ -122,10 +63,10 @@ class Metrics:
         outcomes: Iterable[str] = (),
         silences: Iterable[str] = (),
     ) -> None:
-        self._registry = _Registry(auto_describe=True)
+        self._registry = Registry(auto_describe=True)
         self._links = tuple(links)
-        self._outcomes = (*outcomes, _OTHER)
-        self._silence_reasons = (*silences, _OTHER)
+        self._outcomes = (*outcomes, OTHER)
+        self._silence_reasons = (*silences, OTHER)
         ProcessCollector(registry=self._registry)
         build = self._gauge("build_info", "The running version.", ["version"])
         build.labels(version).set(1)
@@ -330,11 +271,11 @@ class Metrics:
             "reactor_lag_seconds", "How late the reactor runs what is due.", _LAG_S
         )
 
-    def _by_link(self, name: str, text: str, **labels: Iterable[str]) -> _Counter:
+    def _by_link(self, name: str, text: str, **labels: Iterable[str]) -> Counter:
         return self._counter(name, text, link=self._links, **labels)
 
-    def _counter(self, name: str, text: str, **labels: Iterable[str]) -> _Counter:
-        counter = _Counter(f"smscentre_{name}", text, labels)
+    def _counter(self, name: str, text: str, **labels: Iterable[str]) -> Counter:
+        counter = Counter(f"smscentre_{name}", text, labels)
         self._registry.register(counter)
         return counter
 
