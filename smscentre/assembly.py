@@ -5,6 +5,8 @@ from __future__ import annotations
 __all__ = [
     "answering_settings",
     "acceptance_settings",
+    "link_windows",
+    "metrics",
     "outcomes",
     "part_styles",
     "receipt_marks",
@@ -19,11 +21,12 @@ from typing import Any
 
 from twisted.internet.interfaces import IReactorTime, IStreamClientEndpoint
 
+from smscentre import __version__
 from smscentre.commands import forms, replies
 from smscentre.composing import PartStyle
 from smscentre.config import Config
 from smscentre.inbox.acceptance import AcceptanceSettings
-from smscentre.inbox.admission import ANSWERS
+from smscentre.inbox.admission import ANSWERS, SILENCES
 from smscentre.inbox.answering import AnsweringSettings
 from smscentre.inbox.limits import ReplyLimits
 from smscentre.interfaces import Deliveries
@@ -32,6 +35,7 @@ from smscentre.links.pair import pair_dialler
 from smscentre.links.reconnect import Dial, dialler
 from smscentre.links.smpp import SmppLink, SmppObserver, SmppOptions
 from smscentre.messages import Address
+from smscentre.metrics import Metrics
 from smscentre.outbox.routing import Route, Routes
 from smscentre.sections import SmppConfig
 from smscentre.smpp.message import SubmitStyle
@@ -118,6 +122,17 @@ def receipt_marks(config: Config) -> Callable[[str, str], Marks]:
 def outcomes() -> tuple[str, ...]:
     """Every name by which what a command decided is counted."""
     return (*sorted(ANSWERS), *replies.TEXTS)
+
+
+def metrics(config: Config) -> Metrics:
+    """What is counted, every series of this configuration in it."""
+    return Metrics(
+        __version__,
+        config.link_names,
+        outcomes(),
+        SILENCES,
+        [link.name for link in config.modem],
+    )
 
 
 def answering_settings(config: Config) -> AnsweringSettings:

@@ -30,12 +30,11 @@ from twisted.logger import ILogObserver, Logger
 from twisted.python.components import Componentized
 from twisted.python.failure import Failure
 
-from smscentre import __version__
 from smscentre.assembly import (
     acceptance_settings,
     answering_settings,
     link_windows,
-    outcomes,
+    metrics,
     receipt_marks,
     routes,
     smpp_dial,
@@ -47,13 +46,11 @@ from smscentre.config import Config
 from smscentre.errors import ConfigError, Problem
 from smscentre.exchange import HEARTBEAT_S, Exchange
 from smscentre.inbox.acceptance import Acceptance
-from smscentre.inbox.admission import SILENCES
 from smscentre.inbox.answering import Answering
 from smscentre.inbox.stage import Inbox
 from smscentre.interfaces import Link
 from smscentre.links.phone import PhoneLink, PhonePort
 from smscentre.links.reconnect import Reconnecting
-from smscentre.metrics import Metrics
 from smscentre.outbox.stage import Outbox
 from smscentre.smpp.receipt import id_key
 from smscentre.store import audit, outgoing, receipts, sessions
@@ -120,7 +117,7 @@ class Centre(MultiService):
             # No connection may be carried into a daemon's new process.
             engine.dispose()
         self._readers = Readers(engine, reactor)
-        self._metrics = Metrics(__version__, config.link_names, outcomes(), SILENCES)
+        self._metrics = metrics(config)
         self._parked = receipts.Parked(receipt_marks(config))
         self._board = Board(
             link_windows(config),

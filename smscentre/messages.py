@@ -14,6 +14,7 @@ __all__ = [
     "Incoming",
     "IncomingKind",
     "InDoubt",
+    "ModemHealth",
     "Octets",
     "Outgoing",
     "Part",
@@ -232,6 +233,22 @@ class Unsent:
     """The part was certainly not written; it may be tried as if for the first time."""
 
     reason: str
+
+
+@frozen
+class ModemHealth:
+    """How a modem stood when it was last asked; None or empty where it did not say.
+
+    ``registration`` says in English where it stands with the network, and
+    ``registered`` whether messages can pass. ``used`` of ``slots`` places of its
+    message store are taken.
+    """
+
+    signal_dbm: int | None = None
+    registration: str = ""
+    registered: bool = False
+    used: int | None = None
+    slots: int | None = None
 
 
 SubmitOutcome = Accepted | Rejected | InDoubt | Unsent

@@ -7,14 +7,29 @@ does not know by name it counts as ``other``, so that labels stay closed sets.
 
 from __future__ import annotations
 
-__all__ = ["Metrics"]
+__all__ = ["MODEM_FAULTS", "MODEM_RESETS", "Metrics"]
 
 from collections.abc import Iterable, Mapping
+from math import nan
+from typing import Final
 
 from prometheus_client import Gauge, Histogram, ProcessCollector, generate_latest
 
-from smscentre.messages import DeliveryState, IncomingKind, Retry
+from smscentre.at.events import FAULTS
+from smscentre.messages import DeliveryState, IncomingKind, ModemHealth, Retry
 from smscentre.series import OTHER, Counter, Registry
+
+MODEM_RESETS: Final = ("reopen", "restart", "hook")
+"""What is done to a modem that does not answer, from the mildest on."""
+
+MODEM_FAULTS: Final = (
+    *FAULTS,
+    "undecodable",
+    "delete_failed",
+    "not_read",
+    "store_full",
+)
+"""What goes wrong with a modem: what AT does not allow, and what a link cannot do."""
 
 _BIND_REFUSALS = ("wrong_credentials", "already_bound", OTHER)
 _PDU_ERRORS = (
@@ -51,8 +66,8 @@ class Metrics:
     """The service's own metrics, every series there from the start at zero.
 
     ``links`` are all configured names; a method given another one raises
-    KeyError. ``outcomes`` and ``silences`` are the names by which
-    commands, and messages without a reply, are counted.
+    KeyError; ``modems`` are those that are modems. ``outcomes`` and ``silences``
+    are the names by which commands, and messages without a reply, are counted.
     Any thread may call `committed`, only the reactor's the other methods.
     """
 
@@ -62,15 +77,18 @@ class Metrics:
         links: Iterable[str],
         outcomes: Iterable[str] = (),
         silences: Iterable[str] = (),
+        modems: Iterable[str] = (),
     ) -> None:
         self._registry = Registry(auto_describe=True)
         self._links = tuple(links)
+        self._modems = tuple(modems)
         self._outcomes = (*outcomes, OTHER)
         self._silence_reasons = (*silences, OTHER)
         ProcessCollector(registry=self._registry)
         build = self._gauge("build_info", "The running version.", ["version"])
         build.labels(version).set(1)
         self._make_link_metrics()
+        self._make_modem_metrics()
         self._make_arrival_metrics()
         self._make_outbox_metrics()
         self._make_store_metrics()
@@ -98,6 +116,27 @@ class Metrics:
     def pdu_error(self, link: str, reason: str) -> None:
         """A PDU broke the standard; ``reason`` is a fault of the session core."""
         self._pdu_errors.add(link, reason)
+
+    # Modems.
+
+    def modem_health(self, modem: str, health: ModemHealth) -> None:
+        """How a modem stands; what it did not say is not a number."""
+        self._signal[modem].set(_known(health.signal_dbm))
+        self._registered[modem].set(health.registered)
+        self._used_slots[modem].set(_known(health.used))
+        self._slots[modem].set(_known(health.slots))
+
+    def modem_reset(self, modem: str, measure: str) -> None:
+        """A modem was reset; ``measure`` is one of `MODEM_RESETS`."""
+        self._resets.add(modem, measure)
+
+    def modem_fault(self, modem: str, reason: str) -> None:
+        """Something went wrong with a modem; known are `MODEM_FAULTS`."""
+        self._faults.add(modem, reason)
+
+    def modem_alarm(self, modem: str, alarmed: bool) -> None:
+        """Whether a person is needed at a modem."""
+        self._alarm[modem].set(alarmed)
 
     # Arrivals.
 
@@ -203,6 +242,36 @@ class Metrics:
             "pdu_errors_total", "PDUs that broke the standard.", reason=_PDU_ERRORS
         )
 
+    def _make_modem_metrics(self) -> None:
+        def gauge(name: str, text: str) -> dict[str, Gauge]:
+            made = self._gauge(f"modem_{name}", text, ["link"])
+            return {modem: made.labels(modem) for modem in self._modems}
+
+        self._signal = gauge("signal_dbm", "Received signal; NaN while unknown.")
+        self._registered = gauge("registered", "1 while the network has the modem.")
+        self._used_slots = gauge(
+            "store_used_slots", "Taken places of the message store; NaN while unknown."
+        )
+        self._slots = gauge(
+            "store_slots", "Places of the message store; NaN while unknown."
+        )
+        self._alarm = gauge("alarm", "1 while a person is needed at the modem.")
+        self._resets = self._counter(
+            "modem_resets_total",
+            "Resets by measure.",
+            link=self._modems,
+            measure=MODEM_RESETS,
+        )
+        self._faults = self._counter(
+            "modem_faults_total",
+            "What went wrong with the modem.",
+            link=self._modems,
+            reason=(*MODEM_FAULTS, OTHER),
+        )
+        for modem in self._modems:
+            self.modem_health(modem, ModemHealth())
+            self.modem_alarm(modem, False)
+
     def _make_arrival_metrics(self) -> None:
         self._arrivals = self._by_link(
             "arrivals_total", "Arrivals.", kind=[kind.value for kind in IncomingKind]
@@ -296,3 +365,8 @@ class Metrics:
             registry=self._registry,
             buckets=buckets,
         )
+
+
+def _known(value: int | None) -> float:
+    """A value for a gauge: NaN fires no alert by mistake, as a zero might."""
+    return nan if value is None else value

@@ -6,6 +6,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from smscentre.assembly import (
     link_windows,
+    metrics,
     part_styles,
     receipt_marks,
     routes,
@@ -83,3 +84,11 @@ class ModemTests(SynchronousTestCase):
         """A report names what its own modem sent, by the id as it is."""
         marks = receipt_marks(self.config)
         self.assertEqual(marks("modem-1", "42"), Marks(("modem-1",), ("42",)))
+
+    def test_metrics(self) -> None:
+        """Modems have series of their own, and every link the common ones."""
+        page = metrics(self.config).render().decode()
+        for link in ("modem-1", "modem-2"):
+            self.assertIn(f'smscentre_modem_alarm{{link="{link}"}} 0.0', page)
+            self.assertIn(f'smscentre_link_up{{link="{link}"}} 0.0', page)
+        self.assertNotIn('smscentre_modem_alarm{link="carrier"}', page)
