@@ -15,21 +15,15 @@ from typing import Final
 
 from prometheus_client import Gauge, Histogram, ProcessCollector, generate_latest
 
-from smscentre.at.events import FAULTS
+from smscentre.at.session_events import FAULTS
 from smscentre.messages import DeliveryState, IncomingKind, ModemHealth, Retry
 from smscentre.series import OTHER, Counter, Registry
 
 MODEM_RESETS: Final = ("reopen", "restart", "hook")
 """What is done to a modem that does not answer, from the mildest on."""
 
-MODEM_FAULTS: Final = (
-    *FAULTS,
-    "undecodable",
-    "delete_failed",
-    "not_read",
-    "store_full",
-)
-"""What goes wrong with a modem: what AT does not allow, and what a link cannot do."""
+MODEM_FAULTS: Final = FAULTS
+"""What goes wrong with a modem: on the line, in what is done, in what was found."""
 
 _BIND_REFUSALS = ("wrong_credentials", "already_bound", OTHER)
 _PDU_ERRORS = (
