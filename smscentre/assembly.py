@@ -7,21 +7,25 @@ __all__ = [
     "acceptance_settings",
     "link_windows",
     "metrics",
+    "modem_connection",
     "outcomes",
     "part_styles",
     "receipt_marks",
     "routes",
-    "smpp_dial",
     "siblings",
+    "smpp_connection",
     "smpp_link",
 ]
 
+import random
+import time
 from collections.abc import Callable
 from typing import Any
 
 from twisted.internet.interfaces import IReactorTime, IStreamClientEndpoint
 
 from smscentre import __version__
+from smscentre.at.duties import SessionOptions as ModemSessionOptions
 from smscentre.commands import forms, replies
 from smscentre.composing import PartStyle
 from smscentre.config import Config
@@ -31,18 +35,26 @@ from smscentre.inbox.answering import AnsweringSettings
 from smscentre.inbox.limits import ReplyLimits
 from smscentre.interfaces import Deliveries
 from smscentre.links.endpoints import smpp_endpoint
+from smscentre.links.modem import ModemLink, ModemObserver, ModemOptions
+from smscentre.links.modem_aid import ModemHelper
+from smscentre.links.modem_message import centre_octets
 from smscentre.links.pair import pair_dialler
-from smscentre.links.reconnect import Dial, dialler
+from smscentre.links.pinfile import RefusedPins
+from smscentre.links.reconnect import Dial, Reconnecting, dialler
+from smscentre.links.serialport import SerialEndpoint
 from smscentre.links.smpp import SmppLink, SmppObserver, SmppOptions
 from smscentre.messages import Address
 from smscentre.metrics import Metrics
 from smscentre.outbox.routing import Route, Routes
-from smscentre.sections import SmppConfig
+from smscentre.sections import ModemConfig, SmppConfig
 from smscentre.smpp.message import SubmitStyle
 from smscentre.smpp.pdus import BindMode
 from smscentre.smpp.receipt import id_forms
 from smscentre.smpp.session import SessionOptions
 from smscentre.store.receipts import Marks
+
+_DEVICE_AGAIN_S = 10.0
+"""The longest wait for a serial device, which costs nobody anything to look for."""
 
 _VERSIONS = {"3.3": 0x33, "3.4": 0x34, "5.0": 0x50}
 
@@ -214,7 +226,7 @@ def smpp_link(
     )
 
 
-def smpp_dial(section: SmppConfig, link: SmppLink, reactor: Any) -> Dial:
+def _smpp_dial(section: SmppConfig, link: SmppLink, reactor: Any) -> Dial:
     """How the link that a section describes is connected.
 
     :raises AuthorityError: ``ca_file`` holds no certificate
@@ -237,3 +249,49 @@ def smpp_dial(section: SmppConfig, link: SmppLink, reactor: Any) -> Dial:
         section.receiver_host or section.host, section.receiver_port or section.port
     )
     return pair_dialler(first, lambda: link.build_pair(second))
+
+
+def smpp_connection(
+    section: SmppConfig, deliveries: Deliveries, reactor: Any, observer: SmppObserver
+) -> tuple[SmppLink, Reconnecting]:
+    """The link that a section describes, and what keeps it connected.
+
+    :raises AuthorityError: ``ca_file`` holds no certificate
+    """
+    link = smpp_link(section, deliveries, reactor, time.time, observer)
+    dial = _smpp_dial(section, link, reactor)
+    return link, Reconnecting(link.name, dial, reactor, random.random)
+
+
+def modem_connection(
+    section: ModemConfig,
+    deliveries: Deliveries,
+    reactor: Any,
+    observer: ModemObserver,
+    refused: RefusedPins,
+) -> tuple[ModemLink, Reconnecting]:
+    """The modem that a section describes, and what keeps its line open."""
+    pin_file = None if section.pin_file is None else section.pin_file.path
+    aid = ModemHelper(
+        reactor, section.name, section.device, pin_file, refused, section.hook
+    )
+    options = ModemOptions(
+        section.number,
+        centre_octets(section.smsc),
+        section.rate,
+        section.receipts,
+    )
+    link = ModemLink(
+        section.name,
+        ModemSessionOptions(section.storage),
+        options,
+        deliveries,
+        reactor,
+        time.time,
+        observer,
+        aid,
+    )
+    line = SerialEndpoint(reactor, section.device, section.baud)
+    return link, Reconnecting(
+        link.name, dialler(line, link.build), reactor, random.random, _DEVICE_AGAIN_S
+    )

@@ -64,6 +64,9 @@ _SIM_TRIES = 30
 _SIM_AGAIN_S = 2.0
 """How often, and how far apart, a SIM that is busy after power-up is asked."""
 
+_NOT_REACHED = (SimState.ABSENT, SimState.BUSY, SimState.FAILED)
+"""States in which a SIM has not seen the PIN."""
+
 _NOTIFY = tuple(
     tuple(int(n) for n in command.text.partition("=")[2].split(","))
     for command in commands.NOTIFY_SET
@@ -90,9 +93,12 @@ class PinNeeded:
 
 @frozen
 class PinAnswered:
-    """The SIM took the PIN, or did not; there is no reply."""
+    """The SIM took the PIN, or did not; there is no reply.
 
-    accepted: bool
+    ``accepted`` is None if it did not get it.
+    """
+
+    accepted: bool | None
 
 
 Step = Command | Pause | PinNeeded | PinAnswered
@@ -308,10 +314,13 @@ def _enter_pin() -> Script[None]:
     pin = yield PinNeeded(sim)
     assert isinstance(pin, str)
     answer = yield from ask(commands.enter_pin(pin))
-    yield PinAnswered(answer.result.ok)
-    if not answer.result.ok:
-        state = sim_state(answer.result) or SimState.REFUSED
-        raise UnusableError(f"{state.value}: {answer.result.text}", state)
+    if answer.result.ok:
+        yield PinAnswered(True)
+        return
+    # Bare errors count as a refusal: a third one would block the SIM.
+    state = sim_state(answer.result) or SimState.REFUSED
+    yield PinAnswered(None if state in _NOT_REACHED else False)
+    raise UnusableError(f"{state.value}: {answer.result.text}", state)
 
 
 def _choose(storage: str) -> Script[tuple[Storage | None, list[str]]]:

@@ -100,9 +100,9 @@ class PinWanted:
 
 @frozen
 class PinTried:
-    """The SIM took the PIN, or did not."""
+    """The SIM took the PIN, or did not; None if it did not get it."""
 
-    accepted: bool
+    accepted: bool | None
 
 
 @frozen
