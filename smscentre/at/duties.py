@@ -36,10 +36,7 @@ from smscentre.at.session_events import Place
 from smscentre.at.shelf import Shelf
 
 _AGAIN_S = 10.0
-"""When a list is asked for again that was refused or had to leave something, ..."""
-
-_REFUSED_MOST = 3
-"""... and how often before all is begun anew."""
+"""When a list is asked for again that was refused or had to leave something."""
 
 _ALL_STORES = ("SM", "ME", "MT")
 """MT is the other two together (TS 27.005 §3.2.2)."""
@@ -130,7 +127,6 @@ class Duties:
         """Storages besides our own in which something was said to lie."""
         self._options = options
         self._shelf = shelf
-        self._refused_lists = 0
         self._swept_last = False
 
     def next(self, now: float) -> Duty | None:
@@ -177,18 +173,12 @@ class Duties:
 
     def listed(self, now: float) -> None:
         """Hear that our storage was listed."""
-        self._refused_lists = 0
         self.sweep_at = now + self._options.sweep_s
 
-    def list_refused(self, now: float) -> bool:
-        """Hear that the list was refused; whether that was once too often."""
-        self._refused_lists += 1
-        self.sweep_at = now + _AGAIN_S
-        return self._refused_lists >= _REFUSED_MOST
-
     def look_again(self, now: float) -> None:
-        """Hear that a message could not be taken, and has to be found once more."""
-        self.sweep_at = min(self.sweep_at, now + _AGAIN_S)
+        """Hear that the list, or a message in it, could not be taken."""
+        due = now + _AGAIN_S
+        self.sweep_at = due if self.sweep_at <= now else min(self.sweep_at, due)
 
     def measured(self, searching: bool, now: float) -> None:
         """Hear that the modem was asked how it fares."""
