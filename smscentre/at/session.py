@@ -121,9 +121,11 @@ class Session:
 
     def leave(self, now: float) -> list[Event]:
         """Begin nothing new; `Closed` once what is safe was taken from the modem."""
+        happened: list[Event] = []
+        if self._state is State.LEAVING:
+            return happened
         if self._state is not State.SERVING:
             return self.close("stopped")
-        happened: list[Event] = []
         self._advance(Step.LEAVE)
         self._drop_submits("stopped", happened)
         self._go_on(now, happened)

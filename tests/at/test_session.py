@@ -314,6 +314,21 @@ class SupervisionTests(SynchronousTestCase):
         self.assertIs(line.session.state, State.SERVING)
         self.assertEqual(line.patience.failures, 0)
 
+    def test_a_modem_that_cannot_list_is_no_modem(self) -> None:
+        """It may answer everything else: its messages wait in it."""
+        for deed in (Deed.LOSE, Deed.REFUSE):
+            line = started()
+            line.modem.faults.mishaps.append(Mishap("+CMGL", deed, times=0))
+            remedies = []
+            for _ in range(80):
+                line.run(10)
+                if line.session.state is State.CLOSED:
+                    line.open()
+                remedies = [event.remedy for event in line.of(events.Remedied)]
+            self.assertEqual(
+                remedies[:3], [Remedy.REOPEN, Remedy.RESTART, Remedy.HOOK], deed
+            )
+
     def test_a_restart_is_noticed_by_its_words(self) -> None:
         """It has forgotten what it was told."""
         line = started()
