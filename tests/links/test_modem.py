@@ -351,7 +351,9 @@ class SupervisionTests(ModemLinkTestCase):
         self.assertEqual(self.aid.cycles, 1)
         self.assertTrue(self.observer.alarms[-1])
         self.modem.faults.mute = False
-        self.run_for(20)
+        for _ in range(4):
+            self.run_for(5)
+            self.open_again()
         self.assertEqual(self.observer.alarms[-1], "")
         self.assertEqual(len(self.deliveries.binds), 2)
 
