@@ -5,40 +5,56 @@ from __future__ import annotations
 __all__ = [
     "answering_settings",
     "acceptance_settings",
+    "link_windows",
+    "metrics",
+    "modem_connection",
     "outcomes",
     "part_styles",
     "receipt_marks",
     "routes",
-    "smpp_dial",
     "siblings",
+    "smpp_connection",
     "smpp_link",
 ]
 
+import random
+import time
 from collections.abc import Callable
 from typing import Any
 
 from twisted.internet.interfaces import IReactorTime, IStreamClientEndpoint
 
+from smscentre import __version__
+from smscentre.at.duties import SessionOptions as ModemSessionOptions
 from smscentre.commands import forms, replies
 from smscentre.composing import PartStyle
 from smscentre.config import Config
 from smscentre.inbox.acceptance import AcceptanceSettings
-from smscentre.inbox.admission import ANSWERS
+from smscentre.inbox.admission import ANSWERS, SILENCES
 from smscentre.inbox.answering import AnsweringSettings
 from smscentre.inbox.limits import ReplyLimits
 from smscentre.interfaces import Deliveries
 from smscentre.links.endpoints import smpp_endpoint
+from smscentre.links.modem import ModemLink, ModemObserver, ModemOptions
+from smscentre.links.modem_aid import ModemHelper
+from smscentre.links.modem_message import centre_octets
 from smscentre.links.pair import pair_dialler
-from smscentre.links.reconnect import Dial, dialler
+from smscentre.links.pinfile import RefusedPins
+from smscentre.links.reconnect import Dial, Reconnecting, dialler
+from smscentre.links.serialport import SerialEndpoint
 from smscentre.links.smpp import SmppLink, SmppObserver, SmppOptions
 from smscentre.messages import Address
+from smscentre.metrics import Metrics
 from smscentre.outbox.routing import Route, Routes
-from smscentre.sections import SmppConfig
+from smscentre.sections import ModemConfig, SmppConfig
 from smscentre.smpp.message import SubmitStyle
 from smscentre.smpp.pdus import BindMode
 from smscentre.smpp.receipt import id_forms
 from smscentre.smpp.session import SessionOptions
 from smscentre.store.receipts import Marks
+
+_DEVICE_AGAIN_S = 10.0
+"""The longest wait for a serial device, which costs nobody anything to look for."""
 
 _VERSIONS = {"3.3": 0x33, "3.4": 0x34, "5.0": 0x50}
 
@@ -53,7 +69,7 @@ _MODES = {
 
 def part_styles(config: Config) -> dict[str, PartStyle]:
     """How each link carries long messages."""
-    return {
+    found = {
         link.name: PartStyle(
             link.reference_bits,
             link.max_parts,
@@ -62,11 +78,14 @@ def part_styles(config: Config) -> dict[str, PartStyle]:
         )
         for link in config.smpp
     }
+    found.update((link.name, PartStyle()) for link in config.modem)
+    return found
 
 
 def link_windows(config: Config) -> dict[str, tuple[str, int]]:
     """Kind and window of each link; 0 where there is no limit."""
     found = {link.name: ("smpp", link.window) for link in config.smpp}
+    found.update((link.name, ("modem", 1)) for link in config.modem)
     found.update((link.name, ("phone", 0)) for link in config.phone)
     return found
 
@@ -82,6 +101,9 @@ def routes(config: Config) -> Routes:
         )
         for link in config.smpp
     }
+    found.update(
+        (link.name, Route(link.reroute, link.priority)) for link in config.modem
+    )
     found.update((link.name, Route(False, 0)) for link in config.phone)
     return Routes(found)
 
@@ -112,6 +134,17 @@ def receipt_marks(config: Config) -> Callable[[str, str], Marks]:
 def outcomes() -> tuple[str, ...]:
     """Every name by which what a command decided is counted."""
     return (*sorted(ANSWERS), *replies.TEXTS)
+
+
+def metrics(config: Config) -> Metrics:
+    """What is counted, every series of this configuration in it."""
+    return Metrics(
+        __version__,
+        config.link_names,
+        outcomes(),
+        SILENCES,
+        [link.name for link in config.modem],
+    )
 
 
 def answering_settings(config: Config) -> AnsweringSettings:
@@ -193,7 +226,7 @@ def smpp_link(
     )
 
 
-def smpp_dial(section: SmppConfig, link: SmppLink, reactor: Any) -> Dial:
+def _smpp_dial(section: SmppConfig, link: SmppLink, reactor: Any) -> Dial:
     """How the link that a section describes is connected.
 
     :raises AuthorityError: ``ca_file`` holds no certificate
@@ -216,3 +249,49 @@ def smpp_dial(section: SmppConfig, link: SmppLink, reactor: Any) -> Dial:
         section.receiver_host or section.host, section.receiver_port or section.port
     )
     return pair_dialler(first, lambda: link.build_pair(second))
+
+
+def smpp_connection(
+    section: SmppConfig, deliveries: Deliveries, reactor: Any, observer: SmppObserver
+) -> tuple[SmppLink, Reconnecting]:
+    """The link that a section describes, and what keeps it connected.
+
+    :raises AuthorityError: ``ca_file`` holds no certificate
+    """
+    link = smpp_link(section, deliveries, reactor, time.time, observer)
+    dial = _smpp_dial(section, link, reactor)
+    return link, Reconnecting(link.name, dial, reactor, random.random)
+
+
+def modem_connection(
+    section: ModemConfig,
+    deliveries: Deliveries,
+    reactor: Any,
+    observer: ModemObserver,
+    refused: RefusedPins,
+) -> tuple[ModemLink, Reconnecting]:
+    """The modem that a section describes, and what keeps its line open."""
+    pin_file = None if section.pin_file is None else section.pin_file.path
+    aid = ModemHelper(
+        reactor, section.name, section.device, pin_file, refused, section.hook
+    )
+    options = ModemOptions(
+        section.number,
+        centre_octets(section.smsc),
+        section.rate,
+        section.receipts,
+    )
+    link = ModemLink(
+        section.name,
+        ModemSessionOptions(section.storage),
+        options,
+        deliveries,
+        reactor,
+        time.time,
+        observer,
+        aid,
+    )
+    line = SerialEndpoint(reactor, section.device, section.baud)
+    return link, Reconnecting(
+        link.name, dialler(line, link.build), reactor, random.random, _DEVICE_AGAIN_S
+    )

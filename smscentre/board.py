@@ -10,11 +10,12 @@ __all__ = ["Board"]
 
 from collections.abc import Callable, Mapping, Sequence
 
-from attrs import define
+from attrs import define, evolve
 
 from smscentre import __version__
+from smscentre.messages import ModemHealth
 from smscentre.metrics import Metrics
-from smscentre.web.status import LinkStatus, WriterStatus
+from smscentre.web.status import LinkStatus, ModemStatus, WriterStatus
 
 
 @define
@@ -45,6 +46,9 @@ class Board:
         self._waiting = waiting
         self._started_at = wall_clock()
         self._seen = {name: _Seen(self._started_at) for name in links}
+        self._modems = {
+            name: ModemStatus() for name, (kind, _) in links.items() if kind == "modem"
+        }
         self._last_commit_at: float | None = None
         self._problem = ""
         self._recovered = False
@@ -59,6 +63,29 @@ class Board:
         """Note that a session ended."""
         self._seen[name] = _Seen(self._wall_clock(), "", reason)
         self._metrics.lost(name)
+        if name in self._modems:
+            # Of a device that is closed nobody knows how it stands.
+            self.modem_health(name, ModemHealth())
+
+    def modem_health(self, link: str, health: ModemHealth) -> None:
+        """Note how a modem stands."""
+        self._modems[link] = evolve(self._modems[link], health=health)
+        self._metrics.modem_health(link, health)
+
+    def modem_reset(self, link: str, measure: str) -> None:
+        """Note that a modem was reset, and by which measure."""
+        modem = self._modems[link]
+        self._modems[link] = evolve(modem, resets=modem.resets + 1)
+        self._metrics.modem_reset(link, measure)
+
+    def modem_fault(self, link: str, reason: str) -> None:
+        """Count what went wrong with a modem."""
+        self._metrics.modem_fault(link, reason)
+
+    def modem_alarm(self, link: str, problem: str) -> None:
+        """Note why a person is needed at a modem, or with nothing that none is."""
+        self._modems[link] = evolve(self._modems[link], problem=problem)
+        self._metrics.modem_alarm(link, bool(problem))
 
     def committed(self, size: int, seconds: float) -> None:
         """Note a commit. Writer's thread."""
@@ -102,6 +129,7 @@ class Board:
                 self._in_flight(name),
                 window,
                 seen.reason,
+                self._modems.get(name),
             )
             for (name, (kind, window)), seen in zip(
                 self._links.items(), self._seen.values(), strict=True

@@ -8,7 +8,6 @@ from __future__ import annotations
 __all__ = ["Centre"]
 
 import gc
-import random
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -30,16 +29,15 @@ from twisted.logger import ILogObserver, Logger
 from twisted.python.components import Componentized
 from twisted.python.failure import Failure
 
-from smscentre import __version__
 from smscentre.assembly import (
     acceptance_settings,
     answering_settings,
     link_windows,
-    outcomes,
+    metrics,
+    modem_connection,
     receipt_marks,
     routes,
-    smpp_dial,
-    smpp_link,
+    smpp_connection,
 )
 from smscentre.board import Board
 from smscentre.commands.dispatch import Rules, interpret
@@ -47,13 +45,11 @@ from smscentre.config import Config
 from smscentre.errors import ConfigError, Problem
 from smscentre.exchange import HEARTBEAT_S, Exchange
 from smscentre.inbox.acceptance import Acceptance
-from smscentre.inbox.admission import SILENCES
 from smscentre.inbox.answering import Answering
 from smscentre.inbox.stage import Inbox
 from smscentre.interfaces import Link
 from smscentre.links.phone import PhoneLink, PhonePort
-from smscentre.links.reconnect import Reconnecting
-from smscentre.metrics import Metrics
+from smscentre.links.pinfile import RefusedPins
 from smscentre.outbox.stage import Outbox
 from smscentre.smpp.receipt import id_key
 from smscentre.store import audit, outgoing, receipts, sessions
@@ -120,7 +116,7 @@ class Centre(MultiService):
             # No connection may be carried into a daemon's new process.
             engine.dispose()
         self._readers = Readers(engine, reactor)
-        self._metrics = Metrics(__version__, config.link_names, outcomes(), SILENCES)
+        self._metrics = metrics(config)
         self._parked = receipts.Parked(receipt_marks(config))
         self._board = Board(
             link_windows(config),
@@ -146,12 +142,6 @@ class Centre(MultiService):
     def startService(self) -> None:
         """Recover what a crash left, then open links and pages."""
         super().startService()
-        for modem in self._config.modem:
-            _log.warn(
-                "{link}: modem links are not available in this version; "
-                "this one is not used",
-                link=modem.name,
-            )
         self._thread.start()
         self._readers.start()
         self._board.database("")
@@ -212,9 +202,14 @@ class Centre(MultiService):
     def _build_links(self) -> None:
         config, reactor = self._config, self._reactor
         for section in config.smpp:
-            link = smpp_link(section, self._exchange, reactor, time.time, self._metrics)
-            dial = smpp_dial(section, link, reactor)
-            self._add_link(link, Reconnecting(link.name, dial, reactor, random.random))
+            self._add_link(
+                *smpp_connection(section, self._exchange, reactor, self._metrics)
+            )
+        refused = RefusedPins(config.node.data_dir)
+        for modem in config.modem:
+            self._add_link(
+                *modem_connection(modem, self._exchange, reactor, self._board, refused)
+            )
         for phone in config.phone:
             handset = PhoneLink(phone.name, self._exchange, reactor, time.time)
             path = config.node.data_dir / f"phone-{phone.name}.sock"

@@ -302,7 +302,8 @@ def _summary(found: Config) -> list[str]:
         for link in found.smpp
     ]
     lines += [
-        f"modem     {link.name}: {link.device}, not available in this version: not used"
+        f"modem     {link.name}: {link.device}, number {link.number}, "
+        f"storage {link.storage}{', with a PIN' if link.pin_file else ''}"
         for link in found.modem
     ]
     lines += [

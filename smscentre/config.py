@@ -228,7 +228,7 @@ def _mute_links(tree: _Tree) -> Iterator[Problem]:
     blocks = list(_blocks(tree, "smpp"))
     carriers = [
         block
-        for _, block in blocks
+        for _, block in [*blocks, *_blocks(tree, "modem")]
         if block.get("bind") != "receiver" and block.get("reroute") is not False
     ]
     whole = [block for block in carriers if _is_whole(block)]
@@ -238,7 +238,7 @@ def _mute_links(tree: _Tree) -> Iterator[Problem]:
         if not (whole if _is_whole(block) else carriers):
             kind = 'long_messages = "payload" and ' if _is_whole(block) else ""
             rule = (
-                "needs another [[smpp]] link that sends, with "
+                "needs another link that sends, with "
                 f"{kind}reroute = true, or its messages would never be answered"
             )
             yield Problem(f"{where}.bind", '"receiver"', rule)

@@ -14,6 +14,7 @@ __all__ = [
     "Incoming",
     "IncomingKind",
     "InDoubt",
+    "ModemHealth",
     "Octets",
     "Outgoing",
     "Part",
@@ -119,6 +120,11 @@ class Incoming:
     ``arrived_at`` and ``sent_at`` (the SMSC's timestamp) are seconds since 1970.
     ``once`` says that the link never brings a message twice. ``reason`` says why
     something is corrupt, or why a message is not to be answered.
+
+    ``key`` names the message wherever and whenever it comes again: the octets of
+    the SMSC's timestamp, or the slot it lies in, with the SIM or the link that has
+    the slot; empty where only binds tell. ``until_deleted`` says that the key names
+    it only as long as its acknowledgement, i.e. its deletion, is not known.
     """
 
     arrival_id: str
@@ -138,6 +144,8 @@ class Incoming:
     receipt: Receipt | None = None
     reason: str = ""
     once: bool = False
+    key: bytes = b""
+    until_deleted: bool = False
 
 
 class Priority(IntEnum):
@@ -225,6 +233,22 @@ class Unsent:
     """The part was certainly not written; it may be tried as if for the first time."""
 
     reason: str
+
+
+@frozen
+class ModemHealth:
+    """How a modem stood when it was last asked; None or empty where it did not say.
+
+    ``registration`` says in English where it stands with the network, and
+    ``registered`` whether messages can pass. ``used`` of ``slots`` places of its
+    message store are taken.
+    """
+
+    signal_dbm: int | None = None
+    registration: str = ""
+    registered: bool = False
+    used: int | None = None
+    slots: int | None = None
 
 
 SubmitOutcome = Accepted | Rejected | InDoubt | Unsent

@@ -7,25 +7,25 @@ does not know by name it counts as ``other``, so that labels stay closed sets.
 
 from __future__ import annotations
 
-__all__ = ["Metrics"]
+__all__ = ["MODEM_FAULTS", "MODEM_RESETS", "Metrics"]
 
-from collections.abc import Iterable, Iterator, Mapping
-from itertools import product
+from collections.abc import Iterable, Mapping
+from math import nan
+from typing import Final
 
-from prometheus_client import (
-    CollectorRegistry,
-    Gauge,
-    Histogram,
-    ProcessCollector,
-    generate_latest,
-)
-from prometheus_client.metrics_core import CounterMetricFamily, Metric
-from prometheus_client.registry import Collector
+from prometheus_client import Gauge, Histogram, ProcessCollector, generate_latest
 
-from smscentre.messages import DeliveryState, IncomingKind, Retry
+from smscentre.at.session_events import FAULTS
+from smscentre.messages import DeliveryState, IncomingKind, ModemHealth, Retry
+from smscentre.series import OTHER, Counter, Registry
 
-_OTHER = "other"
-_BIND_REFUSALS = ("wrong_credentials", "already_bound", _OTHER)
+MODEM_RESETS: Final = ("reopen", "restart", "hook")
+"""What is done to a modem that does not answer, from the mildest on."""
+
+MODEM_FAULTS: Final = FAULTS
+"""What goes wrong with a modem: on the line, in what is done, in what was found."""
+
+_BIND_REFUSALS = ("wrong_credentials", "already_bound", OTHER)
 _PDU_ERRORS = (
     "bad_length",
     "bad_body",
@@ -37,7 +37,7 @@ _PDU_ERRORS = (
     "no_answer",
     "outbind",
     "unread",
-    _OTHER,
+    OTHER,
 )
 _REFUSALS = (
     "not_committed",
@@ -45,10 +45,10 @@ _REFUSALS = (
     "stopping",
     "twin_refused",
     "failed",
-    _OTHER,
+    OTHER,
 )
 _OUTBOX_STATES = ("queued", "claimed", "in_doubt")
-_DATABASE_ERRORS = ("data", "locked", "lost", "full", _OTHER)
+_DATABASE_ERRORS = ("data", "locked", "lost", "full", OTHER)
 
 _ACKNOWLEDGE_S = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 _COMMIT_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5, 10)
@@ -56,62 +56,12 @@ _LAG_S = (0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5)
 _BATCH_SIZES = (1, 2, 5, 10, 20, 50, 100, 200)
 
 
-class _Registry(CollectorRegistry):
-    """A registry without the time at which each series was born.
-
-    Those times would double the number of series and no alert reads them.
-    """
-
-    def collect(self) -> Iterator[Metric]:
-        """Yield the metrics as they are now."""
-        for metric in super().collect():
-            metric.samples = [
-                sample
-                for sample in metric.samples
-                if not sample.name.endswith("_created")
-            ]
-            if metric.samples:
-                yield metric
-
-
-class _Counter(Collector):
-    """A counter, every series there from the start at zero.
-
-    Counted in one thread, so without the lock that the library's own counters take.
-    """
-
-    def __init__(
-        self, name: str, text: str, labels: Mapping[str, Iterable[str]]
-    ) -> None:
-        """:param labels: the closed set of values of each label"""
-        self._name = name
-        self._text = text
-        self._labels = tuple(labels)
-        self._counts = dict.fromkeys(product(*labels.values()), 0)
-
-    def add(self, *values: str, count: int = 1) -> None:
-        """Count something under the values of its labels.
-
-        :raises KeyError: the first value is none that was given
-        """
-        if values not in self._counts:
-            values = (*values[:-1], _OTHER)
-        self._counts[values] += count
-
-    def collect(self) -> Iterator[Metric]:
-        """Yield the counts as they are now."""
-        family = CounterMetricFamily(self._name, self._text, labels=self._labels)
-        for values, count in self._counts.items():
-            family.add_metric(values, count)
-        yield family
-
-
 class Metrics:
     """The service's own metrics, every series there from the start at zero.
 
     ``links`` are all configured names; a method given another one raises
-    KeyError. ``outcomes`` and ``silences`` are the names by which
-    commands, and messages without a reply, are counted.
+    KeyError; ``modems`` are those that are modems. ``outcomes`` and ``silences``
+    are the names by which commands, and messages without a reply, are counted.
     Any thread may call `committed`, only the reactor's the other methods.
     """
 
@@ -121,15 +71,18 @@ class Metrics:
         links: Iterable[str],
         outcomes: Iterable[str] = (),
         silences: Iterable[str] = (),
+        modems: Iterable[str] = (),
     ) -> None:
-        self._registry = _Registry(auto_describe=True)
+        self._registry = Registry(auto_describe=True)
         self._links = tuple(links)
-        self._outcomes = (*outcomes, _OTHER)
-        self._silence_reasons = (*silences, _OTHER)
+        self._modems = tuple(modems)
+        self._outcomes = (*outcomes, OTHER)
+        self._silence_reasons = (*silences, OTHER)
         ProcessCollector(registry=self._registry)
         build = self._gauge("build_info", "The running version.", ["version"])
         build.labels(version).set(1)
         self._make_link_metrics()
+        self._make_modem_metrics()
         self._make_arrival_metrics()
         self._make_outbox_metrics()
         self._make_store_metrics()
@@ -157,6 +110,27 @@ class Metrics:
     def pdu_error(self, link: str, reason: str) -> None:
         """A PDU broke the standard; ``reason`` is a fault of the session core."""
         self._pdu_errors.add(link, reason)
+
+    # Modems.
+
+    def modem_health(self, modem: str, health: ModemHealth) -> None:
+        """How a modem stands; what it did not say is not a number."""
+        self._signal[modem].set(_known(health.signal_dbm))
+        self._registered[modem].set(health.registered)
+        self._used_slots[modem].set(_known(health.used))
+        self._slots[modem].set(_known(health.slots))
+
+    def modem_reset(self, modem: str, measure: str) -> None:
+        """A modem was reset; ``measure`` is one of `MODEM_RESETS`."""
+        self._resets.add(modem, measure)
+
+    def modem_fault(self, modem: str, reason: str) -> None:
+        """Something went wrong with a modem; known are `MODEM_FAULTS`."""
+        self._faults.add(modem, reason)
+
+    def modem_alarm(self, modem: str, alarmed: bool) -> None:
+        """Whether a person is needed at a modem."""
+        self._alarm[modem].set(alarmed)
 
     # Arrivals.
 
@@ -262,6 +236,36 @@ class Metrics:
             "pdu_errors_total", "PDUs that broke the standard.", reason=_PDU_ERRORS
         )
 
+    def _make_modem_metrics(self) -> None:
+        def gauge(name: str, text: str) -> dict[str, Gauge]:
+            made = self._gauge(f"modem_{name}", text, ["link"])
+            return {modem: made.labels(modem) for modem in self._modems}
+
+        self._signal = gauge("signal_dbm", "Received signal; NaN while unknown.")
+        self._registered = gauge("registered", "1 while the network has the modem.")
+        self._used_slots = gauge(
+            "store_used_slots", "Taken places of the message store; NaN while unknown."
+        )
+        self._slots = gauge(
+            "store_slots", "Places of the message store; NaN while unknown."
+        )
+        self._alarm = gauge("alarm", "1 while a person is needed at the modem.")
+        self._resets = self._counter(
+            "modem_resets_total",
+            "Resets by measure.",
+            link=self._modems,
+            measure=MODEM_RESETS,
+        )
+        self._faults = self._counter(
+            "modem_faults_total",
+            "What went wrong with the modem.",
+            link=self._modems,
+            reason=(*MODEM_FAULTS, OTHER),
+        )
+        for modem in self._modems:
+            self.modem_health(modem, ModemHealth())
+            self.modem_alarm(modem, False)
+
     def _make_arrival_metrics(self) -> None:
         self._arrivals = self._by_link(
             "arrivals_total", "Arrivals.", kind=[kind.value for kind in IncomingKind]
@@ -330,11 +334,11 @@ class Metrics:
             "reactor_lag_seconds", "How late the reactor runs what is due.", _LAG_S
         )
 
-    def _by_link(self, name: str, text: str, **labels: Iterable[str]) -> _Counter:
+    def _by_link(self, name: str, text: str, **labels: Iterable[str]) -> Counter:
         return self._counter(name, text, link=self._links, **labels)
 
-    def _counter(self, name: str, text: str, **labels: Iterable[str]) -> _Counter:
-        counter = _Counter(f"smscentre_{name}", text, labels)
+    def _counter(self, name: str, text: str, **labels: Iterable[str]) -> Counter:
+        counter = Counter(f"smscentre_{name}", text, labels)
         self._registry.register(counter)
         return counter
 
@@ -355,3 +359,8 @@ class Metrics:
             registry=self._registry,
             buckets=buckets,
         )
+
+
+def _known(value: int | None) -> float:
+    """A value for a gauge: NaN fires no alert by mistake, as a zero might."""
+    return nan if value is None else value

@@ -16,6 +16,7 @@ __all__ = [
     "NodeConfig",
     "OutboxConfig",
     "PhoneConfig",
+    "PinFile",
     "ProceduresConfig",
     "SmppConfig",
     "WebConfig",
@@ -134,7 +135,7 @@ _PasswordFile = Annotated[
     SecretFile,
     Rule(lambda file: _fits_bind(file.secret), f"a file with {_PASSWORD}"),
 ]
-_PinFile = Annotated[
+PinFile = Annotated[
     SecretFile,
     Rule(
         lambda file: re.fullmatch("[0-9]{4,8}", file.secret.reveal()) is not None,
@@ -305,7 +306,7 @@ class ModemConfig:
     device: Annotated[str, _matching("/.+", "a path such as /dev/serial/by-id/...")]
     number: str
     baud: Annotated[int, _between(300, 4_000_000)] = 115_200
-    pin_file: _PinFile | None = None
+    pin_file: PinFile | None = None
     smsc: Annotated[str, _matching(r"|\+[0-9]{5,20}", "empty or as +62816124")] = ""
     storage: Literal["SM", "ME", "MT"] = "MT"
     rate: _Rate = 0.2

@@ -6,7 +6,9 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from smscentre import __version__
 from smscentre.board import Board
+from smscentre.messages import ModemHealth
 from smscentre.metrics import Metrics
+from smscentre.web.status import ModemStatus
 
 
 class BoardTests(SynchronousTestCase):
@@ -102,3 +104,70 @@ class BoardTests(SynchronousTestCase):
         self.now = 2000.0
         self.assertEqual(self.board.version, __version__)
         self.assertEqual(self.board.started_at, 1000.0)
+
+
+class ModemTests(SynchronousTestCase):
+    """What is shown of a modem beside a carrier."""
+
+    def setUp(self) -> None:
+        self.metrics = Metrics("0", ["carrier", "modem-1"], modems=["modem-1"])
+        self.board = Board(
+            {"carrier": ("smpp", 10), "modem-1": ("modem", 1)},
+            lambda: 1000.0,
+            lambda link: 0,
+            lambda: 0,
+            self.metrics,
+        )
+
+    def modem(self) -> ModemStatus:
+        """What the pages are told of the modem."""
+        _, link = self.board.links()
+        assert link.modem is not None
+        return link.modem
+
+    def counted(self, line: str) -> None:
+        """Assert that a line stands on the page of metrics."""
+        lines = self.metrics.render().decode().splitlines()
+        self.assertIn(f"smscentre_modem_{line}", lines)
+
+    def test_at_the_start(self) -> None:
+        """Nothing is known of it; a carrier has none of this."""
+        self.assertEqual(self.modem(), ModemStatus())
+        carrier, _ = self.board.links()
+        self.assertIsNone(carrier.modem)
+
+    def test_health(self) -> None:
+        """As it was told last, until the device is closed."""
+        health = ModemHealth(-87, "registered at home", True, 3, 20)
+        self.board.link_up("modem-1", "modem-1-1")
+        self.board.modem_health("modem-1", health)
+        self.assertEqual(self.modem().health, health)
+        self.counted('signal_dbm{link="modem-1"} -87.0')
+        self.board.link_down("modem-1", "unplugged")
+        self.assertEqual(self.modem().health, ModemHealth())
+        self.counted('signal_dbm{link="modem-1"} NaN')
+        self.counted('registered{link="modem-1"} 0.0')
+
+    def test_resets(self) -> None:
+        """All of them count, and outlive the device's closing."""
+        self.board.modem_reset("modem-1", "reopen")
+        self.board.link_down("modem-1", "silent")
+        self.board.modem_reset("modem-1", "hook")
+        self.assertEqual(self.modem().resets, 2)
+        self.counted('resets_total{link="modem-1",measure="hook"} 1.0')
+
+    def test_faults(self) -> None:
+        """They are counted and not shown."""
+        self.board.modem_fault("modem-1", "undecodable")
+        self.assertEqual(self.modem(), ModemStatus())
+        self.counted('faults_total{link="modem-1",reason="undecodable"} 1.0')
+
+    def test_an_alarm_that_ends(self) -> None:
+        """It stands, whatever the device does, until it is taken back."""
+        self.board.modem_alarm("modem-1", "the PIN was refused")
+        self.board.link_down("modem-1", "lost")
+        self.assertEqual(self.modem().problem, "the PIN was refused")
+        self.counted('alarm{link="modem-1"} 1.0')
+        self.board.modem_alarm("modem-1", "")
+        self.assertEqual(self.modem().problem, "")
+        self.counted('alarm{link="modem-1"} 0.0')

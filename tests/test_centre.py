@@ -307,11 +307,12 @@ class CentreTests(TestCase):
         self.assertIn("1 parts wait for old", "\n".join(lines))
         await self.stop()
 
-    async def test_a_modem_is_not_passed_over_in_silence(self) -> None:
-        """The start warns of a link that it cannot make; the others go on."""
+    async def test_a_modem_that_is_absent_is_told_of(self) -> None:
+        """By its device, with what to look at; the others go on."""
         with self.logged() as lines:
             await self.start(self.carrier + _MODEM)
-        self.assertIn("modem-1: modem links are not available", "\n".join(lines))
+            self.assertIn("berhasil", await self.ask("RUTAN 4 3 2 1"))
+        self.assertIn("modem-1: not connected (/dev/absent does", "\n".join(lines))
         self.assertIn("berhasil", await self.ask("RUTAN 1 2 3 4"))
         await self.stop()
 

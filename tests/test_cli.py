@@ -144,15 +144,23 @@ class CheckTests(CliTestCase):
         self.assertIn("phone     demo: dry run", output)
         self.assertNotIn("rahasia", output)
 
-    def test_a_modem_is_said_to_be_unused(self) -> None:
-        """A link that this version cannot make does not look as if it worked."""
+    def test_a_modem_is_summed_up(self) -> None:
+        """Its device and number are told, and of the PIN only that there is one."""
+        pin = Path(self.file("pin", "7391\n"))
+        pin.chmod(0o600)
+        modem = '[[modem]]\nname = "modem-{}"\ndevice = "/dev/ttyUSB{}"\n'
+        number = 'number = "+6281100000001"\n'
         self.configure(
-            f'{CONFIG}[[modem]]\nname = "modem-1"\ndevice = "/dev/ttyUSB0"\n'
-            'number = "+6281100000001"\n'
+            CONFIG
+            + "".join(modem.format(port, port) + number for port in (1, 2))
+            + f'pin_file = "{pin}"\n'
         )
         self.succeed("db", "upgrade")
         output = self.succeed("check")
-        self.assertIn("modem-1: /dev/ttyUSB0, not available in this version", output)
+        told = "number +6281100000001, storage MT"
+        self.assertIn(f"modem     modem-1: /dev/ttyUSB1, {told}\n", output)
+        self.assertIn(f"modem     modem-2: /dev/ttyUSB2, {told}, with a PIN\n", output)
+        self.assertNotIn("7391", output)
 
     def test_every_problem_is_printed(self) -> None:
         """Each with its dotted path; the status says that it must be mended."""

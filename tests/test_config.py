@@ -307,6 +307,13 @@ class RuleTests(_FileCase):
             self.assertEqual(problem.where, case.where, problem)
             self.assertIn(case.words, problem.rule, problem)
 
+    def test_a_pin_that_others_may_read(self) -> None:
+        """As with a password, it is for its owner only."""
+        self.secret("sim-pin", "1234\n", 0o640)
+        problem = self.problem(f'{CENTRE}{MODEM}pin_file = "secrets/sim-pin"\n')
+        self.assertEqual(problem.where, "modem[modem-1].pin_file")
+        self.assertIn("chmod 600", problem.rule)
+
     def test_all_faults_are_found_at_once(self) -> None:
         """Faults of types, limits, names, numbers and secrets come together."""
         self.secret("carrier", "rahasia", 0o644)
@@ -514,6 +521,13 @@ class ValueTests(_FileCase):
         text = f'{CENTRE}{SMPP}bind = "receiver"\n{_OTHER}bind = "transmitter"\n'
         self.assertEqual([link.bind for link in self.load(text).smpp],
                          ["receiver", "transmitter"])  # fmt: skip
+
+    def test_a_receiver_beside_a_modem(self) -> None:
+        """A modem that may carry others' replies will do as well."""
+        text = f'{CENTRE}{SMPP}bind = "receiver"\n{MODEM}'
+        self.assertEqual(len(self.load(text).modem), 1)
+        problem = self.problem(f"{text}reroute = false\n")
+        self.assertIn("link that sends", problem.rule)
 
     def test_a_pair(self) -> None:
         """Its receiver may bind elsewhere."""

@@ -29,6 +29,7 @@ __all__ = [
     "Command",
     "delete",
     "enter_pin",
+    "read_from",
     "send",
     "set_storage",
 ]
@@ -136,6 +137,16 @@ def set_storage(storage: str) -> Command:
         raise LocalProtocolError(f"{storage!a} is no storage")
     names = ",".join([f'"{storage}"'] * 3)
     return Command(f"AT+CPMS={names}", 20.0, prefixes=("+CPMS",))
+
+
+def read_from(storage: str) -> Command:
+    """Choose where messages are listed and deleted, and nothing else.
+
+    :raises LocalProtocolError: it is not two capital letters.
+    """
+    if _STORAGE.fullmatch(storage) is None:
+        raise LocalProtocolError(f"{storage!a} is no storage")
+    return Command(f'AT+CPMS="{storage}"', 20.0, prefixes=("+CPMS",))
 
 
 def enter_pin(pin: str) -> Command:

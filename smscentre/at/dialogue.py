@@ -123,6 +123,18 @@ class Dialogue:
         self._next(now)
         return self._tokens
 
+    def blurt(self, command: Command) -> None:
+        """Write a command whatever the state; its answer is nobody's.
+
+        For a modem that does not answer, before the port is closed.
+
+        :raises LocalProtocolError: closed, or no command line.
+        """
+        if self._state is State.CLOSED:
+            raise LocalProtocolError(f"{command.name} in state {self._state.value}")
+        command.check()
+        self._out.append(_ESC + command.text.encode("ascii") + b"\r")
+
     def receive(self, data: bytes, now: float) -> list[Event]:
         """Take octets from the modem, in any fragmentation."""
         happened: list[Event] = []

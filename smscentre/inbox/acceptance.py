@@ -19,7 +19,7 @@ from twisted.logger import Logger
 from smscentre.directory import Directory
 from smscentre.inbox.admission import silence_before
 from smscentre.inbox.answering import Answering
-from smscentre.inbox.arrival import Arrival
+from smscentre.inbox.arrival import Arrival, can_be_recognised
 from smscentre.interfaces import Command, Request, SubmissionKey
 from smscentre.messages import Incoming, IncomingKind
 from smscentre.numbers import subscriber
@@ -125,12 +125,14 @@ class Acceptance:
         """Store an arrival with all that follows from it."""
         arrival.row = arrival.original = transaction.new_id()
         incoming = arrival.incoming
+        if self._is_redelivery(transaction, arrival):
+            return
         if incoming.kind is IncomingKind.CORRUPT:
             self._keep(transaction, arrival, "corrupt", reason=incoming.reason)
         elif incoming.kind is IncomingKind.RECEIPT:
             self._keep(transaction, arrival, "receipt")
             self._match_receipt(transaction, arrival)
-        elif not self._is_redelivery(transaction, arrival):
+        else:
             self._accept_message(transaction, arrival)
 
     def give_up(
@@ -205,8 +207,8 @@ class Acceptance:
         )
 
     def _is_redelivery(self, transaction: Transaction, arrival: Arrival) -> bool:
-        """Recognise a message that was here before (D4); it has no effect."""
-        if arrival.incoming.once:
+        """Recognise what was here before (D4); it has no effect."""
+        if arrival.incoming.once or not can_be_recognised(arrival.incoming):
             return False
         twin = arrival.twin
         if twin is not None and (twin.withdrawn or twin.refusal):
@@ -215,14 +217,22 @@ class Acceptance:
         if twin is not None:
             matched, original = twin.row, twin.original
         else:
-            suspect = self._take_suspect(transaction, arrival)
-            if suspect is None:
+            earlier = self._find_earlier(transaction, arrival)
+            if earlier is None:
                 return False
-            matched, original = suspect.row, suspect.original
+            matched, original = earlier.row, earlier.original
         arrivals.mark_matched(transaction, matched)
         arrival.original = original
         self._keep(transaction, arrival, "redelivered", redelivery_of=original)
         return True
+
+    def _find_earlier(
+        self, transaction: Transaction, arrival: Arrival
+    ) -> arrivals.Suspect | None:
+        incoming = arrival.incoming
+        if incoming.key:
+            return arrivals.named_before(transaction, incoming, arrival.key)
+        return self._take_suspect(transaction, arrival)
 
     def _take_suspect(
         self, transaction: Transaction, arrival: Arrival

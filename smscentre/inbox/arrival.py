@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-__all__ = ["Arrival", "fingerprint"]
+__all__ = ["Arrival", "can_be_recognised", "fingerprint"]
 
 from collections.abc import Callable, Sequence
 from hashlib import blake2b
 from typing import Protocol
 
-from smscentre.messages import Incoming, Outgoing
+from smscentre.messages import Incoming, IncomingKind, Outgoing
 from smscentre.store.outgoing import claimed_for
 from smscentre.store.transaction import Transaction
 from smscentre.store.writer import Work
@@ -17,17 +17,26 @@ from smscentre.store.writer import Work
 def fingerprint(incoming: Incoming) -> bytes:
     """Sixteen octets, equal for messages that are equal on the wire (D4).
 
-    Equal are source, destination, coding, user-data header and text.
+    Equal are source, destination, coding, user-data header and text; with a key it
+    takes the destination's place, for a SIM may be put into another modem.
     """
     fields = (
         incoming.source.digits.encode(),
-        incoming.destination.digits.encode(),
+        incoming.key or incoming.destination.digits.encode(),
         incoming.coding.to_bytes(2, "big"),
         incoming.udh,
         incoming.body,
     )
     lengths = b"%d %d %d %d %d " % tuple(map(len, fields))
     return blake2b(lengths + b"".join(fields), digest_size=16).digest()
+
+
+def can_be_recognised(incoming: Incoming) -> bool:
+    """Whether a repetition is told from a new arrival.
+
+    Without a key that is a message's alone: what else comes twice does no harm.
+    """
+    return bool(incoming.key) or incoming.kind is IncomingKind.MESSAGE
 
 
 class Acceptor(Protocol):

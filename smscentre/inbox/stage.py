@@ -15,7 +15,12 @@ from typing import Protocol
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
 
-from smscentre.inbox.arrival import Acceptor, Arrival, fingerprint
+from smscentre.inbox.arrival import (
+    Acceptor,
+    Arrival,
+    can_be_recognised,
+    fingerprint,
+)
 from smscentre.messages import DeliveryState, Incoming, IncomingKind, Outgoing
 from smscentre.store.arrivals import ACKNOWLEDGED
 from smscentre.store.writer import Writer
@@ -111,6 +116,7 @@ class Inbox:
             settle(False)
             return
         key = fingerprint(incoming)
+        may_repeat = can_be_recognised(incoming)
         is_message = incoming.kind is IncomingKind.MESSAGE
         arrival = Arrival(
             incoming,
@@ -118,10 +124,10 @@ class Inbox:
             self._acceptor,
             self,
             settle,
-            twin=self._pending.get((incoming.bind, key)) if is_message else None,
+            twin=self._pending.get((incoming.bind, key)) if may_repeat else None,
             reserved=self._postbox.reserve(incoming.link) if is_message else "",
         )
-        if is_message:
+        if may_repeat:
             self._pending[incoming.bind, key] = arrival
         self._unanswered[arrival] = self._clock.seconds()
         self._octets += len(incoming.raw)
@@ -197,12 +203,12 @@ class Inbox:
     def _count(self, arrival: Arrival) -> None:
         incoming = arrival.incoming
         self._observer.arrived(incoming.link, incoming.kind)
-        if incoming.receipt is not None:
-            self._observer.receipt(incoming.link, incoming.receipt.state)
         if arrival.silence:
             self._observer.silent(arrival.silence)
         elif arrival.result == "redelivered":
             self._observer.redelivered(incoming.link)
+        elif incoming.receipt is not None:
+            self._observer.receipt(incoming.link, incoming.receipt.state)
         elif incoming.kind is IncomingKind.MESSAGE:
             self._observer.command(arrival.result)
 

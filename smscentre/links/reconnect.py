@@ -84,8 +84,11 @@ def dialler(endpoint: IStreamClientEndpoint, build: Callable[[], Session]) -> Di
 class Backoff:
     """The delays between attempts: doubling, with a tenth of jitter."""
 
-    def __init__(self, random: Callable[[], float]) -> None:
+    def __init__(
+        self, random: Callable[[], float], longest_s: float = LONGEST_DELAY_S
+    ) -> None:
         self._random = random
+        self._longest_s = longest_s
         self._delay = 0.0
 
     def next(self, ending: Ending, now: float) -> float:
@@ -93,7 +96,7 @@ class Backoff:
         stood = ending.stood_since
         if stood is not None and now - stood >= STOOD_S:
             self._delay = 0.0
-        self._delay = min(self._delay * 2 or FIRST_DELAY_S, LONGEST_DELAY_S)
+        self._delay = min(self._delay * 2 or FIRST_DELAY_S, self._longest_s)
         delay = max(self._delay, ending.wait_s)
         return delay * (1 + JITTER * self._random())
 
@@ -107,11 +110,14 @@ class Reconnecting(Service):
         dial: Dial,
         clock: IReactorTime,
         random: Callable[[], float],
+        longest_s: float = LONGEST_DELAY_S,
     ) -> None:
+        """:param longest_s: the longest delay between attempts, but for jitter and for
+        what the last session asked for"""
         self.name = name
         self._dial = dial
         self._clock = clock
-        self._backoff = Backoff(random)
+        self._backoff = Backoff(random, longest_s)
         self._session: Session | None = None
         self._connecting: Deferred[Session] | None = None
         self._waiting: IDelayedCall | None = None

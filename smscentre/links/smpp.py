@@ -24,7 +24,7 @@ from smscentre.interfaces import Deliveries
 from smscentre.links.pair import Pair
 from smscentre.links.rate import TokenBucket
 from smscentre.links.reconnect import Ending
-from smscentre.links.told import Told
+from smscentre.links.told import FaultLog
 from smscentre.links.wire import Connection, EventTaker, SmppProtocol
 from smscentre.messages import (
     Accepted,
@@ -133,7 +133,7 @@ class SmppLink:
         self._wait_s = 0.0
         self._arrivals = 0
         self._in_flight: dict[int, tuple[int, bytes]] = {}
-        self._told = Told()
+        self._faults = FaultLog(name, _log)
 
     def build(self) -> SmppProtocol:
         """A protocol for a new connection."""
@@ -218,8 +218,7 @@ class SmppLink:
         bind, self.bind = self.bind, ""
         self._wire = None
         self._in_flight.clear()
-        for left_out in self._told.left_out():
-            self._tell_left_out(left_out)
+        self._faults.end()
         if bind:
             _log.warn("{link}: bind ended: {reason}", link=self.name, reason=reason)
             self._deliveries.lost(self, bind, reason)
@@ -276,23 +275,7 @@ class SmppLink:
 
     def _fault(self, reason: str, detail: str) -> None:
         self._observer.pdu_error(self.name, reason)
-        if self._told.may_tell(reason, self._clock.seconds()):
-            self._tell_left_out(reason)
-            _log.warn(
-                "{link}: {reason}: {detail}",
-                link=self.name,
-                reason=reason,
-                detail=detail,
-            )
-
-    def _tell_left_out(self, reason: str) -> None:
-        if count := self._told.take_left_out(reason):
-            _log.warn(
-                "{link}: {reason}: ... and {count:,} more like it",
-                link=self.name,
-                reason=reason,
-                count=count,
-            )
+        self._faults.tell(reason, detail, self._clock.seconds())
 
     def _deliver(self, wire: Connection, sequence: int, incoming: Incoming) -> None:
         def settle(accepted: bool) -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 __all__ = [
     "ACKNOWLEDGED",
+    "KEY_HORIZON_S",
     "Suspect",
     "add_arrival",
     "mark_matched",
+    "named_before",
     "REDELIVERY_HORIZON_S",
     "suspects",
     "unknown_told",
@@ -15,15 +17,18 @@ __all__ = [
 from collections.abc import Sequence
 
 from attrs import frozen
-from sqlalchemy import bindparam, func, insert, or_, select, update
+from sqlalchemy import bindparam, exists, func, insert, or_, select, update
 from sqlalchemy import text as sql
 
 from smscentre.messages import Incoming
-from smscentre.store.tables import UNKNOWN, binds, inbox
+from smscentre.store.tables import UNKNOWN, binds, inbox, keyed_arrivals
 from smscentre.store.transaction import Statement, Transaction
 
 REDELIVERY_HORIZON_S = 24 * 3600
 """How long after an arrival its redelivery is still recognised."""
+
+KEY_HORIZON_S = 7 * 24 * 3600
+"""The same of an arrival with a key: a SIM may lie in a drawer for some days."""
 
 ACKNOWLEDGEMENT_DOUBT_S = 60
 """An acknowledgement written this shortly before its bind's end may be lost."""
@@ -54,6 +59,8 @@ _ADD = Statement(
     ),
 )
 
+_ADD_KEY = Statement(insert(keyed_arrivals), ("fingerprint", "inbox_id"))
+
 ACKNOWLEDGED = Statement(
     update(inbox)
     .where(inbox.c.id == bindparam("row"))
@@ -64,6 +71,36 @@ ACKNOWLEDGED = Statement(
 
 _MATCHED = Statement(
     update(inbox).where(inbox.c.id == bindparam("row")).values(matched=True), ("row",)
+)
+
+_KEYED = (
+    select(inbox.c.id, inbox.c.redelivery_of, inbox.c.arrived_at)
+    .join(keyed_arrivals, keyed_arrivals.c.inbox_id == inbox.c.id)
+    .where(keyed_arrivals.c.fingerprint == bindparam("key"))
+)
+
+# By time: the numbers of another node's rows may be higher and yet older.
+_NAMED_LAST = Statement(
+    _KEYED.where(inbox.c.arrived_at > bindparam("horizon"))
+    .order_by(inbox.c.arrived_at.desc(), inbox.c.id.desc())
+    .limit(1),
+    ("key", "horizon"),
+)
+
+_DELETED = Statement(
+    _KEYED.where(
+        or_(
+            inbox.c.id == bindparam("original"),
+            inbox.c.redelivery_of == bindparam("original"),
+        ),
+        inbox.c.acked_at.is_not(None),
+    ).limit(1),
+    ("key", "original"),
+)
+
+_HAS_KEY = exists().where(
+    keyed_arrivals.c.fingerprint == inbox.c.fingerprint,
+    keyed_arrivals.c.inbox_id == inbox.c.id,
 )
 
 _SUSPECTS = (
@@ -81,6 +118,7 @@ _SUSPECTS = (
             inbox.c.acked_at.is_(None),
             binds.c.ended_at - inbox.c.acked_at <= ACKNOWLEDGEMENT_DOUBT_S,
         ),
+        ~_HAS_KEY,
     )
     .order_by(inbox.c.id)
 )
@@ -140,12 +178,38 @@ def add_arrival(
             False,
         ),
     )
+    if incoming.key:
+        transaction.add(_ADD_KEY, (fingerprint, row))
+
+
+def named_before(
+    transaction: Transaction, incoming: Incoming, fingerprint: bytes
+) -> Suspect | None:
+    """The last arrival with the key of this one; None where this one is new (D4).
+
+    Whichever link or bind it came by, and acknowledged or not, unless the key holds
+    only until then.
+    """
+    horizon = incoming.arrived_at - KEY_HORIZON_S
+    last = transaction.row(_NAMED_LAST, (fingerprint, horizon))
+    if last is None:
+        return None
+    row, redelivery_of, arrived_at = last
+    original = redelivery_of or row
+    # One slot's message may have been read several times before it was deleted.
+    deleted = incoming.until_deleted and transaction.row(
+        _DELETED, (fingerprint, original)
+    )
+    return None if deleted else Suspect(row, original, arrived_at)
 
 
 def suspects(
     transaction: Transaction, links: Sequence[str], now: float
 ) -> dict[bytes, list[Suspect]]:
-    """The deliveries of links' ended binds that may come again, oldest first (D4)."""
+    """The deliveries of links' ended binds that may come again, oldest first (D4).
+
+    What has a key is told by it, and not by binds.
+    """
     found: dict[bytes, list[Suspect]] = {}
     horizon = now - REDELIVERY_HORIZON_S
     for row in transaction.all(_SUSPECTS, {"links": list(links), "horizon": horizon}):

@@ -17,6 +17,7 @@ __all__ = [
     "binds",
     "counters",
     "inbox",
+    "keyed_arrivals",
     "long_messages",
     "metadata",
     "officers",
@@ -156,6 +157,16 @@ inbox = Table(
 """Every arrival. ``number`` is the sender in E.164 if it is a subscriber;
 ``outcome`` names what the command decided; ``matched`` says that a later
 delivery was taken for a redelivery of this one."""
+
+keyed_arrivals = Table(
+    "keyed_arrivals",
+    metadata,
+    Column("fingerprint", LargeBinary, primary_key=True),
+    Column("inbox_id", ID, primary_key=True, autoincrement=False),
+    sqlite_with_rowid=False,
+)
+"""The arrivals that have a key. A table and not an index of ``inbox``, which every
+arrival without one would pay for."""
 
 OPEN_PART = "state = 'open'"
 """The condition of the partial index of long messages that wait for parts."""

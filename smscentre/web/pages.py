@@ -91,6 +91,8 @@ class Pages:
             kind_name=wording.kind_name,
             long_date=wording.long_date,
             outcome=wording.outcome,
+            registration=wording.registration,
+            signal=wording.signal,
             state=wording.state,
         )
         self._templates.globals["address"] = address
@@ -136,6 +138,7 @@ class Pages:
             started_at=status.started_at,
             links=links,
             up=sum(link.up for link in links),
+            modems=[(link.name, link.modem) for link in links if link.modem],
             writer=status.writer(),
             read=read,
             queues=queues,

@@ -5,12 +5,27 @@ The seam between the pages and whoever runs the service; values only.
 
 from __future__ import annotations
 
-__all__ = ["LinkStatus", "StatusSource", "WriterStatus"]
+__all__ = ["LinkStatus", "ModemStatus", "StatusSource", "WriterStatus"]
 
 from collections.abc import Sequence
 from typing import Protocol
 
-from attrs import frozen
+from attrs import field, frozen
+
+from smscentre.messages import ModemHealth
+
+
+@frozen
+class ModemStatus:
+    """What only a modem has: how it stands, and what was done to it.
+
+    ``resets`` counts since the service started; ``problem`` says in English why a
+    person is needed, and is empty while none is.
+    """
+
+    health: ModemHealth = field(factory=ModemHealth)
+    resets: int = 0
+    problem: str = ""
 
 
 @frozen
@@ -20,6 +35,7 @@ class LinkStatus:
     ``since`` is when it came up or went down, ``bind`` the id of its session,
     empty while it is down; ``reason`` says why it is down, in the link's words.
     ``window`` is the most parts that may be in flight, 0 where there is no limit.
+    ``modem`` is None for what is no modem.
     """
 
     name: str
@@ -30,6 +46,7 @@ class LinkStatus:
     in_flight: int = 0
     window: int = 0
     reason: str = ""
+    modem: ModemStatus | None = None
 
 
 @frozen

@@ -5,7 +5,17 @@ Plain functions over values, used by the templates as filters. It decides nothin
 
 from __future__ import annotations
 
-__all__ = ["age", "figure", "kind_name", "long_date", "moment", "outcome", "state"]
+__all__ = [
+    "age",
+    "figure",
+    "kind_name",
+    "long_date",
+    "moment",
+    "outcome",
+    "registration",
+    "signal",
+    "state",
+]
 
 import datetime
 from typing import Final
@@ -92,6 +102,20 @@ _OUTCOMES: Final = {
 
 _KINDS: Final = {"smpp": "SMPP", "modem": "modem", "phone": "telepon uji"}
 
+_REGISTRATIONS: Final = {
+    "": "-",
+    "not registered and not searching": "tidak terdaftar",
+    "registered at home": "terdaftar",
+    "searching": "mencari jaringan",
+    "registration denied": "ditolak jaringan",
+    "unknown": "tidak diketahui",
+    "registered, roaming": "terdaftar, roaming",
+    "emergency calls only": "hanya panggilan darurat",
+}
+
+_SIGNALS: Final = ((-85, "kuat"), (-100, "cukup"))
+_WEAK: Final = "lemah"
+
 _AGES = ((86400, "hari"), (3600, "jam"), (60, "mnt"))
 
 
@@ -141,3 +165,16 @@ def outcome(name: str) -> str:
 def kind_name(name: str) -> str:
     """The kind of a link."""
     return _KINDS.get(name, name)
+
+
+def registration(name: str) -> str:
+    """Where a modem stands with its network."""
+    return _REGISTRATIONS.get(name, name)
+
+
+def signal(dbm: int | None) -> str:
+    """How strong a signal is: ``-79 dBm (kuat)``; ``-`` while it is unknown."""
+    if dbm is None:
+        return "-"
+    word = next((word for least, word in _SIGNALS if dbm >= least), _WEAK)
+    return f"{dbm} dBm ({word})".replace("-", "\N{MINUS SIGN}")

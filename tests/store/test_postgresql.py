@@ -22,6 +22,7 @@ from smscentre.store.schema import check_schema, upgrade
 from smscentre.store.tables import counters
 from smscentre.store.transaction import Statement
 from smscentre.store.writer import Unavailable, Writer
+from tests.inbox import test_keyed as keyed
 from tests.inbox import test_stage as inbox
 from tests.outbox import test_stage as outbox
 from tests.postgresql import MISSING, new_server, server
@@ -82,6 +83,10 @@ PostgresqlCannotCommitTests = on_postgresql(
         "test_withdrawn_leave_no_trace": _LOCKS,
     },
 )
+PostgresqlTimestampTests = on_postgresql(keyed.TimestampTests)
+PostgresqlSlotTests = on_postgresql(keyed.SlotTests)
+PostgresqlKindTests = on_postgresql(keyed.KindTests)
+PostgresqlBindTests = on_postgresql(keyed.BindTests)
 PostgresqlLongMessageTests = on_postgresql(inbox.LongMessageTests)
 PostgresqlSilenceTests = on_postgresql(inbox.SilenceTests)
 PostgresqlLimitTests = on_postgresql(inbox.LimitTests)

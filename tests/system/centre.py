@@ -62,13 +62,18 @@ class CentreOptions:
 
     ``limits`` replaces members of a table whose every limit is 0; ``smpp``
     adds keys to the tables of all links. ``links`` names them; each but
-    "carrier" binds with its name for a system_id.
+    "carrier" binds with its name for a system_id. ``modems`` are the devices of
+    modems by the links' names, ``modem`` adds keys to their tables; ``outbox``
+    replaces members of its table.
     """
 
     window: int = 10
     limits: dict[str, int] = field(factory=dict)
     smpp: dict[str, object] = field(factory=dict)
     links: tuple[str, ...] = ("carrier",)
+    modems: dict[str, Path] = field(factory=dict)
+    modem: dict[str, object] = field(factory=dict)
+    outbox: dict[str, object] = field(factory=dict)
     log_level: str = "info"
 
 
@@ -162,6 +167,7 @@ class RunningCentre:
             "centre": {"number": "02170252704"},
             "node": {"name": "centre-1", "data_dir": str(self.folder)},
             "database": {"url": f"sqlite:///{self.database}"},
+            "outbox": self.options.outbox,
             "limits": dict(limits),
             "web": {"listen": f"tcp:{self.web_port}:interface=127.0.0.1"},
             "monitor": {"listen": f"tcp:{self.monitor_port}:interface=127.0.0.1"},
@@ -169,6 +175,9 @@ class RunningCentre:
         }
         written = [_table(f"[{name}]", keys) for name, keys in tables.items()]
         links = [_table("[[smpp]]", self._link(name)) for name in self.options.links]
+        links += [
+            _table("[[modem]]", self._modem(name)) for name in self.options.modems
+        ]
         phone = _table("[[phone]]", {"name": "demo", "writes": True})
         self.config.write_text("\n".join([*written, *links, phone]))
 
@@ -182,6 +191,15 @@ class RunningCentre:
             "address": "02170252704",
             "window": self.options.window,
             **self.options.smpp,
+        }
+
+    def _modem(self, name: str) -> dict[str, object]:
+        return {
+            "name": name,
+            "device": str(self.options.modems[name]),
+            "number": "+6281100000001",
+            "rate": 0,
+            **self.options.modem,
         }
 
     # The process.

@@ -17,6 +17,7 @@ from twisted.logger import LogLevel, capturedLogs
 from twisted.trial.unittest import SynchronousTestCase
 
 from smscentre.directory import Unit
+from smscentre.messages import ModemHealth
 from smscentre.store.engine import StoreError, reading_engine, writing_engine
 from smscentre.store.people import put_units
 from smscentre.store.schema import upgrade
@@ -24,7 +25,7 @@ from smscentre.store.tables import inbox, outbox, reports
 from smscentre.store.transaction import Numbers, Transaction
 from smscentre.web import site as site_module
 from smscentre.web.site import site
-from smscentre.web.status import LinkStatus, WriterStatus
+from smscentre.web.status import LinkStatus, ModemStatus, WriterStatus
 from tests.store.test_pages import TODAY, YESTERDAY, arrival, figure, part
 from tests.web.support import NOW, WIB, Answer, FakeReader, FakeStatus, ask, get
 
@@ -136,6 +137,46 @@ class GatewayTests(_SiteTestCase):
         )
         self.assertIn("modem-1 modem putus 06.10.30 (2 jam 5 mnt) - 0", words)
         self.assertIn("Tautan tersambung 1 dari 2", words)
+
+    def show_modem(self, modem: ModemStatus) -> None:
+        """Have one modem that stands so."""
+        link = LinkStatus("modem-1", "modem", True, NOW - 60, modem=modem)
+        self.status.known_links = (link,)
+
+    def test_modems(self) -> None:
+        """Each shows signal, network, store and resets."""
+        health = ModemHealth(-79, "registered at home", True, 3, 30)
+        self.show_modem(ModemStatus(health, resets=1234))
+        self.assertIn(
+            "modem-1 \u221279 dBm (kuat) terdaftar 3 dari 30 1.234 kali -",
+            self.words("/gateway"),
+        )
+
+    def test_a_modem_in_trouble(self) -> None:
+        """No network and a full store stand out."""
+        self.show_modem(ModemStatus(ModemHealth(-105, "searching", False, 30, 30)))
+        text = self.get("/gateway").text
+        for words in ("mencari jaringan", "penuh"):
+            self.assertIn(f'<span class="pill bad">{words}</span>', text)
+
+    def test_a_modem_that_says_nothing(self) -> None:
+        """What is unknown is a dash and no trouble."""
+        self.show_modem(ModemStatus())
+        self.assertIn("modem-1 - - - 0 kali -", self.words("/gateway"))
+        self.assertNotIn("pill bad", self.get("/gateway").text)
+
+    def test_a_modem_that_needs_a_person(self) -> None:
+        """The page begins with it, and why."""
+        self.show_modem(ModemStatus(problem="the PIN was <refused>"))
+        text = self.get("/gateway").text
+        self.assertIn("modem-1 perlu diperiksa petugas", self.words("/gateway"))
+        self.assertIn("the PIN was &lt;refused&gt;", text)
+        self.assertLess(text.index("refused"), text.index("Tautan tersambung"))
+
+    def test_no_modems(self) -> None:
+        """A centre without them has no table of them."""
+        self.status.known_links = LINKS[:1]
+        self.assertNotIn("Sinyal", self.get("/gateway").text)
 
     def test_queues(self) -> None:
         """What waits is counted, with the age of the oldest."""

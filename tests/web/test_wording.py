@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
+from smscentre.at.answers import Registration
 from smscentre.commands.replies import TEXTS
 from smscentre.web import wording
 from tests.web.support import NOW, WIB
@@ -72,6 +73,34 @@ class TimeTests(SynchronousTestCase):
         ]
         for seconds, expected in rows:
             self.assertEqual(wording.age(seconds), expected)
+
+
+class ModemTests(SynchronousTestCase):
+    """What modems tell of themselves."""
+
+    def test_registrations(self) -> None:
+        """Each that a modem may have is said in Indonesian, and differently."""
+        said = {wording.registration(one.value) for one in Registration}
+        self.assertEqual(len(said), len(Registration))
+        self.assertFalse(said & {one.value for one in Registration})
+
+    def test_no_registration(self) -> None:
+        """One that was not told is a dash, one that is new shows as it is."""
+        self.assertEqual(wording.registration(""), "-")
+        self.assertEqual(wording.registration("elsewhere"), "elsewhere")
+
+    def test_signal(self) -> None:
+        """The number with a word, for who does not know the scale."""
+        rows = [
+            (None, "-"),
+            (-51, "\u221251 dBm (kuat)"),
+            (-85, "\u221285 dBm (kuat)"),
+            (-87, "\u221287 dBm (cukup)"),
+            (-100, "\u2212100 dBm (cukup)"),
+            (-101, "\u2212101 dBm (lemah)"),
+        ]
+        for dbm, expected in rows:
+            self.assertEqual(wording.signal(dbm), expected)
 
 
 class NameTests(SynchronousTestCase):

@@ -1,0 +1,217 @@
+"""What a session does next: the one place with the order of its duties.
+
+Knows when what is due and what waits; says no command and hears no answer. Time is
+an argument.
+"""
+
+from __future__ import annotations
+
+__all__ = [
+    "Confirm",
+    "Duties",
+    "Duty",
+    "MeasureUp",
+    "Remove",
+    "Renotify",
+    "SessionOptions",
+    "Start",
+    "Submit",
+    "Sweep",
+    "Touch",
+    "script_for",
+]
+
+from collections import deque
+from typing import assert_never
+
+from attrs import field, frozen
+
+from smscentre.at import scripts
+from smscentre.at.answers import read_stored
+from smscentre.at.commands import Command
+from smscentre.at.dialogue import DialogueOptions
+from smscentre.at.errors import RemoteProtocolError
+from smscentre.at.scripts import Script
+from smscentre.at.session_events import Place
+from smscentre.at.shelf import Shelf
+
+_AGAIN_S = 10.0
+"""When a list is asked for again that was refused or had to leave something."""
+
+_ALL_STORES = ("SM", "ME", "MT")
+"""MT is the other two together (TS 27.005 §3.2.2)."""
+
+
+@frozen
+class SessionOptions:
+    """Where messages are kept, and how often what is done; times in seconds.
+
+    ``searching_s`` holds in place of ``measure_s`` while there is no network;
+    ``silence_s`` is how long nothing may be heard before `AT` is said.
+    """
+
+    storage: str = "MT"
+    sweep_s: float = 60.0
+    measure_s: float = 60.0
+    searching_s: float = 10.0
+    silence_s: float = 30.0
+    dialogue: DialogueOptions = field(factory=DialogueOptions)
+
+
+@frozen
+class Start:
+    """Make the modem ours."""
+
+
+@frozen
+class Confirm:
+    """Say that a message that was brought is safe."""
+
+    place: Place
+
+
+@frozen
+class Remove:
+    """Delete a message that is safe."""
+
+    place: Place
+
+
+@frozen
+class Sweep:
+    """List a storage."""
+
+    storage: str
+
+
+@frozen
+class Submit:
+    """Send a message."""
+
+    token: int
+    command: Command = field(repr=False)
+
+
+@frozen
+class MeasureUp:
+    """Ask how the modem fares."""
+
+
+@frozen
+class Renotify:
+    """Have the modem tell again of what comes."""
+
+
+@frozen
+class Touch:
+    """See whether the modem is there."""
+
+
+Duty = Start | Confirm | Remove | Sweep | Submit | MeasureUp | Renotify | Touch
+
+
+class Duties:
+    """What is due and what waits.
+
+    What is safe leaves the modem first, since a full store takes nothing in. Lists
+    and messages take turns; measuring comes last.
+    """
+
+    def __init__(self, options: SessionOptions, shelf: Shelf) -> None:
+        self.heard_at = 0.0
+        self.sweep_at = 0.0
+        self.measure_at = 0.0
+        self.renotify = False
+        self.submits: deque[Submit] = deque()
+        self.others: set[str] = set()
+        """Storages besides our own in which something was said to lie."""
+        self._options = options
+        self._shelf = shelf
+        self._swept_last = False
+
+    def next(self, now: float) -> Duty | None:
+        """Take what is to be done now, if anything is."""
+        duty = self.next_clearing()
+        if duty is not None:
+            return duty
+        if self.submits and (self._swept_last or now < self.sweep_at):
+            self._swept_last = False
+            return self.submits.popleft()
+        if now >= self.sweep_at:
+            self._swept_last = True
+            return Sweep(self._options.storage)
+        if self.others:
+            return Sweep(self.others.pop())
+        if self.renotify:
+            self.renotify = False
+            return Renotify()
+        if now >= self.measure_at:
+            return MeasureUp()
+        return Touch() if now >= self._touch_at() else None
+
+    def next_clearing(self) -> Duty | None:
+        """Take what is safe and still to leave the modem, if anything is."""
+        place = self._shelf.next_due()
+        if place is None:
+            return None
+        return Remove(place) if place.is_slot else Confirm(place)
+
+    def next_at(self) -> float:
+        """When something will be due."""
+        return min(self.sweep_at, self.measure_at, self._touch_at())
+
+    def told_of(self, line: str, now: float) -> None:
+        """Hear by +CMTI or +CDSI where something is stored: maybe not in our list."""
+        self.sweep_at = now
+        try:
+            storage, _ = read_stored(line)
+        except RemoteProtocolError:
+            return
+        own = self._options.storage
+        if storage != own and not (own == "MT" and storage in _ALL_STORES):
+            self.others.add(storage)
+
+    def listed(self, now: float) -> None:
+        """Hear that our storage was listed."""
+        self.sweep_at = now + self._options.sweep_s
+
+    def look_again(self, now: float) -> None:
+        """Hear that the list, or a message in it, could not be taken."""
+        due = now + _AGAIN_S
+        self.sweep_at = due if self.sweep_at <= now else min(self.sweep_at, due)
+
+    def measured(self, searching: bool, now: float) -> None:
+        """Hear that the modem was asked how it fares."""
+        options = self._options
+        wait_s = options.searching_s if searching else options.measure_s
+        self.measure_at = now + wait_s
+
+    def _touch_at(self) -> float:
+        return self.heard_at + self._options.silence_s
+
+
+def script_for(duty: Duty, options: SessionOptions, notifies: bool) -> Script[object]:
+    """What is said to do a duty; ``notifies`` is that of `Facts`."""
+    match duty:
+        case Start():
+            return scripts.start(options.storage)
+        case Confirm():
+            return scripts.confirm()
+        case Remove(place):
+            return _in(place.storage, options.storage, scripts.remove(place.index))
+        case Sweep(storage):
+            return _in(storage, options.storage, scripts.sweep())
+        case Submit(_, command):
+            return scripts.submit(command)
+        case MeasureUp():
+            return scripts.measure(notifies)
+        case Renotify():
+            return scripts.notify()
+        case Touch():
+            return scripts.touch()
+        case _:
+            assert_never(duty)
+
+
+def _in(storage: str, own: str, script: Script[object]) -> Script[object]:
+    return script if storage == own else scripts.elsewhere(storage, own, script)
