@@ -483,6 +483,19 @@ class StuckTests(SerialTestCase):
         stuck = [one for one in threading.enumerate() if one.name in our_threads()]
         self.assertEqual([thread.daemon for thread in stuck], [True])
 
+    async def test_no_room_for_a_thread(self) -> None:
+        """It is a failure like any other, and the next attempt may succeed."""
+
+        def refuse(thread: threading.Thread) -> None:
+            raise RuntimeError("can't start new thread")
+
+        endpoint = self.endpoint()
+        patched = self.patch(threading.Thread, "start", refuse)
+        words = await self.refusal(endpoint.connect(self.factory))
+        patched.restore()
+        self.assertIn("can't start new thread", words)
+        await endpoint.connect(self.factory)
+
     async def test_an_unforeseen_error(self) -> None:
         """It comes out as it is."""
 
