@@ -29,6 +29,7 @@ from smscentre.imports import read_officers, read_units, write_officers, write_u
 from smscentre.numbers import NumberError, parse_number
 from smscentre.sections import masked_url
 from smscentre.sim.command import smsc
+from smscentre.sim.modem.command import modem
 from smscentre.store.changes import (
     Change,
     Signature,
@@ -270,6 +271,7 @@ def sim() -> None:
 
 
 sim.add_command(smsc)
+sim.add_command(modem)
 
 
 @main.command()
