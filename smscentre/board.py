@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from attrs import define, evolve
 
 from smscentre import __version__
-from smscentre.messages import ModemHealth
+from smscentre.messages import ModemAlarm, ModemHealth
 from smscentre.metrics import Metrics
 from smscentre.web.status import LinkStatus, ModemStatus, WriterStatus
 
@@ -82,10 +82,10 @@ class Board:
         """Count what went wrong with a modem."""
         self._metrics.modem_fault(link, reason)
 
-    def modem_alarm(self, link: str, problem: str) -> None:
-        """Note why a person is needed at a modem, or with nothing that none is."""
-        self._modems[link] = evolve(self._modems[link], problem=problem)
-        self._metrics.modem_alarm(link, bool(problem))
+    def modem_alarm(self, link: str, alarm: ModemAlarm | None) -> None:
+        """Note why a person is needed at a modem, or with None that none is."""
+        self._modems[link] = evolve(self._modems[link], alarm=alarm)
+        self._metrics.modem_alarm(link, alarm is not None)
 
     def committed(self, size: int, seconds: float) -> None:
         """Note a commit. Writer's thread."""

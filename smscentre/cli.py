@@ -26,6 +26,7 @@ from smscentre.config import Config
 from smscentre.demo import run_demo
 from smscentre.errors import ConfigError, SMSCentreError
 from smscentre.imports import read_officers, read_units, write_officers, write_units
+from smscentre.modem_command import modem
 from smscentre.numbers import NumberError, parse_number
 from smscentre.sections import masked_url
 from smscentre.sim.command import smsc
@@ -272,6 +273,9 @@ def sim() -> None:
 
 sim.add_command(smsc)
 sim.add_command(modem)
+
+
+main.add_command(modem)
 
 
 @main.command()

@@ -27,6 +27,7 @@ __all__ = [
     "masked_url",
 ]
 
+import os
 import re
 import tomllib
 from collections.abc import Iterator
@@ -115,6 +116,7 @@ def load(path: Path) -> Config:
         *_misfits(tree),
         *_mute_links(tree),
         *_shared_ports(tree),
+        *_shared_devices(tree),
         *_bad_numbers(tree),
         *_open_secrets(tree, path),
     ]
@@ -262,6 +264,20 @@ def _shared_ports(tree: _Tree) -> Iterator[Problem]:
     if "" in (web[0], monitor[0]) or web[0] == monitor[0]:
         rule = "is also the port of web.listen; give each its own"
         yield Problem("monitor.listen", str(monitor[1]), rule)
+
+
+def _shared_devices(tree: _Tree) -> Iterator[Problem]:
+    """Modems on one serial line, also where a link of the file system leads to it."""
+    seen: dict[str, str] = {}
+    for index, (_, block) in enumerate(_blocks(tree, "modem")):
+        device = block.get("device")
+        if not isinstance(device, str) or not device.startswith("/"):
+            continue
+        place = f"modem[{index}]"
+        other = seen.setdefault(os.path.realpath(device), place)
+        if other != place:
+            rule = f"is also the device of {other}; give each modem its own"
+            yield Problem(f"{place}.device", f'"{device}"', rule)
 
 
 def _open_secrets(tree: _Tree, path: Path) -> Iterator[Problem]:

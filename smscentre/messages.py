@@ -14,6 +14,7 @@ __all__ = [
     "Incoming",
     "IncomingKind",
     "InDoubt",
+    "ModemAlarm",
     "ModemHealth",
     "Octets",
     "Outgoing",
@@ -249,6 +250,19 @@ class ModemHealth:
     registered: bool = False
     used: int | None = None
     slots: int | None = None
+
+
+class ModemAlarm(Enum):
+    """Why a person is needed at a modem."""
+
+    PIN_WANTED = "the SIM wants its PIN, and none is given"
+    PIN_REFUSED = "the PIN was refused, and is not tried again"
+    PUK = "the SIM is blocked and wants its PUK"
+    SIM_ABSENT = "no SIM is in the modem"
+    SIM_LOCKED = "the modem is locked to another operator or SIM"
+    SIM_FAILED = "the modem cannot use this SIM"
+    MUTE = "the modem does not answer, and a restart does not help"
+    UNUSABLE = "the modem answers and cannot serve"
 
 
 SubmitOutcome = Accepted | Rejected | InDoubt | Unsent

@@ -6,7 +6,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from smscentre import __version__
 from smscentre.board import Board
-from smscentre.messages import ModemHealth
+from smscentre.messages import ModemAlarm, ModemHealth
 from smscentre.metrics import Metrics
 from smscentre.web.status import ModemStatus
 
@@ -164,10 +164,10 @@ class ModemTests(SynchronousTestCase):
 
     def test_an_alarm_that_ends(self) -> None:
         """It stands, whatever the device does, until it is taken back."""
-        self.board.modem_alarm("modem-1", "the PIN was refused")
+        self.board.modem_alarm("modem-1", ModemAlarm.PIN_REFUSED)
         self.board.link_down("modem-1", "lost")
-        self.assertEqual(self.modem().problem, "the PIN was refused")
+        self.assertEqual(self.modem().alarm, ModemAlarm.PIN_REFUSED)
         self.counted('alarm{link="modem-1"} 1.0')
-        self.board.modem_alarm("modem-1", "")
-        self.assertEqual(self.modem().problem, "")
+        self.board.modem_alarm("modem-1", None)
+        self.assertIsNone(self.modem().alarm)
         self.counted('alarm{link="modem-1"} 0.0')

@@ -265,6 +265,12 @@ listen = 'tcp6:7:interface=\:\:1'""",
         CENTRE + MODEM.replace("+6281100000001", "9999"),
     ),
     Case(
+        MODEM.replace("modem-1", "modem-2"),
+        "modem[1].device",
+        "device of modem[0]",
+        CENTRE + MODEM,
+    ),
+    Case(
         "",
         "smpp[carrier].system_id",
         "at most 15",
@@ -521,6 +527,19 @@ class ValueTests(_FileCase):
         text = f'{CENTRE}{SMPP}bind = "receiver"\n{_OTHER}bind = "transmitter"\n'
         self.assertEqual([link.bind for link in self.load(text).smpp],
                          ["receiver", "transmitter"])  # fmt: skip
+
+    def test_one_device_by_two_names(self) -> None:
+        """A modem's stable name leads to its tty, which is no second modem."""
+        stable = self.folder / "modem"
+        stable.symlink_to("/dev/ttyUSB0")
+        second = MODEM.replace("modem-1", "modem-2")
+        second = second.replace("/dev/ttyUSB0", str(stable))
+        self.assertEqual(self.problem(CENTRE + MODEM + second).where, "modem[1].device")
+
+    def test_two_devices(self) -> None:
+        """Each modem with its own is right."""
+        second = MODEM.replace("modem-1", "modem-2").replace("USB0", "USB1")
+        self.assertEqual(len(self.load(CENTRE + MODEM + second).modem), 2)
 
     def test_a_receiver_beside_a_modem(self) -> None:
         """A modem that may carry others' replies will do as well."""

@@ -3,8 +3,8 @@
 The link reads with these what the dialogue collected. Each refuses what it cannot
 read with `RemoteProtocolError` and nothing else; none knows a dialogue or a TPDU.
 
-Source: 3GPP TS 27.005 §3.1, §4.1 (+CMGL), §3.2.2 (+CPMS); TS 27.007 §8.5 (+CSQ), §7.2
-(+CREG).
+Source: 3GPP TS 27.005 §3.1, §4.1 (+CMGL), §3.2.2 (+CPMS); TS 27.007 §7.1 (+CNUM), §7.2
+(+CREG), §7.3 (+COPS), §8.5 (+CSQ).
 """
 
 from __future__ import annotations
@@ -15,17 +15,24 @@ __all__ = [
     "Storage",
     "entries",
     "read_centre",
+    "read_choices",
+    "read_mode",
     "read_identity",
+    "read_name",
     "read_notify",
+    "read_operator",
+    "read_own_number",
     "read_reference",
     "read_registration",
     "read_signal",
     "read_slot",
     "read_storage",
+    "read_storages",
     "read_stored",
 ]
 
 import re
+from collections.abc import Iterator
 from enum import Enum
 
 from attrs import field, frozen
@@ -44,6 +51,14 @@ _REGISTRATION = re.compile(
 _STORED = re.compile(r'\+C(?:MTI|DSI|BMI):\s*"?([A-Z]{2})"?\s*,\s*([0-9]{1,5})')
 _IDENTITY = re.compile(r'(?:[+^]?[A-Z]+:\s*)?"?([0-9]{14,20})[Ff]{0,2}"?')
 _CENTRE = re.compile(r'\+CSCA:\s*"([^"]*)".*')
+_GROUP = re.compile(r"\(([^()]*)\)")
+_RANGE = re.compile(r"([0-9]{1,3})(?:-([0-9]{1,3}))?")
+_STORES = re.compile(r'"([A-Z]{2})"\s*,\s*([0-9]{1,6})\s*,\s*([0-9]{1,6})')
+_QUOTED = re.compile(r'"([^"]*)"')
+_TAG = re.compile(
+    r"(?:\+CG[MS][A-Z]|Manufacturer|Model|Revision)\s*:\s*", re.IGNORECASE
+)
+_NUMBER = re.compile(r"\+?[0-9]{5,20}")
 _REFERENCE = re.compile(r"\+CMGS:\s*([0-9]{1,3})\b.*")
 
 
@@ -224,6 +239,88 @@ def read_notify(lines: tuple[str, ...]) -> tuple[int, ...]:
     if len(numbers) != _NOTIFY_SETTINGS:
         raise RemoteProtocolError(f"+CNMI with {len(numbers)} settings", line)
     return numbers
+
+
+def read_name(lines: tuple[str, ...]) -> str:
+    """Read manufacturer, model or revision: the first line, without what heads it.
+
+    :raises RemoteProtocolError: there is no line.
+    """
+    for line in lines:
+        name = _TAG.sub("", line, count=1).strip().strip('"')
+        if name:
+            return name
+    raise RemoteProtocolError("no name")
+
+
+def read_mode(lines: tuple[str, ...]) -> int:
+    """Read the first number of +CMEE or +CFUN.
+
+    :raises RemoteProtocolError: there is none.
+    """
+    numbers = _NUMBERS.findall(lines[-1] if lines else "")
+    if not numbers:
+        raise RemoteProtocolError("a setting without a number", *lines[-1:])
+    return int(numbers[0])
+
+
+def read_operator(lines: tuple[str, ...]) -> str:
+    """Read the network's name or number of +COPS; empty without a network.
+
+    :raises RemoteProtocolError: there is no +COPS.
+    """
+    named = _QUOTED.search(_line(lines, "+COPS:"))
+    return named[1] if named else ""
+
+
+def read_own_number(lines: tuple[str, ...]) -> str:
+    """Read the first telephone number of +CNUM; empty where the SIM has none."""
+    for line in lines:
+        for text in _QUOTED.findall(line):
+            if _NUMBER.fullmatch(text):
+                return str(text)
+    return ""
+
+
+def read_storages(lines: tuple[str, ...]) -> dict[str, Storage]:
+    """Read every storage that AT+CPMS? names.
+
+    :raises RemoteProtocolError: it names none.
+    """
+    line = _line(lines, "+CPMS:")
+    found = {
+        name: Storage(int(used), int(total))
+        for name, used, total in _STORES.findall(line)
+    }
+    if not found:
+        raise RemoteProtocolError("+CPMS without a storage", line)
+    return found
+
+
+def read_choices(lines: tuple[str, ...]) -> tuple[frozenset[str], ...]:
+    """Read what a command takes, from the answer to its ``=?``, a set a parameter.
+
+    A range of numbers is written out, quotes are taken off.
+
+    :raises RemoteProtocolError: there are no parentheses.
+
+    Source: 3GPP TS 27.007 §4.2; ITU-T V.250 §5.7.3.
+    """
+    groups = _GROUP.findall(lines[-1] if lines else "")
+    if not groups:
+        raise RemoteProtocolError("no choices in parentheses", *lines[-1:])
+    return tuple(frozenset(_choices(group)) for group in groups)
+
+
+def _choices(group: str) -> Iterator[str]:
+    for text in group.split(","):
+        choice = text.strip().strip('"')
+        numbers = _RANGE.fullmatch(choice)
+        if numbers is None:
+            yield choice
+        else:
+            last = int(numbers[2] or numbers[1])
+            yield from map(str, range(int(numbers[1]), last + 1))
 
 
 def read_reference(lines: tuple[str, ...]) -> int:

@@ -2,8 +2,9 @@
 
 Written by the dialogue, chosen by the link; knows no order and no answer's meaning.
 
-Source: 3GPP TS 27.005 §3 and §4 (messages, in PDU mode); TS 27.007 §5.4 (+CGSN), §7.2
-(+CREG), §8.2 (+CFUN), §8.3 (+CPIN), §8.5 (+CSQ), §9.1 (+CMEE).
+Source: 3GPP TS 27.005 §3 and §4 (messages, in PDU mode); TS 27.007 §5.1 to §5.4
+(identity), §7.2 (+CREG), §7.3 (+COPS), §8.2 (+CFUN), §8.3 (+CPIN), §8.5 (+CSQ), §9.1
+(+CMEE).
 """
 
 from __future__ import annotations
@@ -14,23 +15,34 @@ __all__ = [
     "CENTRE",
     "ECHO_OFF",
     "ERROR_CODES",
+    "ERROR_CODES_SET",
+    "FUNCTIONALITY",
     "ICCID",
     "IMEI",
     "LIST",
+    "MANUFACTURER",
+    "MODEL",
     "NOTIFY",
+    "NOTIFY_CHOICES",
     "NOTIFY_SET",
+    "OPERATOR",
+    "OWN_NUMBER",
     "PDU_MODE",
+    "PDU_MODE_CHOICES",
     "PIN_STATE",
     "REGISTRATION",
     "RESTART",
+    "REVISION",
     "SERVICE",
     "SIGNAL",
     "STORAGE",
+    "STORAGE_CHOICES",
     "Command",
     "delete",
     "enter_pin",
     "read_from",
     "send",
+    "set_error_codes",
     "set_storage",
 ]
 
@@ -100,16 +112,25 @@ class Command:
 ATTENTION = Command("AT", 5.0)
 ECHO_OFF = Command("ATE0")
 ERROR_CODES = Command("AT+CMEE=1")
+ERROR_CODES_SET = Command("AT+CMEE?", prefixes=("+CMEE",))
 PIN_STATE = Command("AT+CPIN?", 20.0, prefixes=("+CPIN",))
 PDU_MODE = Command("AT+CMGF=0")
+PDU_MODE_CHOICES = Command("AT+CMGF=?", prefixes=("+CMGF",))
 SERVICE = Command("AT+CSMS=1", prefixes=("+CSMS",))
 """Phase 2+: what comes with +CMT or +CDS waits for +CNMA."""
 NOTIFY_SET = (Command("AT+CNMI=2,1,0,2,0"), Command("AT+CNMI=2,1,0,1,0"))
 """Reports stored and told of by +CDSI, or else brought by +CDS."""
 NOTIFY = Command("AT+CNMI?", prefixes=("+CNMI",))
+NOTIFY_CHOICES = Command("AT+CNMI=?", prefixes=("+CNMI",))
 STORAGE = Command("AT+CPMS?", 20.0, prefixes=("+CPMS",))
+STORAGE_CHOICES = Command("AT+CPMS=?", 20.0, prefixes=("+CPMS",))
 CENTRE = Command("AT+CSCA?", prefixes=("+CSCA",))
 IMEI = Command("AT+CGSN", prefixes=("+CGSN",), form=r'"?[0-9]{14,17}"?')
+_NAME_FORM = r"[^+^*$%#&].*"
+"""A line of words: what has a prefix is something that the modem says by itself."""
+MANUFACTURER = Command("AT+CGMI", prefixes=("+CGMI",), form=_NAME_FORM)
+MODEL = Command("AT+CGMM", prefixes=("+CGMM",), form=_NAME_FORM)
+REVISION = Command("AT+CGMR", prefixes=("+CGMR",), form=_NAME_FORM)
 _ICCID_FORM = r'"?[0-9]{18,20}[Ff]{0,2}"?'
 ICCID = (
     Command("AT+CCID", prefixes=("+CCID", "+ICCID", "CCID"), form=_ICCID_FORM),
@@ -119,13 +140,26 @@ ICCID = (
 )
 """No standard has it in all modems: SIMCom and Wavecom, Huawei, Quectel, others."""
 SIGNAL = Command("AT+CSQ", prefixes=("+CSQ",))
+OPERATOR = Command("AT+COPS?", 30.0, prefixes=("+COPS",))
 REGISTRATION = Command(
     "AT+CREG?", form=r"\+CREG:\s*[0-3]\s*,\s*(?:[0-9]|1[0-9])\s*(?:,.*)?"
 )
 """Its answer has one number more than +CREG by itself, whose area is in quotes."""
 LIST = Command("AT+CMGL=4", 60.0, prefixes=("+CMGL",), pdus=True)
 ACKNOWLEDGE = Command("AT+CNMA", 15.0)
+OWN_NUMBER = Command("AT+CNUM", prefixes=("+CNUM",))
+FUNCTIONALITY = Command("AT+CFUN?", prefixes=("+CFUN",))
 RESTART = Command("AT+CFUN=1,1", 20.0)
+
+
+def set_error_codes(mode: int) -> Command:
+    """Choose how errors are said: 0 not at all, 1 in numbers, 2 in words.
+
+    :raises LocalProtocolError: the mode is none of these.
+    """
+    if mode not in (0, 1, 2):
+        raise LocalProtocolError(f"+CMEE has no mode {mode}")
+    return Command(f"AT+CMEE={mode}")
 
 
 def set_storage(storage: str) -> Command:

@@ -22,9 +22,14 @@ __all__ = [
     "Step",
     "UnusableError",
     "ask",
+    "ask_for",
+    "ask_sim",
     "confirm",
     "elsewhere",
+    "give_pin",
+    "iccid",
     "measure",
+    "name_sim",
     "notify",
     "remove",
     "start",
@@ -192,9 +197,9 @@ def start(storage: str) -> Script[Facts]:
     notifies = yield from notify()
     if not notifies:
         remarks.append("it does not tell of new messages, which wait for the next list")
-    centre = yield from _read(commands.CENTRE, read_centre, "")
-    imei = yield from _read(commands.IMEI, read_identity, "")
-    sim = yield from _iccid()
+    centre = yield from ask_for(commands.CENTRE, read_centre, "")
+    imei = yield from ask_for(commands.IMEI, read_identity, "")
+    sim = yield from iccid()
     return Facts(imei, sim, centre, storage, stored, notifies, tuple(remarks))
 
 
@@ -259,12 +264,12 @@ def measure(notifies: bool) -> Script[Measure]:
 
     :raises LostError: an answer stayed out.
     """
-    signal = yield from _read(commands.SIGNAL, read_signal, None)
-    registration = yield from _read(
+    signal = yield from ask_for(commands.SIGNAL, read_signal, None)
+    registration = yield from ask_for(
         commands.REGISTRATION, lambda lines: read_registration(_last(lines)), None
     )
-    stored = yield from _read(commands.STORAGE, read_storage, None)
-    told = yield from _read(commands.NOTIFY, read_notify, None)
+    stored = yield from ask_for(commands.STORAGE, read_storage, None)
+    told = yield from ask_for(commands.NOTIFY, read_notify, None)
     forgetful = notifies and told is not None and told not in _NOTIFY
     return Measure(signal, registration, stored, forgetful)
 
@@ -281,7 +286,7 @@ def _unlock() -> Script[None]:
     """Wait for the SIM, with its PIN if it wants one."""
     asked = False
     for _ in range(_SIM_TRIES):
-        state = yield from _sim_state()
+        state = yield from ask_sim()
         if state in (SimState.READY, SimState.PIN2, SimState.PUK2):
             # The second PIN is for calls that are barred, and none of ours.
             return
@@ -295,7 +300,11 @@ def _unlock() -> Script[None]:
     raise UnusableError(f"{SimState.BUSY.value}, for a minute", SimState.BUSY)
 
 
-def _sim_state() -> Script[SimState]:
+def ask_sim() -> Script[SimState]:
+    """What the SIM waits for.
+
+    :raises UnusableError: nobody knows what the modem means.
+    """
     answer = yield from ask(commands.PIN_STATE)
     if not answer.result.ok:
         # One that lacks the command, as some do, has no PIN to ask for.
@@ -306,21 +315,33 @@ def _sim_state() -> Script[SimState]:
         raise UnusableError(f"{error}: {error.line}") from error
 
 
-def _enter_pin() -> Script[None]:
-    sim = yield from _iccid()
-    if not sim:
-        imei = yield from _read(commands.IMEI, read_identity, "")
-        sim = f"unknown SIM in {imei or 'an unknown modem'}"
-    pin = yield PinNeeded(sim)
-    assert isinstance(pin, str)
+def name_sim() -> Script[str]:
+    """What tried PINs are remembered by: the ICCID, or the modem that hides it."""
+    sim = yield from iccid()
+    if sim:
+        return sim
+    imei = yield from ask_for(commands.IMEI, read_identity, "")
+    return f"unknown SIM in {imei or 'an unknown modem'}"
+
+
+def give_pin(pin: str) -> Script[tuple[SimState, str]]:
+    """Give the SIM its PIN, once; what came of it, and in the modem's words."""
     answer = yield from ask(commands.enter_pin(pin))
     if answer.result.ok:
         yield PinAnswered(True)
-        return
+        return SimState.READY, answer.result.text
     # Bare errors count as a refusal: a third one would block the SIM.
     state = sim_state(answer.result) or SimState.REFUSED
     yield PinAnswered(None if state in _NOT_REACHED else False)
-    raise UnusableError(f"{state.value}: {answer.result.text}", state)
+    return state, answer.result.text
+
+
+def _enter_pin() -> Script[None]:
+    pin = yield PinNeeded((yield from name_sim()))
+    assert isinstance(pin, str)
+    state, text = yield from give_pin(pin)
+    if state is not SimState.READY:
+        raise UnusableError(f"{state.value}: {text}", state)
 
 
 def _choose(storage: str) -> Script[tuple[Storage | None, list[str]]]:
@@ -335,7 +356,7 @@ def _choose(storage: str) -> Script[tuple[Storage | None, list[str]]]:
             return read_storage(chosen.lines), []
         except RemoteProtocolError:
             return None, []
-    stored = yield from _read(commands.STORAGE, read_storage, None)
+    stored = yield from ask_for(commands.STORAGE, read_storage, None)
     remark = f"it has no storage {storage} ({chosen.result.text}) and uses its own"
     return stored, [remark]
 
@@ -344,21 +365,22 @@ def notify() -> Script[bool]:
     """Have it tell of what comes; what it says afterwards counts, not its OK."""
     for command in commands.NOTIFY_SET:
         yield from ask(command)
-        told = yield from _read(commands.NOTIFY, read_notify, None)
+        told = yield from ask_for(commands.NOTIFY, read_notify, None)
         if told in _NOTIFY:
             return True
     return False
 
 
-def _iccid() -> Script[str]:
+def iccid() -> Script[str]:
+    """The SIM's number, by whichever command the modem has; empty if by none."""
     for command in commands.ICCID:
-        sim = yield from _read(command, read_identity, "")
+        sim = yield from ask_for(command, read_identity, "")
         if sim:
             return sim
     return ""
 
 
-def _read(
+def ask_for(
     command: Command, reader: Callable[[_Lines], _T], otherwise: _T
 ) -> Script[_T]:
     """Ask for what is good to know; what is refused or unreadable is not known."""

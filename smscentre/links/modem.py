@@ -33,9 +33,11 @@ from smscentre.at.session import Session, SessionOptions
 from smscentre.at.sim import SimState
 from smscentre.gsm.alphabet import UnencodableError
 from smscentre.interfaces import Deliveries
+from smscentre.links.modem_alarm import alarm_for
 from smscentre.links.modem_arrivals import ModemArrivals
 from smscentre.links.modem_message import write
 from smscentre.links.modem_wire import ModemProtocol
+from smscentre.links.pinfile import PinRefusedError
 from smscentre.links.rate import TokenBucket
 from smscentre.links.reconnect import Ending
 from smscentre.links.told import FaultLog
@@ -43,6 +45,7 @@ from smscentre.messages import (
     Accepted,
     IncomingKind,
     InDoubt,
+    ModemAlarm,
     ModemHealth,
     Octets,
     Outgoing,
@@ -96,8 +99,8 @@ class ModemObserver(Protocol):
     def modem_fault(self, link: str, reason: str) -> None:
         """Something went wrong; one of `at.session_events.FAULTS`."""
 
-    def modem_alarm(self, link: str, problem: str) -> None:
-        """Why a person is needed; empty when nobody is any more."""
+    def modem_alarm(self, link: str, alarm: ModemAlarm | None) -> None:
+        """Why a person is needed; None when nobody is any more."""
 
 
 class ModemAid(Protocol):
@@ -250,7 +253,7 @@ class ModemLink:
             )
         # If a PIN was given whose answer stayed out, it was the right one.
         self._pin_tried(True)
-        self._observer.modem_alarm(self.name, "")
+        self._observer.modem_alarm(self.name, None)
         self._begin()
 
     def _begin(self) -> None:
@@ -269,7 +272,7 @@ class ModemLink:
         _log.error("{link}: cannot serve: {reason}", link=self.name, reason=reason)
         if state not in _PASSING:
             self._wait_s = _NEEDS_A_PERSON_S
-            self._observer.modem_alarm(self.name, reason)
+            self._observer.modem_alarm(self.name, alarm_for(state))
 
     def _found(self, wire: ModemProtocol, found: events.Found) -> None:
         if not self.bind:
@@ -358,7 +361,9 @@ class ModemLink:
             wire.give_pin(pin)
 
         def refuse(failure: Failure) -> None:
-            self._unusable(failure.getErrorMessage(), SimState.PIN)
+            tried = failure.check(PinRefusedError) is not None
+            state = SimState.REFUSED if tried else SimState.PIN
+            self._unusable(failure.getErrorMessage(), state)
             wire.drop(failure.getErrorMessage())
 
         self._aid.pin_for(sim).addCallbacks(give, refuse)
@@ -375,7 +380,7 @@ class ModemLink:
         elif remedy is Remedy.HOOK:
             problem = f"no answer {failures} times in a row, a restart included"
             _log.error("{link}: {problem}", link=self.name, problem=problem)
-            self._observer.modem_alarm(self.name, problem)
+            self._observer.modem_alarm(self.name, ModemAlarm.MUTE)
             self._aid.power_cycle()
 
     def _fault(self, reason: str, detail: str) -> None:

@@ -17,7 +17,12 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from smscentre.links.hook import HookResult, run_hook
-from smscentre.links.pinfile import PinError, RefusedPins, read_pin
+from smscentre.links.pinfile import (
+    PinError,
+    PinRefusedError,
+    RefusedPins,
+    read_pin,
+)
 
 _log = Logger(namespace="smscentre.links.modem")
 
@@ -86,11 +91,7 @@ class ModemHelper:
     def _next_pin(self, path: Path, sim: str) -> str:
         pin = read_pin(path)
         if not self._refused.attempt(sim, pin):
-            raise PinError(
-                f"the PIN in {path} is not tried: the SIM refused it, or two others, "
-                "and blocks at the third wrong one; put the right one into the file, "
-                f"make sure of it in a phone, and remove {self._refused.path}"
-            )
+            raise PinRefusedError(path, self._refused.path)
         return pin
 
     def _in_thread(self, function: Any, *args: Any) -> Deferred[Any]:

@@ -9,7 +9,7 @@ Source: 3GPP TS 51.011 §8.9 (VERIFY CHV: blocked after three false ones in a ro
 
 from __future__ import annotations
 
-__all__ = ["PinError", "RefusedPins", "read_pin"]
+__all__ = ["PinError", "PinRefusedError", "RefusedPins", "read_pin"]
 
 import fcntl
 import hashlib
@@ -37,6 +37,17 @@ _ROUNDS = 100_000
 
 class PinError(SMSCentreError):
     """No PIN can be given; the text says why and what to do."""
+
+
+class PinRefusedError(PinError):
+    """The PIN is not given, since the SIM refused it before or may block."""
+
+    def __init__(self, path: Path, memory: Path) -> None:
+        super().__init__(
+            f"the PIN in {path} is not tried: the SIM refused it, or two others, "
+            "and blocks at the third wrong one; put the right one into the file, "
+            f"make sure of it in a phone, and remove {memory}"
+        )
 
 
 def read_pin(path: Path) -> str:

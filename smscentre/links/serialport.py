@@ -56,8 +56,8 @@ OpenPort = Callable[[str, int], Any]
 """Opens a device at a speed and returns pyserial's port; may block."""
 
 _IN_USE = (
-    "is used by another process: stop that one (ModemManager, gammu, a terminal), or "
-    "give each modem a device of its own"
+    "is used by another process: stop that one (this service, ModemManager, gammu, a "
+    "terminal), or give each modem a device of its own"
 )
 _FORBIDDEN = (
     "may not be opened: add the service's user to the group that owns the device, on "

@@ -87,6 +87,7 @@ class Pages:
         )
         self._templates.filters.update(
             age=wording.age,
+            alarm=wording.alarm,
             figure=wording.figure,
             kind_name=wording.kind_name,
             long_date=wording.long_date,

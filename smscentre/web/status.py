@@ -12,20 +12,20 @@ from typing import Protocol
 
 from attrs import field, frozen
 
-from smscentre.messages import ModemHealth
+from smscentre.messages import ModemAlarm, ModemHealth
 
 
 @frozen
 class ModemStatus:
     """What only a modem has: how it stands, and what was done to it.
 
-    ``resets`` counts since the service started; ``problem`` says in English why a
-    person is needed, and is empty while none is.
+    ``resets`` counts since the service started; ``alarm`` says why a person is
+    needed, None while none is.
     """
 
     health: ModemHealth = field(factory=ModemHealth)
     resets: int = 0
-    problem: str = ""
+    alarm: ModemAlarm | None = None
 
 
 @frozen

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 __all__ = [
     "age",
+    "alarm",
     "figure",
     "kind_name",
     "long_date",
@@ -20,6 +21,8 @@ __all__ = [
 import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
+
+from smscentre.messages import ModemAlarm
 
 _WEEKDAYS = ("Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu")
 
@@ -116,6 +119,17 @@ _REGISTRATIONS: Final = {
 _SIGNALS: Final = ((-85, "kuat"), (-100, "cukup"))
 _WEAK: Final = "lemah"
 
+_ALARMS: Final = {
+    ModemAlarm.PIN_WANTED: "SIM meminta PIN",
+    ModemAlarm.PIN_REFUSED: "PIN ditolak, tidak dicoba lagi",
+    ModemAlarm.PUK: "SIM terblokir, perlu PUK",
+    ModemAlarm.SIM_ABSENT: "tidak ada SIM",
+    ModemAlarm.SIM_LOCKED: "modem terkunci ke operator lain",
+    ModemAlarm.SIM_FAILED: "SIM tidak dapat dipakai",
+    ModemAlarm.MUTE: "modem tidak menjawab",
+    ModemAlarm.UNUSABLE: "modem tidak dapat dipakai",
+}
+
 _AGES = ((86400, "hari"), (3600, "jam"), (60, "mnt"))
 
 
@@ -170,6 +184,11 @@ def kind_name(name: str) -> str:
 def registration(name: str) -> str:
     """Where a modem stands with its network."""
     return _REGISTRATIONS.get(name, name)
+
+
+def alarm(why: ModemAlarm) -> str:
+    """Why a person is needed at a modem."""
+    return _ALARMS[why]
 
 
 def signal(dbm: int | None) -> str:

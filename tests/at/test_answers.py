@@ -15,13 +15,19 @@ from smscentre.at.answers import (
     Storage,
     entries,
     read_centre,
+    read_choices,
     read_identity,
+    read_mode,
+    read_name,
     read_notify,
+    read_operator,
+    read_own_number,
     read_reference,
     read_registration,
     read_signal,
     read_slot,
     read_storage,
+    read_storages,
     read_stored,
 )
 from smscentre.at.errors import RemoteProtocolError
@@ -32,13 +38,22 @@ T = TypeVar("T")
 
 OF_LINES: tuple[Callable[[tuple[str, ...]], object], ...] = (
     read_centre,
+    read_choices,
     read_identity,
     read_notify,
+    read_operator,
     read_reference,
     read_signal,
     read_sim_state,
     read_storage,
+    read_storages,
 )
+LENIENT: tuple[Callable[[tuple[str, ...]], object], ...] = (
+    read_mode,
+    read_name,
+    read_own_number,
+)
+"""What takes nearly any line for an answer."""
 OF_A_LINE: tuple[Callable[[str], object], ...] = (read_registration, read_stored)
 
 
@@ -55,6 +70,60 @@ class ReaderTests(SynchronousTestCase):
         )
         for line in rows:
             self.assertEqual(read_storage((line,)), Storage(3, 30), line)
+
+    def test_storages(self) -> None:
+        """All that are chosen, each once."""
+        line = '+CPMS: "SM",3,30,"SM",3,30,"ME",1,255'
+        expected = {"SM": Storage(3, 30), "ME": Storage(1, 255)}
+        self.assertEqual(read_storages((line,)), expected)
+
+    def test_name(self) -> None:
+        """Bare, in quotes, or headed as each manufacturer likes."""
+        rows = (
+            "huawei",
+            '+CGMI: "huawei"',
+            "+CGMM: huawei",
+            "Manufacturer: huawei",
+            "Revision:huawei",
+        )
+        for line in rows:
+            self.assertEqual(read_name((line,)), "huawei", line)
+
+    def test_operator(self) -> None:
+        """By name or number; none where there is no network."""
+        rows = (
+            ('+COPS: 0,0,"TELKOMSEL",7', "TELKOMSEL"),
+            ('+COPS: 0,2,"51010"', "51010"),
+            ("+COPS: 0", ""),
+        )
+        for line, expected in rows:
+            self.assertEqual(read_operator((line,)), expected, line)
+
+    def test_own_number(self) -> None:
+        """The first that is a number; a SIM need not have one."""
+        rows = (
+            ('+CNUM: "","+6281100000001",145', "+6281100000001"),
+            ('+CNUM: "Saya 1","081100000001",129,7,4', "081100000001"),
+            ('+CNUM: "","",255', ""),
+        )
+        for line, expected in rows:
+            self.assertEqual(read_own_number((line,)), expected, line)
+        self.assertEqual(read_own_number(()), "")
+
+    def test_choices(self) -> None:
+        """Ranges are written out, and names have no quotes."""
+        rows = (
+            ("+CNMI: (0-2),(0,2, 3)", ({"0", "1", "2"}, {"0", "2", "3"})),
+            ('+CPMS: ("SM","ME"),("SM")', ({"SM", "ME"}, {"SM"})),
+            ("+CMGF: (1)", ({"1"},)),
+        )
+        for line, expected in rows:
+            self.assertEqual(read_choices((line,)), expected, line)
+
+    def test_mode(self) -> None:
+        """The number of a setting that was asked for."""
+        self.assertEqual(read_mode(("+CMEE: 2",)), 2)
+        self.assertEqual(read_mode(("+CFUN: 4,0",)), 4)
 
     def test_signal(self) -> None:
         """The scale is that of the standard; what is beyond it is unknown."""
@@ -182,7 +251,7 @@ class RobustnessTests(SynchronousTestCase):
     def test_any_lines(self, texts: list[str], prefix: str) -> None:
         """Readers raise their own error and no other."""
         lines = tuple(prefix + text for text in texts)
-        for read in OF_LINES:
+        for read in (*OF_LINES, *LENIENT):
             _tried(read, lines)
         for line in lines:
             for read_one in OF_A_LINE:

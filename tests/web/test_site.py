@@ -17,7 +17,7 @@ from twisted.logger import LogLevel, capturedLogs
 from twisted.trial.unittest import SynchronousTestCase
 
 from smscentre.directory import Unit
-from smscentre.messages import ModemHealth
+from smscentre.messages import ModemAlarm, ModemHealth
 from smscentre.store.engine import StoreError, reading_engine, writing_engine
 from smscentre.store.people import put_units
 from smscentre.store.schema import upgrade
@@ -167,11 +167,11 @@ class GatewayTests(_SiteTestCase):
 
     def test_a_modem_that_needs_a_person(self) -> None:
         """The page begins with it, and why."""
-        self.show_modem(ModemStatus(problem="the PIN was <refused>"))
+        self.show_modem(ModemStatus(alarm=ModemAlarm.PIN_REFUSED))
         text = self.get("/gateway").text
-        self.assertIn("modem-1 perlu diperiksa petugas", self.words("/gateway"))
-        self.assertIn("the PIN was &lt;refused&gt;", text)
-        self.assertLess(text.index("refused"), text.index("Tautan tersambung"))
+        words = "modem-1 perlu diperiksa petugas: PIN ditolak, tidak dicoba lagi."
+        self.assertIn(words, self.words("/gateway"))
+        self.assertLess(text.index("PIN ditolak"), text.index("Tautan tersambung"))
 
     def test_no_modems(self) -> None:
         """A centre without them has no table of them."""

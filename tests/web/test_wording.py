@@ -10,6 +10,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from smscentre.at.answers import Registration
 from smscentre.commands.replies import TEXTS
+from smscentre.messages import ModemAlarm
 from smscentre.web import wording
 from tests.web.support import NOW, WIB
 
@@ -111,6 +112,11 @@ class NameTests(SynchronousTestCase):
         self.assertEqual(wording.state("on_its_way"), "on its way")
         self.assertEqual(wording.outcome("new_thing"), "new thing")
         self.assertEqual(wording.kind_name("carrier pigeon"), "carrier pigeon")
+
+    def test_alarms(self) -> None:
+        """Each has words of its own."""
+        words = {wording.alarm(alarm) for alarm in ModemAlarm}
+        self.assertEqual(len(words), len(ModemAlarm))
 
     def test_refusals(self) -> None:
         """Each reply that a command may end in has a name here."""
