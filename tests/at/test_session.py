@@ -262,6 +262,17 @@ class SendingTests(SynchronousTestCase):
         self.assertEqual(len(line.modem.record.submits), 1)
         self.assertIs(line.session.state, State.SERVING)
 
+    def test_a_lost_answer_holds_up_the_rest_for_less_than_a_minute(self) -> None:
+        """What came meanwhile is found, and the next message can be sent."""
+        line = started()
+        line.modem.faults.mishaps.append(Mishap("+CMGS", Deed.LOSE))
+        line.session.submit(TPDU, b"\0", line.now)
+        line.modem.deliver(OFFICER, "RUTAN 1 2 3 4", line.now)
+        line.run(55)
+        self.assertEqual(len(line.of(events.SubmitLost)), 1)
+        self.assertEqual(len(line.of(events.Cleared)), 1)
+        self.assertEqual(line.session.room(), 1)
+
     def test_lists_and_messages_take_turns(self) -> None:
         """Neither waits for ever."""
         line = started()
