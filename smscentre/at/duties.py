@@ -46,12 +46,14 @@ _ALL_STORES = ("SM", "ME", "MT")
 class SessionOptions:
     """Where messages are kept, and how often what is done; times in seconds.
 
-    ``searching_s`` holds in place of ``measure_s`` while there is no network;
+    ``untold_s`` holds in place of ``sweep_s`` where the modem does not tell of what
+    comes, ``searching_s`` in place of ``measure_s`` while there is no network;
     ``silence_s`` is how long nothing may be heard before `AT` is said.
     """
 
     storage: str = "MT"
     sweep_s: float = 60.0
+    untold_s: float = 10.0
     measure_s: float = 60.0
     searching_s: float = 10.0
     silence_s: float = 30.0
@@ -171,9 +173,10 @@ class Duties:
         if storage != own and not (own == "MT" and storage in _ALL_STORES):
             self.others.add(storage)
 
-    def listed(self, now: float) -> None:
-        """Hear that our storage was listed."""
-        self.sweep_at = now + self._options.sweep_s
+    def listed(self, notifies: bool, now: float) -> None:
+        """Hear that our storage was listed; ``notifies`` is that of `Facts`."""
+        options = self._options
+        self.sweep_at = now + (options.sweep_s if notifies else options.untold_s)
 
     def look_again(self, now: float) -> None:
         """Hear that the list, or a message in it, could not be taken."""

@@ -345,7 +345,7 @@ class Session:
         if own:
             # Many a modem that answers all else cannot do this any more.
             self._patience.answered()
-            self._duties.listed(now)
+            self._duties.listed(self._notifies, now)
         happened += [Fault(events.NOT_READ, header[:_SHOWN]) for header in unread]
         found, gone = self._shelf.listed(storage, slots)
         happened += [events.Cleared(place) for place in gone]

@@ -55,13 +55,13 @@ class StartTests(SynchronousTestCase):
         self.assertEqual(line.modem.state.settings.notify, (2, 1, 0, 1, 0))
 
     def test_a_modem_that_tells_nothing_is_listed(self) -> None:
-        """It serves, and an operator hears of it."""
+        """Often, so that nobody waits long; and an operator hears of it."""
         line = started(modem=ModemOptions(notify_kinds=(0,), notify_reports=(0,)))
         [event] = line.of(events.Started)
         self.assertFalse(event.facts.notifies)
         self.assertIn("does not tell", event.facts.remarks[0])
         line.modem.deliver(OFFICER, "RUTAN 1 2 3 4", line.now)
-        line.run(61)
+        line.run(11)
         self.assertEqual(len(line.of(events.Cleared)), 1)
 
     def test_a_pin_is_asked_for_and_given(self) -> None:
