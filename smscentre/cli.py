@@ -30,7 +30,7 @@ from smscentre.modem_command import modem
 from smscentre.numbers import NumberError, parse_number
 from smscentre.sections import masked_url
 from smscentre.sim.command import smsc
-from smscentre.sim.modem.command import modem
+from smscentre.sim.modem.command import modem as simulated_modem
 from smscentre.store.changes import (
     Change,
     Signature,
@@ -272,7 +272,7 @@ def sim() -> None:
 
 
 sim.add_command(smsc)
-sim.add_command(modem)
+sim.add_command(simulated_modem)
 
 
 main.add_command(modem)
