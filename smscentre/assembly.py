@@ -35,8 +35,9 @@ from smscentre.inbox.answering import AnsweringSettings
 from smscentre.inbox.limits import ReplyLimits
 from smscentre.interfaces import Deliveries
 from smscentre.links.endpoints import smpp_endpoint
-from smscentre.links.modem import ModemLink, ModemObserver, ModemOptions
+from smscentre.links.modem import ModemLink, ModemOptions
 from smscentre.links.modem_aid import ModemHelper
+from smscentre.links.modem_care import ModemObserver
 from smscentre.links.modem_message import centre_octets
 from smscentre.links.pair import pair_dialler
 from smscentre.links.pinfile import RefusedPins
@@ -293,5 +294,10 @@ def modem_connection(
     )
     line = SerialEndpoint(reactor, section.device, section.baud)
     return link, Reconnecting(
-        link.name, dialler(line, link.build), reactor, random.random, _DEVICE_AGAIN_S
+        link.name,
+        dialler(line, link.build),
+        reactor,
+        random.random,
+        _DEVICE_AGAIN_S,
+        link.unopened,
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 __all__ = ["Exchange", "ExchangeObserver"]
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Protocol
 
 from twisted.logger import Logger
@@ -18,7 +18,7 @@ from smscentre.inbox.stage import Inbox
 from smscentre.interfaces import Link
 from smscentre.messages import Incoming, SubmitOutcome
 from smscentre.outbox.stage import Outbox
-from smscentre.store import outgoing, sessions
+from smscentre.store import arrivals, outgoing, sessions
 from smscentre.store.transaction import Transaction
 from smscentre.store.writer import Writer
 
@@ -101,6 +101,13 @@ class Exchange:
     def acknowledged(self, link: Link, arrival_id: str) -> None:
         """Tell the inbox that an acknowledgement was written."""
         self._inbox.acknowledged(arrival_id)
+
+    def emptied(self, link: Link, shelf: str, taken: Collection[int]) -> None:
+        """Write that what lay in a shelf's empty slots was deleted (D4)."""
+        now = self._wall_clock()
+        self._writer.perform(
+            lambda transaction: arrivals.mark_emptied(transaction, shelf, taken, now)
+        ).addErrback(self._log_failure, "list")
 
     def settled(self, link: Link, row: int, outcome: SubmitOutcome) -> None:
         """Tell the outbox what became of a part."""

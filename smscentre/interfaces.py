@@ -21,7 +21,7 @@ __all__ = [
 ]
 
 import datetime
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Protocol
 
 from attrs import field, frozen
@@ -159,6 +159,10 @@ class Deliveries(Protocol):
 
     def acknowledged(self, link: Link, arrival_id: str) -> None:
         """The positive acknowledgement of an arrival was written."""
+
+    def emptied(self, link: Link, shelf: str, taken: Collection[int]) -> None:
+        """All slots of a shelf but those ``taken`` are empty: what lay in them, as
+        `Incoming.shelf` and ``slot`` have it, was deleted."""
 
     def settled(self, link: Link, row: int, outcome: SubmitOutcome) -> None:
         """What became of one part handed to `Link.send`."""

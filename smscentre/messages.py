@@ -146,7 +146,8 @@ class Incoming:
     reason: str = ""
     once: bool = False
     key: bytes = b""
-    until_deleted: bool = False
+    shelf: str = ""
+    slot: int = 0
 
 
 class Priority(IntEnum):
@@ -263,6 +264,8 @@ class ModemAlarm(Enum):
     SIM_FAILED = "the modem cannot use this SIM"
     MUTE = "the modem does not answer, and a restart does not help"
     UNUSABLE = "the modem answers and cannot serve"
+    STORE = "its store is full, or messages cannot be deleted from it"
+    SENDING = "it cannot send, again and again"
 
 
 SubmitOutcome = Accepted | Rejected | InDoubt | Unsent

@@ -31,6 +31,7 @@ __all__ = [
     "PDU_MODE_CHOICES",
     "PIN_STATE",
     "REGISTRATION",
+    "REGISTRATIONS",
     "RESTART",
     "REVISION",
     "SERVICE",
@@ -141,10 +142,15 @@ ICCID = (
 """No standard has it in all modems: SIMCom and Wavecom, Huawei, Quectel, others."""
 SIGNAL = Command("AT+CSQ", prefixes=("+CSQ",))
 OPERATOR = Command("AT+COPS?", 30.0, prefixes=("+COPS",))
-REGISTRATION = Command(
-    "AT+CREG?", form=r"\+CREG:\s*[0-3]\s*,\s*(?:[0-9]|1[0-9])\s*(?:,.*)?"
+REGISTRATIONS = tuple(
+    Command(f"AT+{name}?", form=rf"\+{name}:\s*[0-5]\s*,\s*(?:[0-9]|1[0-9])\s*(?:,.*)?")
+    for name in ("CREG", "CEREG", "CGREG")
 )
-"""Its answer has one number more than +CREG by itself, whose area is in quotes."""
+"""By circuits, by LTE, by packets: messages take each of these ways.
+
+The answer has one number more than the line by itself, whose area is in quotes.
+"""
+REGISTRATION = REGISTRATIONS[0]
 LIST = Command("AT+CMGL=4", 60.0, prefixes=("+CMGL",), pdus=True)
 ACKNOWLEDGE = Command("AT+CNMA", 15.0)
 OWN_NUMBER = Command("AT+CNUM", prefixes=("+CNUM",))

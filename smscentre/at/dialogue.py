@@ -25,7 +25,16 @@ from attrs import Factory, define, frozen
 from smscentre.at import events
 from smscentre.at.commands import ATTENTION, Command
 from smscentre.at.errors import LocalProtocolError
-from smscentre.at.events import Answered, Closed, Event, Fault, Lost, Ready, Unsolicited
+from smscentre.at.events import (
+    Answered,
+    Closed,
+    Event,
+    Fault,
+    Lost,
+    Ready,
+    Unsolicited,
+    shown,
+)
 from smscentre.at.lines import LINE_OCTETS_MOST, Line, LineReader, Overlong, Prompt
 from smscentre.at.results import Outcome, Result, read_result
 from smscentre.at.states import State, Step, advance
@@ -35,8 +44,7 @@ _ESC = b"\x1b"
 _CTRL_Z = b"\x1a"
 _ANY_ECHO = re.compile(r"AT(?:[+^$*%#&!\\].*|[A-Z][0-9]*)?", re.IGNORECASE)
 _PARAMETERS = re.compile(r"=.*")
-_SHOWN_CHARACTERS = 40
-_SHOWN_HEX = 16
+_SHOWN = 40
 _TALKING = (State.PROMPTING, State.ANSWERING)
 
 
@@ -149,7 +157,7 @@ class Dialogue:
                 case Prompt():
                     self._on_prompt(now, happened)
                 case Overlong(beginning):
-                    happened.append(Fault(events.LONG_LINE, _shown(beginning)))
+                    happened.append(Fault(events.LONG_LINE, shown(beginning)))
                     self._stir(now, happened)
                 case None:
                     return happened
@@ -315,7 +323,7 @@ class Dialogue:
             return
         is_late = self._state in (State.LOST, State.SETTLING)
         reason = events.LATE_RESULT if is_late else events.UNEXPECTED_RESULT
-        happened.append(Fault(reason, _shown(result.text)))
+        happened.append(Fault(reason, result.text[:_SHOWN]))
         self._stir(now, happened)
 
     def _on_prompt(self, now: float, happened: list[Event]) -> None:
@@ -382,12 +390,5 @@ class Dialogue:
 def _unexpected(line: str) -> Fault:
     """Tell another program's command from a line that means nothing to us."""
     if _ANY_ECHO.fullmatch(line):
-        return Fault(events.FOREIGN_ECHO, _shown(_PARAMETERS.sub("=", line)))
-    return Fault(events.UNEXPECTED_LINE, _shown(line))
-
-
-def _shown(line: str) -> str:
-    """Cut a line for the log, which is to have no message in it."""
-    if len(line) >= _SHOWN_HEX and is_hex(line):
-        return f"{len(line) // 2} octets in hexadecimal"
-    return line[:_SHOWN_CHARACTERS]
+        return Fault(events.FOREIGN_ECHO, shown(_PARAMETERS.sub("=", line)))
+    return Fault(events.UNEXPECTED_LINE, shown(line))

@@ -21,6 +21,7 @@ __all__ = [
     "script_for",
 ]
 
+import math
 from collections import deque
 from typing import assert_never
 
@@ -34,6 +35,7 @@ from smscentre.at.errors import RemoteProtocolError
 from smscentre.at.scripts import Script
 from smscentre.at.session_events import Place
 from smscentre.at.shelf import Shelf
+from smscentre.at.starting import start
 
 _AGAIN_S = 10.0
 """When a list is asked for again that was refused or had to leave something."""
@@ -119,31 +121,43 @@ class Duties:
     and messages take turns; measuring comes last.
     """
 
-    def __init__(self, options: SessionOptions, shelf: Shelf) -> None:
+    def __init__(self, options: SessionOptions, shelf: Shelf, others: set[str]) -> None:
+        """:param others: storages besides our own in which something was said to lie;
+        it outlives the session"""
+        self.own = options.storage
         self.heard_at = 0.0
-        self.sweep_at = 0.0
         self.measure_at = 0.0
         self.renotify = False
         self.submits: deque[Submit] = deque()
-        self.others: set[str] = set()
-        """Storages besides our own in which something was said to lie."""
         self._options = options
         self._shelf = shelf
+        self._others = others
+        self._sweeps: dict[str, float] = {}
+        self._interval_s = options.sweep_s
         self._swept_last = False
+
+    def begin(self, own: str, notifies: bool, now: float) -> None:
+        """Begin to serve: all is due. Lists are rarer if the modem ``notifies``."""
+        self.own = own
+        self.measure_at = now
+        self._sweeps = dict.fromkeys([own, *sorted(self._others - {own})], now)
+        if not notifies:
+            self._interval_s = self._options.untold_s
 
     def next(self, now: float) -> Duty | None:
         """Take what is to be done now, if anything is."""
         duty = self.next_clearing()
         if duty is not None:
             return duty
-        if self.submits and (self._swept_last or now < self.sweep_at):
+        sweep = next((name for name, at in self._sweeps.items() if now >= at), None)
+        if self.submits and (self._swept_last or sweep is None):
             self._swept_last = False
             return self.submits.popleft()
-        if now >= self.sweep_at:
+        if sweep is not None:
             self._swept_last = True
-            return Sweep(self._options.storage)
-        if self.others:
-            return Sweep(self.others.pop())
+            # What is told from now on may be too late for this list.
+            self._sweeps[sweep] = math.inf
+            return Sweep(sweep)
         if self.renotify:
             self.renotify = False
             return Renotify()
@@ -160,28 +174,33 @@ class Duties:
 
     def next_at(self) -> float:
         """When something will be due."""
-        return min(self.sweep_at, self.measure_at, self._touch_at())
+        return min(*self._sweeps.values(), self.measure_at, self._touch_at())
 
     def told_of(self, line: str, now: float) -> None:
         """Hear by +CMTI or +CDSI where something is stored: maybe not in our list."""
-        self.sweep_at = now
         try:
-            storage, _ = read_stored(line)
+            storage, index = read_stored(line)
         except RemoteProtocolError:
+            self.look(self.own, now)
             return
-        own = self._options.storage
-        if storage != own and not (own == "MT" and storage in _ALL_STORES):
-            self.others.add(storage)
+        if self.own == "MT" and storage in _ALL_STORES:
+            storage = self.own
+        elif storage != self.own:
+            self._others.add(storage)
+        self._shelf.overwritten(storage, index)
+        self.look(storage, now)
 
-    def listed(self, notifies: bool, now: float) -> None:
-        """Hear that our storage was listed; ``notifies`` is that of `Facts`."""
-        options = self._options
-        self.sweep_at = now + (options.sweep_s if notifies else options.untold_s)
+    def look(self, storage: str, at: float) -> None:
+        """List a storage at a moment, if not before."""
+        self._sweeps[storage] = min(self._sweeps.get(storage, math.inf), at)
 
-    def look_again(self, now: float) -> None:
-        """Hear that the list, or a message in it, could not be taken."""
-        due = now + _AGAIN_S
-        self.sweep_at = due if self.sweep_at <= now else min(self.sweep_at, due)
+    def look_again(self, storage: str, now: float) -> None:
+        """Hear that a list, or a message in it, could not be taken."""
+        self.look(storage, now + _AGAIN_S)
+
+    def listed(self, storage: str, now: float) -> None:
+        """Hear that a storage was listed."""
+        self.look(storage, now + self._interval_s)
 
     def measured(self, searching: bool, now: float) -> None:
         """Hear that the modem was asked how it fares."""
@@ -193,17 +212,17 @@ class Duties:
         return self.heard_at + self._options.silence_s
 
 
-def script_for(duty: Duty, options: SessionOptions, notifies: bool) -> Script[object]:
-    """What is said to do a duty; ``notifies`` is that of `Facts`."""
+def script_for(duty: Duty, own: str, notifies: bool) -> Script[object]:
+    """What is said to do a duty; ``own`` is our storage, ``notifies`` as in `Facts`."""
     match duty:
         case Start():
-            return scripts.start(options.storage)
+            return start(own)
         case Confirm():
             return scripts.confirm()
         case Remove(place):
-            return _in(place.storage, options.storage, scripts.remove(place.index))
+            return _in(place.storage, own, scripts.remove(place.index))
         case Sweep(storage):
-            return _in(storage, options.storage, scripts.sweep())
+            return _in(storage, own, scripts.sweep())
         case Submit(_, command):
             return scripts.submit(command)
         case MeasureUp():

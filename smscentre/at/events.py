@@ -27,8 +27,10 @@ __all__ = [
     "Lost",
     "Ready",
     "Unsolicited",
+    "shown",
 ]
 
+import re
 from typing import Final
 
 from attrs import field, frozen
@@ -64,6 +66,19 @@ FAULTS: Final = (
 TIMED_OUT: Final = "no final result in time"
 NO_PROMPT: Final = "no prompt in time"
 ENDLESS: Final = "an answer without end"
+
+
+_NAME = re.compile(r"(?:AT|(?=[+^$*%#&]))[+^$*%#&]?[A-Z]*[:=?]?")
+
+
+def shown(line: str) -> str:
+    """What a log may show of a line: what it is called, for the rest may be a text."""
+    found = _NAME.match(line)
+    name = found[0] if found else ""
+    if name == line:
+        return line
+    rest = f"{len(line) - len(name)} characters"
+    return f"{name} and {rest}" if name else rest
 
 
 @frozen

@@ -1,7 +1,7 @@
-"""How long a modem may stay silent, and what is then tried, in which order.
+"""How long a modem may fail, and what is then tried, in which order.
 
 Lives as long as the link: it counts over sessions, since opening a port anew is one
-of the measures. Knows no port; time is an argument, in seconds of any steady clock.
+of the remedies. Knows no port; time is an argument, in seconds of any steady clock.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from enum import Enum
 
 
 class Remedy(Enum):
-    """What is done about a modem that does not answer, by its name in metrics."""
+    """What is done about a modem that fails, by its name in metrics."""
 
     REOPEN = "reopen"
     RESTART = "restart"
@@ -25,28 +25,42 @@ _REMEDIES = {3: Remedy.REOPEN, 5: Remedy.RESTART, 8: Remedy.HOOK}
 _AGAIN_AFTER = 3
 """... each time after so many more."""
 
-_ROUND_S = 300.0
-"""A new round of remedies begins so long after the last one did.
+_BOOTS_S = 60.0
+"""What fails so soon after a restart says nothing: the modem boots."""
 
-A modem that is being restarted needs most of a minute, and must not be restarted anew.
-"""
+_ROUND_S = 300.0
+"""A new round of remedies begins so long after the last one did."""
 
 
 class Patience:
-    """Counts answers that stay out; a list of messages ends the count."""
+    """Counts failures of one kind in a row; a success ends the count."""
 
     def __init__(self) -> None:
         self.failures = 0
-        """Answers that stayed out in a row."""
+        """Failures in a row, but for those of a modem that boots."""
         self._round = 0
         self._began_at = 0.0
+        self._boots_until = 0.0
 
     def failed(self, now: float) -> Remedy | None:
-        """Note that an answer stayed out; what is to be done now, if anything."""
+        """Note a failure; what is to be done now, if anything."""
+        if now < self._boots_until:
+            return None
         self.failures += 1
         if not self._round:
             self._began_at = now
         self._round += 1
+        remedy = self._next(now)
+        if remedy in (Remedy.RESTART, Remedy.HOOK):
+            self._boots_until = now + _BOOTS_S
+        return remedy
+
+    def succeeded(self) -> None:
+        """Note that the modem does what it is for."""
+        self.failures = self._round = 0
+        self._boots_until = 0.0
+
+    def _next(self, now: float) -> Remedy | None:
         remedy = _REMEDIES.get(self._round)
         last = max(_REMEDIES)
         if remedy is not None or self._round < last:
@@ -56,7 +70,3 @@ class Patience:
         elif (self._round - last) % _AGAIN_AFTER:
             return None
         return Remedy.REOPEN
-
-    def answered(self) -> None:
-        """Note that the modem has shown its messages, which is what it is for."""
-        self.failures = self._round = 0

@@ -41,12 +41,9 @@ from smscentre.at.scripts import (
     UnusableError,
     ask,
     ask_for,
-    ask_sim,
-    give_pin,
-    iccid,
-    name_sim,
 )
 from smscentre.at.sim import SimState
+from smscentre.at.starting import ask_sim, give_pin, iccid, name_sim
 
 _T = TypeVar("_T")
 

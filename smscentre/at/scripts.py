@@ -10,7 +10,6 @@ Source: 3GPP TS 27.005 §3 and §4; TS 27.007 §8.3 (+CPIN), §8.5 (+CSQ), §7.2
 from __future__ import annotations
 
 __all__ = [
-    "Facts",
     "Listing",
     "LostError",
     "Measure",
@@ -23,16 +22,11 @@ __all__ = [
     "UnusableError",
     "ask",
     "ask_for",
-    "ask_sim",
     "confirm",
     "elsewhere",
-    "give_pin",
-    "iccid",
     "measure",
-    "name_sim",
     "notify",
     "remove",
-    "start",
     "submit",
     "sweep",
     "touch",
@@ -48,8 +42,6 @@ from smscentre.at.answers import (
     Registration,
     Storage,
     entries,
-    read_centre,
-    read_identity,
     read_notify,
     read_reference,
     read_registration,
@@ -60,17 +52,10 @@ from smscentre.at.commands import Command
 from smscentre.at.errors import RemoteProtocolError
 from smscentre.at.events import Answered
 from smscentre.at.results import Result
-from smscentre.at.sim import SimState, read_sim_state, sim_state
+from smscentre.at.sim import SimState
 from smscentre.errors import SMSCentreError
 
 _T = TypeVar("_T")
-
-_SIM_TRIES = 30
-_SIM_AGAIN_S = 2.0
-"""How often, and how far apart, a SIM that is busy after power-up is asked."""
-
-_NOT_REACHED = (SimState.ABSENT, SimState.BUSY, SimState.FAILED)
-"""States in which a SIM has not seen the PIN."""
 
 _NOTIFY = tuple(
     tuple(int(n) for n in command.text.partition("=")[2].split(","))
@@ -140,23 +125,6 @@ class UnusableError(SMSCentreError):
 
 
 @frozen
-class Facts:
-    """What a modem said of itself at its start; empty where it would not.
-
-    ``notifies`` says that it tells of what comes; without it only the list does.
-    ``remarks`` are what an operator should hear.
-    """
-
-    imei: str = ""
-    sim: str = ""
-    centre: str = ""
-    storage: str = ""
-    stored: Storage | None = None
-    notifies: bool = False
-    remarks: tuple[str, ...] = ()
-
-
-@frozen
 class Measure:
     """How a modem fares; None where it does not say.
 
@@ -178,29 +146,6 @@ def ask(command: Command) -> Script[Answered]:
     reply = yield command
     assert isinstance(reply, Answered)
     return reply
-
-
-def start(storage: str) -> Script[Facts]:
-    """Make a modem ours: quiet, in PDU mode, its messages kept and told of.
-
-    :raises UnusableError: its SIM does not work, or it has no PDU mode.
-    :raises LostError: an answer stayed out; begin again.
-    """
-    yield from ask(commands.ECHO_OFF)
-    yield from ask(commands.ERROR_CODES)
-    yield from _unlock()
-    stored, remarks = yield from _choose(storage)
-    mode = yield from ask(commands.PDU_MODE)
-    if not mode.result.ok:
-        raise UnusableError(f"it has no PDU mode: {mode.result.text}")
-    yield from ask(commands.SERVICE)
-    notifies = yield from notify()
-    if not notifies:
-        remarks.append("it does not tell of new messages, which wait for the next list")
-    centre = yield from ask_for(commands.CENTRE, read_centre, "")
-    imei = yield from ask_for(commands.IMEI, read_identity, "")
-    sim = yield from iccid()
-    return Facts(imei, sim, centre, storage, stored, notifies, tuple(remarks))
 
 
 def sweep() -> Script[Listing]:
@@ -265,13 +210,24 @@ def measure(notifies: bool) -> Script[Measure]:
     :raises LostError: an answer stayed out.
     """
     signal = yield from ask_for(commands.SIGNAL, read_signal, None)
-    registration = yield from ask_for(
-        commands.REGISTRATION, lambda lines: read_registration(_last(lines)), None
-    )
+    registration = yield from _registration()
     stored = yield from ask_for(commands.STORAGE, read_storage, None)
     told = yield from ask_for(commands.NOTIFY, read_notify, None)
     forgetful = notifies and told is not None and told not in _NOTIFY
     return Measure(signal, registration, stored, forgetful)
+
+
+def _registration() -> Script[Registration | None]:
+    """Where it stands with the network, by any of the ways that messages take."""
+    best = None
+    for command in commands.REGISTRATIONS:
+        found = yield from ask_for(
+            command, lambda lines: read_registration(_last(lines)), None
+        )
+        if found is not None and found.registered:
+            return found
+        best = best or found
+    return best
 
 
 def touch() -> Script[Result]:
@@ -282,85 +238,6 @@ def touch() -> Script[Result]:
     return (yield from ask(commands.ATTENTION)).result
 
 
-def _unlock() -> Script[None]:
-    """Wait for the SIM, with its PIN if it wants one."""
-    asked = False
-    for _ in range(_SIM_TRIES):
-        state = yield from ask_sim()
-        if state in (SimState.READY, SimState.PIN2, SimState.PUK2):
-            # The second PIN is for calls that are barred, and none of ours.
-            return
-        if state is SimState.PIN and not asked:
-            asked = True
-            yield from _enter_pin()
-        elif state in (SimState.BUSY, SimState.PIN):
-            yield Pause(_SIM_AGAIN_S)
-        else:
-            raise UnusableError(state.value, state)
-    raise UnusableError(f"{SimState.BUSY.value}, for a minute", SimState.BUSY)
-
-
-def ask_sim() -> Script[SimState]:
-    """What the SIM waits for.
-
-    :raises UnusableError: nobody knows what the modem means.
-    """
-    answer = yield from ask(commands.PIN_STATE)
-    if not answer.result.ok:
-        # One that lacks the command, as some do, has no PIN to ask for.
-        return sim_state(answer.result) or SimState.READY
-    try:
-        return read_sim_state(answer.lines)
-    except RemoteProtocolError as error:
-        raise UnusableError(f"{error}: {error.line}") from error
-
-
-def name_sim() -> Script[str]:
-    """What tried PINs are remembered by: the ICCID, or the modem that hides it."""
-    sim = yield from iccid()
-    if sim:
-        return sim
-    imei = yield from ask_for(commands.IMEI, read_identity, "")
-    return f"unknown SIM in {imei or 'an unknown modem'}"
-
-
-def give_pin(pin: str) -> Script[tuple[SimState, str]]:
-    """Give the SIM its PIN, once; what came of it, and in the modem's words."""
-    answer = yield from ask(commands.enter_pin(pin))
-    if answer.result.ok:
-        yield PinAnswered(True)
-        return SimState.READY, answer.result.text
-    # Bare errors count as a refusal: a third one would block the SIM.
-    state = sim_state(answer.result) or SimState.REFUSED
-    yield PinAnswered(None if state in _NOT_REACHED else False)
-    return state, answer.result.text
-
-
-def _enter_pin() -> Script[None]:
-    pin = yield PinNeeded((yield from name_sim()))
-    assert isinstance(pin, str)
-    state, text = yield from give_pin(pin)
-    if state is not SimState.READY:
-        raise UnusableError(f"{state.value}: {text}", state)
-
-
-def _choose(storage: str) -> Script[tuple[Storage | None, list[str]]]:
-    """Choose where messages are kept; the modem's own choice is better than none."""
-    for _ in range(_SIM_TRIES):
-        chosen = yield from ask(commands.set_storage(storage))
-        if sim_state(chosen.result) is not SimState.BUSY:
-            break
-        yield Pause(_SIM_AGAIN_S)
-    if chosen.result.ok:
-        try:
-            return read_storage(chosen.lines), []
-        except RemoteProtocolError:
-            return None, []
-    stored = yield from ask_for(commands.STORAGE, read_storage, None)
-    remark = f"it has no storage {storage} ({chosen.result.text}) and uses its own"
-    return stored, [remark]
-
-
 def notify() -> Script[bool]:
     """Have it tell of what comes; what it says afterwards counts, not its OK."""
     for command in commands.NOTIFY_SET:
@@ -369,15 +246,6 @@ def notify() -> Script[bool]:
         if told in _NOTIFY:
             return True
     return False
-
-
-def iccid() -> Script[str]:
-    """The SIM's number, by whichever command the modem has; empty if by none."""
-    for command in commands.ICCID:
-        sim = yield from ask_for(command, read_identity, "")
-        if sim:
-            return sim
-    return ""
 
 
 def ask_for(

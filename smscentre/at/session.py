@@ -13,6 +13,7 @@ from __future__ import annotations
 
 __all__ = ["Session", "SessionOptions", "State"]
 
+import math
 from typing import Any, assert_never
 
 from smscentre.at import commands, duties, scripts
@@ -20,18 +21,20 @@ from smscentre.at import session_events as events
 from smscentre.at.duties import Duties, Duty, SessionOptions, script_for
 from smscentre.at.errors import LocalProtocolError
 from smscentre.at.events import SILENT, Closed, Fault, Ready, Unsolicited
-from smscentre.at.listing import brought, is_text_mode, octets_of, read_entries
+from smscentre.at.keeping import Keeper
+from smscentre.at.listing import brought
 from smscentre.at.patience import Patience, Remedy
 from smscentre.at.results import Result
 from smscentre.at.runner import Broken, Done, Failed, Heard, Runner
-from smscentre.at.scripts import Facts, Listing, LostError, Measure
+from smscentre.at.scripts import Listing, LostError, Measure
 from smscentre.at.session_events import Event, Place
-from smscentre.at.session_states import TRANSITIONS, State, Step
+from smscentre.at.session_states import State, Step, advance
 from smscentre.at.shelf import Shelf
+from smscentre.at.starting import Facts
 from smscentre.at.unsolicited import Kind
 
-_SHOWN = 40
-"""What is shown of a header that says nothing."""
+_PIN_S = 30.0
+"""How long the PIN may be looked for."""
 
 _DEFAULTS = SessionOptions()
 
@@ -45,17 +48,25 @@ class Session:
     clock that never goes back.
     """
 
-    def __init__(self, patience: Patience, options: SessionOptions = _DEFAULTS) -> None:
-        """:param patience: counts over sessions what stays unanswered"""
+    def __init__(
+        self,
+        patience: Patience,
+        options: SessionOptions = _DEFAULTS,
+        others: set[str] | None = None,
+    ) -> None:
+        """:param patience: counts over sessions what stays unanswered
+        :param others: storages besides ours that have held something, over sessions"""
         self._patience = patience
         self._options = options
         self._state = State.OPEN
         self._runner = Runner(options.dialogue)
         self._shelf = Shelf()
-        self._duties = Duties(options, self._shelf)
+        self._duties = Duties(options, self._shelf, set() if others is None else others)
+        self._keeper = Keeper(self._duties, self._shelf)
         self._duty: Duty | None = None
         self._tokens = 0
         self._notifies = False
+        self._locked_until = math.inf
 
     @property
     def state(self) -> State:
@@ -99,7 +110,7 @@ class Session:
         if self._shelf.settle(place, accepted):
             happened.append(events.Cleared(place))
         if not accepted:
-            self._duties.look_again(now)
+            self._duties.look_again(place.storage or self._duties.own, now)
             # Without a confirmation the modem brings nothing more.
             self._duties.renotify |= not place.is_slot
         self._go_on(now, happened)
@@ -107,7 +118,7 @@ class Session:
 
     def look(self, now: float) -> None:
         """List now, in place of waiting for the time."""
-        self._duties.sweep_at = min(self._duties.sweep_at, now)
+        self._duties.look(self._duties.own, now)
         self._next(now)
 
     def give_pin(self, pin: str, now: float) -> list[Event]:
@@ -117,6 +128,7 @@ class Session:
         """
         commands.enter_pin(pin)
         self._advance(Step.PIN_GIVEN)
+        self._locked_until = math.inf
         return self._hear(self._runner.reply(pin, now), now)
 
     def leave(self, now: float) -> list[Event]:
@@ -143,6 +155,8 @@ class Session:
     def deadline(self) -> float | None:
         """Tell when `expire` is to be called, if nothing else happens before."""
         due = self._runner.deadline()
+        if self._state is State.LOCKED:
+            return self._locked_until
         if self._state is not State.SERVING or not self._runner.free:
             return due
         next_at = self._duties.next_at()
@@ -150,7 +164,17 @@ class Session:
 
     def expire(self, now: float) -> list[Event]:
         """Act on what is due; harmless when nothing is."""
-        return self._hear(self._runner.expire(now), now)
+        happened = self._hear(self._runner.expire(now), now)
+        if now >= self._locked_until:
+            self._end(f"no PIN within {_PIN_S:g} s", happened)
+        return happened
+
+    def restart(self) -> list[Event]:
+        """Restart the modem, which ends the session."""
+        if self._state is State.CLOSED:
+            return []
+        self._runner.blurt(commands.RESTART)
+        return self.close("it is restarted")
 
     def close(self, reason: str) -> list[Event]:
         """End the session; each submit without an outcome is lost. Harmless twice."""
@@ -159,8 +183,9 @@ class Session:
             return happened
         self._advance(Step.CLOSE)
         broken = self._runner.close(reason)
-        if broken is not None and isinstance(self._duty, duties.Submit):
-            self._submit_lost(self._duty, broken.error, happened)
+        if isinstance(self._duty, duties.Submit):
+            error = broken.error if broken else LostError(reason, True)
+            self._submit_lost(self._duty, error, happened)
         self._duty = None
         self._drop_submits(reason, happened)
         happened.append(Closed(reason))
@@ -170,7 +195,8 @@ class Session:
 
     def _hear(self, heard: list[Heard], now: float) -> list[Event]:
         happened: list[Event] = []
-        for event in heard:
+        # What was said before the end is heard before it: a result may come with it.
+        for event in sorted(heard, key=_is_end):
             if self._state is State.CLOSED:
                 break
             self._on(event, now, happened)
@@ -195,6 +221,7 @@ class Session:
                 self._end(str(error), happened)
             case scripts.PinNeeded(sim):
                 self._advance(Step.PIN_NEEDED)
+                self._locked_until = now + _PIN_S
                 happened.append(events.PinWanted(sim))
             case scripts.PinAnswered(accepted):
                 happened.append(events.PinTried(accepted))
@@ -220,7 +247,7 @@ class Session:
             case Kind.MESSAGE_STORED | Kind.REPORT_STORED:
                 self._duties.told_of(lines[0], now)
             case Kind.READY:
-                self._duties.sweep_at = now
+                self._duties.look(self._duties.own, now)
             case Kind.REGISTRATION:
                 self._duties.measure_at = now
             case Kind.RESTARTED:
@@ -262,7 +289,7 @@ class Session:
 
     def _do(self, duty: Duty, now: float) -> None:
         self._duty = duty
-        script = script_for(duty, self._options, self._notifies)
+        script = script_for(duty, self._duties.own, self._notifies)
         self._runner.run(script, now)
 
     def _done(
@@ -273,7 +300,7 @@ class Session:
             case duties.Start():
                 self._started(value, now, happened)
             case duties.Remove(place) | duties.Confirm(place):
-                self._cleared(place, value, now, happened)
+                happened += self._keeper.cleared(place, value)
             case duties.Sweep(storage):
                 self._listed(storage, value, now, happened)
             case duties.Submit(token):
@@ -317,57 +344,28 @@ class Session:
         self, storage: str, error: LostError, now: float, happened: list[Event]
     ) -> None:
         """See by a list what became of a storage, if it is certain to be the one."""
-        self._duties.sweep_at = now
-        if storage != self._options.storage:
+        self._duties.look(storage, now)
+        if storage != self._duties.own:
             self._end(f"{error}, with another storage chosen", happened)
 
     def _started(self, facts: Facts, now: float, happened: list[Event]) -> None:
         self._advance(Step.STARTED)
         self._notifies = facts.notifies
-        self._duties.sweep_at = self._duties.measure_at = now
+        self._duties.begin(facts.storage, facts.notifies, now)
         happened.append(events.Started(facts))
 
     def _listed(
-        self, storage: str, listing: Listing | Result, now: float, happened: list[Event]
+        self, storage: str, outcome: Listing | Result, now: float, happened: list[Event]
     ) -> None:
-        own = storage == self._options.storage
-        result, entries = (listing, []) if isinstance(listing, Result) else listing
-        if not result.ok:
-            happened.append(Fault(events.NOT_LISTED, f"{storage}: {result.text}"))
-            if own:
-                self._duties.look_again(now)
-                self._count_failure(now, happened)
-            return
-        slots, unread = read_entries(entries)
-        if any(is_text_mode(header) for header in unread):
-            self._end("the modem has left PDU mode", happened)
-            return
-        if own:
+        listed = self._keeper.take_list(storage, outcome, now)
+        happened += listed.happened
+        if listed.failed:
+            self._count_failure(now, happened)
+        elif storage == self._duties.own and not listed.ending:
             # Many a modem that answers all else cannot do this any more.
-            self._patience.answered()
-            self._duties.listed(self._notifies, now)
-        happened += [Fault(events.NOT_READ, header[:_SHOWN]) for header in unread]
-        found, gone = self._shelf.listed(storage, slots)
-        happened += [events.Cleared(place) for place in gone]
-        happened += [
-            events.Found(place, octets_of(slot), slot.text) for place, slot in found
-        ]
-
-    def _cleared(
-        self, place: Place, result: Result, now: float, happened: list[Event]
-    ) -> None:
-        if result.ok or not place.is_slot:
-            self._shelf.cleared(place)
-            happened.append(events.Cleared(place))
-        if result.ok:
-            return
-        if place.is_slot:
-            tries = self._shelf.not_cleared(place)
-            where = f"slot {place.index} of {place.storage}, try {tries}"
-        else:
-            self._duties.renotify = True
-            where = "a message that was brought"
-        happened.append(Fault(events.DELETE_FAILED, f"{where}: {result.text}"))
+            self._patience.succeeded()
+        if listed.ending:
+            self._end(listed.ending, happened)
 
     def _measured(self, found: Measure, now: float, happened: list[Event]) -> None:
         happened.append(events.Measured(found))
@@ -390,7 +388,9 @@ class Session:
         happened += self.close(reason)
 
     def _advance(self, step: Step) -> None:
-        following = TRANSITIONS[self._state].get(step)
-        if following is None:
-            raise LocalProtocolError(f"{step.value} in state {self._state.value}")
-        self._state = following
+        self._state = advance(self._state, step)
+
+
+def _is_end(event: Heard) -> bool:
+    """Tell whether an event ends the session, whatever the duty."""
+    return isinstance(event, Unsolicited) and event.kind is Kind.RESTARTED

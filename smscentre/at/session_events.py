@@ -17,6 +17,7 @@ __all__ = [
     "Event",
     "Fault",
     "Found",
+    "Listed",
     "Measured",
     "PinTried",
     "PinWanted",
@@ -37,8 +38,9 @@ from smscentre.at import events
 from smscentre.at.events import Closed, Fault
 from smscentre.at.patience import Remedy
 from smscentre.at.results import Result
-from smscentre.at.scripts import Facts, Measure
+from smscentre.at.scripts import Measure
 from smscentre.at.sim import SimState
+from smscentre.at.starting import Facts
 
 NOT_READ: Final = "not_read"
 NOT_LISTED: Final = "not_listed"
@@ -119,6 +121,18 @@ class Found:
 
 
 @frozen
+class Listed:
+    """Our storage was listed: these of its slots are taken, all others are empty.
+
+    ``first`` says that it is the session's first list.
+    """
+
+    storage: str
+    taken: frozenset[int]
+    first: bool
+
+
+@frozen
 class Cleared:
     """The modem no longer has a message: deleted, or confirmed."""
 
@@ -174,6 +188,7 @@ Event = (
     | PinWanted
     | PinTried
     | Found
+    | Listed
     | Cleared
     | Submitted
     | Refused

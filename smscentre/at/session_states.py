@@ -6,9 +6,11 @@ knows no octets and no time.
 
 from __future__ import annotations
 
-__all__ = ["TRANSITIONS", "State", "Step"]
+__all__ = ["TRANSITIONS", "State", "Step", "advance"]
 
 from enum import Enum
+
+from smscentre.at.errors import LocalProtocolError
 
 
 class State(Enum):
@@ -69,3 +71,14 @@ TRANSITIONS: dict[State, dict[Step, State]] = {
     State.CLOSED: {},
 }
 """Every legal move."""
+
+
+def advance(state: State, step: Step) -> State:
+    """Give the state that a step leads to.
+
+    :raises LocalProtocolError: the table has no such move.
+    """
+    following = TRANSITIONS[state].get(step)
+    if following is None:
+        raise LocalProtocolError(f"{step.value} in state {state.value}")
+    return following

@@ -7,24 +7,29 @@ no command and no content of a message.
 
 from __future__ import annotations
 
-__all__ = ["Shelf"]
+__all__ = ["Changes", "Shelf"]
 
 from collections import deque
 from enum import Enum
 from itertools import count
 
-from attrs import define
+from attrs import define, field, frozen
 
 from smscentre.at.answers import Slot
 from smscentre.at.session_events import Place
 
 
 class _Stand(Enum):
-    """What is known of a message that was found."""
+    """What is known of a message that was found.
+
+    One that is unsure is safe, and may have been deleted or overwritten; one that
+    was cleared should not be in the next list.
+    """
 
     IN_HAND = "in hand"
     TO_CLEAR = "to clear"
     UNSURE = "unsure"
+    CLEARED = "cleared"
 
 
 @define
@@ -32,7 +37,18 @@ class _Held:
     place: Place
     text: str
     stand: _Stand = _Stand.IN_HAND
+    overwritten: bool = False
+    """Whether the modem has said since that something came to lie there."""
     tries: int = 0
+
+
+@frozen
+class Changes:
+    """What a list shows: what is new, what is gone, what a deletion left there."""
+
+    found: list[tuple[Place, Slot]] = field(factory=list)
+    gone: list[Place] = field(factory=list)
+    left: list[Place] = field(factory=list)
 
 
 class Shelf:
@@ -45,7 +61,6 @@ class Shelf:
     def __init__(self) -> None:
         self._numbers = count(1)
         self._held: dict[tuple[str, int], _Held] = {}
-        self._direct: set[Place] = set()
         self._due: deque[Place] = deque()
 
     @property
@@ -55,31 +70,41 @@ class Shelf:
 
     def bring(self) -> Place:
         """Give a place to a message that is not stored."""
-        place = Place(next(self._numbers), "")
-        self._direct.add(place)
-        return place
+        return Place(next(self._numbers), "")
 
-    def listed(
-        self, storage: str, slots: list[Slot]
-    ) -> tuple[list[tuple[Place, Slot]], list[Place]]:
-        """Take a whole list of a storage: what is new in it, and what is gone."""
-        found, gone = [], []
+    def listed(self, storage: str, slots: list[Slot]) -> Changes:
+        """Take a whole list of a storage."""
+        changes = Changes()
         seen = {slot.index for slot in slots}
         for (kept, index), held in [*self._held.items()]:
             if kept == storage and index not in seen:
-                gone += self._vanished(held)
+                changes.gone.extend(self._vanished(held))
         for slot in slots:
             held_now = self._held.get((storage, slot.index))
             if held_now is not None and held_now.text == slot.text:
-                if held_now.stand is _Stand.UNSURE:
-                    self._to_clear(held_now)
+                self._still_there(held_now, changes)
                 continue
             if held_now is not None:
-                gone += self._vanished(held_now)
+                changes.gone.extend(self._vanished(held_now))
             place = Place(next(self._numbers), storage, slot.index)
             self._held[storage, slot.index] = _Held(place, slot.text)
-            found.append((place, slot))
-        return found, gone
+            changes.found.append((place, slot))
+        return changes
+
+    def overwritten(self, storage: str, index: int) -> None:
+        """Hear that something came to lie in a slot: what we know of it is old.
+
+        A message may replace another one, in the same slot and without a deletion
+        (TS 23.040 §9.2.3.9); nothing is deleted there before the next list.
+        """
+        held = self._held.get((storage, index))
+        if held is None:
+            return
+        held.overwritten = True
+        if held.stand is _Stand.TO_CLEAR:
+            held.stand = _Stand.UNSURE
+        elif held.stand is _Stand.CLEARED:
+            del self._held[storage, index]
 
     def settle(self, place: Place, accepted: bool) -> bool:
         """Hear whether a message is safe; whether the modem had lost it already.
@@ -87,17 +112,18 @@ class Shelf:
         One that is not stays, and the next list finds it again.
         """
         if not place.is_slot:
-            self._direct.discard(place)
             if accepted:
                 self._due.append(place)
             return False
         held = self._held.get((place.storage, place.index))
         if held is None or held.place != place:
             return accepted
-        if accepted:
-            self._to_clear(held)
-        else:
+        if not accepted:
             del self._held[place.storage, place.index]
+        elif held.overwritten:
+            held.stand = _Stand.UNSURE
+        else:
+            self._to_clear(held)
         return False
 
     def next_due(self) -> Place | None:
@@ -105,13 +131,17 @@ class Shelf:
         while self._due:
             place = self._due.popleft()
             held = self._held.get((place.storage, place.index))
-            if not place.is_slot or (held is not None and held.place == place):
+            if not place.is_slot:
+                return place
+            if held and held.place == place and held.stand is _Stand.TO_CLEAR:
                 return place
         return None
 
     def cleared(self, place: Place) -> None:
-        """Hear that a message was deleted or confirmed."""
-        self._held.pop((place.storage, place.index), None)
+        """Hear that a message was deleted or confirmed; the next list will tell."""
+        held = self._held.get((place.storage, place.index))
+        if held is not None and held.place == place:
+            held.stand = _Stand.CLEARED
 
     def not_cleared(self, place: Place) -> int:
         """Hear that a deletion failed or that its answer stayed out; how often so far.
@@ -125,11 +155,20 @@ class Shelf:
         held.tries += 1
         return held.tries
 
+    def _still_there(self, held: _Held, changes: Changes) -> None:
+        held.overwritten = False
+        if held.stand is _Stand.CLEARED:
+            held.tries += 1
+            changes.left.append(held.place)
+        if held.stand in (_Stand.CLEARED, _Stand.UNSURE):
+            self._to_clear(held)
+
     def _to_clear(self, held: _Held) -> None:
         held.stand = _Stand.TO_CLEAR
         self._due.append(held.place)
 
     def _vanished(self, held: _Held) -> list[Place]:
-        """Forget a slot; one that was safe, or may be deleted, counts as deleted."""
+        """Forget a slot; what was safe and not known to be deleted, is deleted now."""
         del self._held[held.place.storage, held.place.index]
-        return [] if held.stand is _Stand.IN_HAND else [held.place]
+        known = held.stand in (_Stand.IN_HAND, _Stand.CLEARED)
+        return [] if known else [held.place]

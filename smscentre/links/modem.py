@@ -11,14 +11,13 @@ can be sent is down, so that others carry its replies (D10).
 
 from __future__ import annotations
 
-__all__ = ["ModemAid", "ModemLink", "ModemObserver", "ModemOptions"]
+__all__ = ["ModemLink", "ModemOptions"]
 
 import secrets
 from collections.abc import Callable
-from typing import Protocol, assert_never
+from typing import assert_never
 
 from attrs import evolve, frozen
-from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
 from twisted.python.failure import Failure
@@ -26,15 +25,16 @@ from twisted.python.failure import Failure
 from smscentre import failpoints
 from smscentre.at import session_events as events
 from smscentre.at.errors import LocalProtocolError
-from smscentre.at.patience import Patience, Remedy
+from smscentre.at.patience import Remedy
 from smscentre.at.results import refusal
-from smscentre.at.scripts import Facts, Measure
+from smscentre.at.scripts import Measure
 from smscentre.at.session import Session, SessionOptions
 from smscentre.at.sim import SimState
+from smscentre.at.starting import Facts
 from smscentre.gsm.alphabet import UnencodableError
 from smscentre.interfaces import Deliveries
-from smscentre.links.modem_alarm import alarm_for
 from smscentre.links.modem_arrivals import ModemArrivals
+from smscentre.links.modem_care import ModemAid, ModemCare, ModemObserver
 from smscentre.links.modem_message import write
 from smscentre.links.modem_wire import ModemProtocol
 from smscentre.links.pinfile import PinRefusedError
@@ -45,7 +45,6 @@ from smscentre.messages import (
     Accepted,
     IncomingKind,
     InDoubt,
-    ModemAlarm,
     ModemHealth,
     Octets,
     Outgoing,
@@ -57,18 +56,17 @@ from smscentre.messages import (
 _WITHOUT_NETWORK_S = 30.0
 """How long the network may be away before the bind ends."""
 
+_SETTLE_S = 10.0
+"""How much longer, where messages that were found are not settled yet."""
+
 _LOOK_AGAIN_S = 1.0
 """When to ask for room again while the network is away."""
 
-_NEEDS_A_PERSON_S = 30.0
-_RESTARTS_S = 5.0
-"""The least time before the next attempt where only a person can help, and ...
+_UNCERTAIN = (31, 332)
+"""Refusals after which a message may have been sent: +CME and +CMS network timeout.
 
-... with a modem that restarts.
+Source: 3GPP TS 27.007 §9.2.1; TS 27.005 §3.2.5.
 """
-
-_PASSING = (SimState.BUSY, SimState.FAILED)
-"""What a SIM may say while it starts; with all else a person has to help."""
 
 _log = Logger(namespace="smscentre.links.modem")
 
@@ -85,35 +83,6 @@ class ModemOptions:
     centre: bytes
     rate: float
     receipts: bool
-
-
-class ModemObserver(Protocol):
-    """Hears how a modem fares."""
-
-    def modem_health(self, link: str, health: ModemHealth) -> None:
-        """What the modem said of itself just now."""
-
-    def modem_reset(self, link: str, measure: str) -> None:
-        """It did not answer, and that was done; a value of `Remedy`."""
-
-    def modem_fault(self, link: str, reason: str) -> None:
-        """Something went wrong; one of `at.session_events.FAULTS`."""
-
-    def modem_alarm(self, link: str, alarm: ModemAlarm | None) -> None:
-        """Why a person is needed; None when nobody is any more."""
-
-
-class ModemAid(Protocol):
-    """Does for a link what takes time or another program."""
-
-    def pin_for(self, sim: str) -> Deferred[str]:
-        """The PIN to give now, noted as tried; fails in words where none may be."""
-
-    def pin_tried(self, sim: str, pin: str, accepted: bool | None) -> None:
-        """Note what the SIM said to a PIN; None if it did not get it."""
-
-    def power_cycle(self) -> None:
-        """Run the operator's program for a modem that resets do not help."""
 
 
 class ModemLink:
@@ -141,22 +110,26 @@ class ModemLink:
         self._wall_clock = wall_clock
         self._observer = observer
         self._aid = aid
-        self._patience = Patience()
+        self._care = ModemCare(name, observer, aid)
         self._bucket = TokenBucket(options.rate)
         self._faults = FaultLog(name, _log)
         self._arrivals = ModemArrivals(name, options.number, wall_clock)
         self._wire: ModemProtocol | None = None
         self._started_at: float | None = None
         self._network_lost_at: float | None = None
-        self._wait_s = 0.0
         self._sim = ""
         self._in_flight: dict[int, tuple[int, bytes]] = {}
         self._pin: tuple[str, str] | None = None
 
     def build(self) -> ModemProtocol:
         """A protocol for a newly opened line."""
-        session = Session(self._patience, self._session_options)
+        care = self._care
+        session = Session(care.patience, self._session_options, care.others)
         return ModemProtocol(session, self._clock, self)
+
+    def unopened(self, reason: str) -> None:
+        """Hear that the line could not be opened."""
+        self._care.unopened(reason, self._clock.seconds())
 
     # What the outbox asks (interfaces.Link).
 
@@ -202,7 +175,10 @@ class ModemLink:
         match event:
             case events.Found():
                 self._found(wire, event)
+            case events.Listed():
+                self._listed(event)
             case events.Cleared(place):
+                self._care.cleared()
                 arrival_id = self._arrivals.cleared(place)
                 if arrival_id:
                     self._deliveries.acknowledged(self, arrival_id)
@@ -214,13 +190,13 @@ class ModemLink:
             case events.Started(facts):
                 self._started(wire, facts)
             case events.Unusable(reason, state):
-                self._unusable(reason, state)
+                self._care.unusable(reason, state, self._clock.seconds())
             case events.PinWanted(sim):
                 self._unlock(wire, sim)
             case events.PinTried(accepted):
                 self._pin_tried(accepted)
             case events.Remedied(remedy, failures):
-                self._remedied(remedy, failures)
+                self._care.remedied(remedy, failures)
             case events.Fault(reason, detail):
                 self._fault(reason, detail)
             case events.Closed():
@@ -235,8 +211,10 @@ class ModemLink:
         self._arrivals.end()
         self._faults.end()
         self._lose(reason)
-        ending = Ending(reason, self._started_at, self._wait_s)
-        self._started_at, self._wait_s = None, 0.0
+        # Of a line that is closed nobody knows how its modem stands.
+        self._observer.modem_health(self.name, ModemHealth())
+        ending = Ending(reason, self._started_at, self._care.take_wait())
+        self._started_at = None
         return ending
 
     def _started(self, wire: ModemProtocol, facts: Facts) -> None:
@@ -253,7 +231,6 @@ class ModemLink:
             )
         # If a PIN was given whose answer stayed out, it was the right one.
         self._pin_tried(True)
-        self._observer.modem_alarm(self.name, None)
         self._begin()
 
     def _begin(self) -> None:
@@ -268,11 +245,11 @@ class ModemLink:
             _log.warn("{link}: bind ended: {reason}", link=self.name, reason=reason)
             self._deliveries.lost(self, bind, reason)
 
-    def _unusable(self, reason: str, state: SimState | None) -> None:
-        _log.error("{link}: cannot serve: {reason}", link=self.name, reason=reason)
-        if state not in _PASSING:
-            self._wait_s = _NEEDS_A_PERSON_S
-            self._observer.modem_alarm(self.name, alarm_for(state))
+    def _listed(self, listed: events.Listed) -> None:
+        self._care.listed()
+        if listed.first:
+            shelf = self._arrivals.shelf(listed.storage)
+            self._deliveries.emptied(self, shelf, listed.taken)
 
     def _found(self, wire: ModemProtocol, found: events.Found) -> None:
         if not self.bind:
@@ -291,12 +268,13 @@ class ModemLink:
         place = found.place
 
         def settle(accepted: bool) -> None:
-            if not accepted:
-                self._arrivals.refused(place)
-            elif wire is self._wire:
+            if wire is not self._wire:
+                # Its session is over, and places have other numbers now.
+                return
+            self._arrivals.settled(place, accepted)
+            if accepted:
                 failpoints.hit("before-acknowledge")
-            if wire is self._wire:
-                wire.settle(place, accepted)
+            wire.settle(place, accepted)
 
         self._deliveries.arrived(self, incoming, settle)
 
@@ -310,23 +288,50 @@ class ModemLink:
             case events.Submitted(_, reference):
                 smsc_id = "" if reference is None else str(reference)
                 octets = Octets(submit, f"+CMGS: {smsc_id}".encode())
+                self._care.sent()
                 self._deliveries.settled(self, row, Accepted(smsc_id, octets))
             case events.SubmitLost(_, reason, written):
                 doubt = InDoubt(reason, Octets(submit))
-                lost = doubt if written else Unsent(reason)
-                self._deliveries.settled(self, row, lost)
+                self._deliveries.settled(
+                    self, row, doubt if written else Unsent(reason)
+                )
+                if written:
+                    self._help(wire, self._care.not_sent(self._clock.seconds()))
             case events.Refused(_, result):
-                octets = Octets(submit, result.text.encode("latin-1", "replace"))
-                rejected = evolve(refusal(result), octets=octets)
-                self._deliveries.settled(self, row, rejected)
-                if rejected.retry is Retry.AFTER_RECONNECT:
-                    wire.drop(f"refused with {rejected.meaning}")
+                self._refused(wire, row, refusal(result), submit, result.text)
+
+    def _refused(
+        self,
+        wire: ModemProtocol,
+        row: int,
+        rejected: Rejected,
+        submit: bytes,
+        answer: str,
+    ) -> None:
+        octets = Octets(submit, answer.encode("latin-1", "replace"))
+        if rejected.code in _UNCERTAIN:
+            self._deliveries.settled(self, row, InDoubt(rejected.meaning, octets))
+        else:
+            self._deliveries.settled(self, row, evolve(rejected, octets=octets))
+        remedy = self._care.refused(rejected, self._clock.seconds())
+        if rejected.retry is Retry.AFTER_RECONNECT:
+            wire.drop(f"refused with {rejected.meaning}")
+        self._help(wire, remedy)
+
+    def _help(self, wire: ModemProtocol, remedy: Remedy | None) -> None:
+        """Do about a modem that cannot send what is to be done, if anything."""
+        if remedy is Remedy.REOPEN:
+            wire.drop("it failed to send, again and again")
+        elif remedy is Remedy.RESTART:
+            wire.restart()
 
     def _measured(self, wire: ModemProtocol, measure: Measure) -> None:
         known, stored = measure.registration, measure.stored
         registered = known is None or known.registered
-        if stored is not None and 0 < stored.total <= stored.used:
-            self._fault(events.STORE_FULL, f"all {stored.total} slots are taken")
+        full = stored is not None and 0 < stored.total <= stored.used
+        self._care.store_is(full)
+        if full:
+            self._fault(events.STORE_FULL, "all slots are taken")
         if registered:
             self._network_lost_at = None
             if not self.bind:
@@ -350,9 +355,9 @@ class ModemLink:
         now = self._clock.seconds()
         if self._network_lost_at is None:
             self._network_lost_at = now
-        # What was found is taken care of first: its bind hears what becomes of it.
-        patient = now - self._network_lost_at < _WITHOUT_NETWORK_S
-        if not patient and not self._arrivals.open:
+        # What was found is settled first, if that takes no longer.
+        patience_s = _WITHOUT_NETWORK_S + (_SETTLE_S if self._arrivals.open else 0)
+        if now - self._network_lost_at >= patience_s:
             self._lose(f"no network: {registration}")
 
     def _unlock(self, wire: ModemProtocol, sim: str) -> None:
@@ -361,10 +366,13 @@ class ModemLink:
             wire.give_pin(pin)
 
         def refuse(failure: Failure) -> None:
+            if not wire.is_locked:
+                return
             tried = failure.check(PinRefusedError) is not None
             state = SimState.REFUSED if tried else SimState.PIN
-            self._unusable(failure.getErrorMessage(), state)
-            wire.drop(failure.getErrorMessage())
+            reason = failure.getErrorMessage()
+            self._care.unusable(reason, state, self._clock.seconds())
+            wire.drop(reason)
 
         self._aid.pin_for(sim).addCallbacks(give, refuse)
 
@@ -373,16 +381,8 @@ class ModemLink:
         if pin is not None:
             self._aid.pin_tried(*pin, accepted)
 
-    def _remedied(self, remedy: Remedy, failures: int) -> None:
-        self._observer.modem_reset(self.name, remedy.value)
-        if remedy is Remedy.RESTART:
-            self._wait_s = _RESTARTS_S
-        elif remedy is Remedy.HOOK:
-            problem = f"no answer {failures} times in a row, a restart included"
-            _log.error("{link}: {problem}", link=self.name, problem=problem)
-            self._observer.modem_alarm(self.name, ModemAlarm.MUTE)
-            self._aid.power_cycle()
-
     def _fault(self, reason: str, detail: str) -> None:
         self._observer.modem_fault(self.name, reason)
+        if reason == events.DELETE_FAILED:
+            self._care.deletion_failed()
         self._faults.tell(reason, detail, self._clock.seconds())

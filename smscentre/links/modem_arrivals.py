@@ -37,6 +37,7 @@ class ModemArrivals:
         self._sim = ""
         self._count = 0
         self._arrivals: dict[Place, str] = {}
+        self._unsettled: set[Place] = set()
         self._doubted: set[tuple[str, int, str]] = set()
 
     def begin(self, bind: str, sim: str) -> None:
@@ -48,12 +49,13 @@ class ModemArrivals:
     def end(self) -> None:
         """Forget the places of a session that is over, and what was seen in them."""
         self._arrivals.clear()
+        self._unsettled.clear()
         self._doubted.clear()
 
     @property
     def open(self) -> bool:
-        """Whether some message is still in the modem that was found in it."""
-        return bool(self._arrivals)
+        """Whether some message that was found is not settled yet."""
+        return bool(self._unsettled)
 
     def incoming(self, found: Found) -> Incoming | None:
         """Make an arrival; None where the place should be looked at once more.
@@ -73,6 +75,7 @@ class ModemArrivals:
         self._count += 1
         arrival_id = f"{self._bind}:{self._count}"
         self._arrivals[found.place] = arrival_id
+        self._unsettled.add(found.place)
         return Incoming(
             arrival_id=arrival_id,
             link=self._link,
@@ -91,22 +94,29 @@ class ModemArrivals:
             receipt=reading.receipt,
             reason=reading.reason,
             key=self._key(found.place, reading),
-            until_deleted=not reading.stamp,
+            shelf="" if reading.stamp else self.shelf(found.place.storage),
+            slot=found.place.index,
         )
+
+    def shelf(self, storage: str) -> str:
+        """The name of a storage's slots: of a SIM, which may come into another modem.
+
+        Empty where there is no storage.
+        """
+        return f"{self._sim or self._link}:{storage}" if storage else ""
 
     def cleared(self, place: Place) -> str:
         """Hear that a message left the modem; its arrival, or empty."""
         return self._arrivals.pop(place, "")
 
-    def refused(self, place: Place) -> None:
-        """Hear that a message is not safe; it will be found again."""
-        self._arrivals.pop(place, None)
+    def settled(self, place: Place, accepted: bool) -> None:
+        """Hear that a message is safe, or that it is not and will be found again."""
+        self._unsettled.discard(place)
+        if not accepted:
+            self._arrivals.pop(place, None)
 
     def _is_first_look(self, found: Found) -> bool:
         place = found.place
-        if not place.is_slot:
-            # Nobody would bring it again.
-            return False
         seen = (place.storage, place.index, found.text)
         if seen in self._doubted:
             self._doubted.discard(seen)
@@ -118,8 +128,5 @@ class ModemArrivals:
         """What names it for ever, or while it lies there; empty if nothing does."""
         if reading.stamp:
             return _BY_TIME + reading.stamp
-        if not place.is_slot:
-            return b""
-        # The slot of a SIM, which may come to lie in another modem.
-        whose = self._sim or self._link
-        return _BY_SLOT + f"{whose}:{place.storage}:{place.index}".encode()
+        shelf = self.shelf(place.storage)
+        return _BY_SLOT + f"{shelf}:{place.index}".encode() if shelf else b""

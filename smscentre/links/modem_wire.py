@@ -70,6 +70,11 @@ class ModemProtocol(protocol.Protocol):
 
     # What the link says.
 
+    @property
+    def is_locked(self) -> bool:
+        """Whether the SIM waits for its PIN."""
+        return self._session.state is State.LOCKED
+
     def room(self) -> int:
         """How many messages may be submitted now."""
         return self._session.room()
@@ -92,7 +97,7 @@ class ModemProtocol(protocol.Protocol):
 
     def give_pin(self, pin: str) -> None:
         """Give the SIM the PIN that it wants, unless the session is over."""
-        if self._session.state is State.LOCKED:
+        if self.is_locked:
             self._handle(self._session.give_pin(pin, self._clock.seconds()))
             self._flush_soon()
 
@@ -102,6 +107,11 @@ class ModemProtocol(protocol.Protocol):
             self._leaving = self._clock.callLater(_LEAVING_S, self.drop, "stopped")
             self._handle(self._session.leave(self._clock.seconds()))
             self._flush()
+
+    def restart(self) -> None:
+        """Restart the modem, which ends the session."""
+        self._handle(self._session.restart())
+        self._flush()
 
     def drop(self, reason: str) -> None:
         """End the session at once."""

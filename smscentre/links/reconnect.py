@@ -111,10 +111,13 @@ class Reconnecting(Service):
         clock: IReactorTime,
         random: Callable[[], float],
         longest_s: float = LONGEST_DELAY_S,
+        failed: Callable[[str], None] = lambda reason: None,
     ) -> None:
         """:param longest_s: the longest delay between attempts, but for jitter and for
-        what the last session asked for"""
+        what the last session asked for
+        :param failed: hears why an attempt failed"""
         self.name = name
+        self._failed = failed
         self._dial = dial
         self._clock = clock
         self._backoff = Backoff(random, longest_s)
@@ -166,7 +169,9 @@ class Reconnecting(Service):
     def _not_connected(self, failure: Failure) -> None:
         self._connecting = None
         if self.running:
-            self._retry(Ending(failure.getErrorMessage()))
+            reason = failure.getErrorMessage()
+            self._failed(reason)
+            self._retry(Ending(reason))
         elif not isinstance(failure.value, CancelledError):
             _log.debug("attempt ended after the stop: {failure}", failure=failure)
 

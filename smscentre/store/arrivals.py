@@ -7,6 +7,7 @@ __all__ = [
     "KEY_HORIZON_S",
     "Suspect",
     "add_arrival",
+    "mark_emptied",
     "mark_matched",
     "named_before",
     "REDELIVERY_HORIZON_S",
@@ -14,7 +15,7 @@ __all__ = [
     "unknown_told",
 ]
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from attrs import frozen
 from sqlalchemy import bindparam, exists, func, insert, or_, select, update
@@ -59,7 +60,9 @@ _ADD = Statement(
     ),
 )
 
-_ADD_KEY = Statement(insert(keyed_arrivals), ("fingerprint", "inbox_id"))
+_ADD_KEY = Statement(
+    insert(keyed_arrivals), ("fingerprint", "inbox_id", "shelf", "slot")
+)
 
 ACKNOWLEDGED = Statement(
     update(inbox)
@@ -96,6 +99,20 @@ _DELETED = Statement(
         inbox.c.acked_at.is_not(None),
     ).limit(1),
     ("key", "original"),
+)
+
+_EMPTIED = (
+    update(inbox)
+    .where(
+        inbox.c.acked_at.is_(None),
+        inbox.c.id.in_(
+            select(keyed_arrivals.c.inbox_id).where(
+                keyed_arrivals.c.shelf == bindparam("shelf"),
+                keyed_arrivals.c.slot.not_in(bindparam("taken", expanding=True)),
+            )
+        ),
+    )
+    .values(acked_at=bindparam("at"))
 )
 
 _HAS_KEY = exists().where(
@@ -179,7 +196,16 @@ def add_arrival(
         ),
     )
     if incoming.key:
-        transaction.add(_ADD_KEY, (fingerprint, row))
+        shelf = incoming.shelf or None
+        transaction.add(_ADD_KEY, (fingerprint, row, shelf, incoming.slot))
+
+
+def mark_emptied(
+    transaction: Transaction, shelf: str, taken: Collection[int], now: float
+) -> None:
+    """Write that what lay in a shelf's other slots was deleted, whenever that was."""
+    named = {"shelf": shelf, "taken": sorted(taken), "at": now}
+    transaction.execute(_EMPTIED, named)
 
 
 def named_before(
@@ -197,9 +223,7 @@ def named_before(
     row, redelivery_of, arrived_at = last
     original = redelivery_of or row
     # One slot's message may have been read several times before it was deleted.
-    deleted = incoming.until_deleted and transaction.row(
-        _DELETED, (fingerprint, original)
-    )
+    deleted = incoming.shelf and transaction.row(_DELETED, (fingerprint, original))
     return None if deleted else Suspect(row, original, arrived_at)
 
 

@@ -163,10 +163,19 @@ keyed_arrivals = Table(
     metadata,
     Column("fingerprint", LargeBinary, primary_key=True),
     Column("inbox_id", ID, primary_key=True, autoincrement=False),
+    Column("shelf", Text),
+    Column("slot", Integer),
+    Index(
+        "keyed_arrivals_shelf",
+        "shelf",
+        sqlite_where=text("shelf IS NOT NULL"),
+        postgresql_where=text("shelf IS NOT NULL"),
+    ),
     sqlite_with_rowid=False,
 )
 """The arrivals that have a key. A table and not an index of ``inbox``, which every
-arrival without one would pay for."""
+arrival without one would pay for. ``shelf`` and ``slot`` tell where a message lay that
+is known by nothing else."""
 
 OPEN_PART = "state = 'open'"
 """The condition of the partial index of long messages that wait for parts."""

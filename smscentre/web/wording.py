@@ -128,6 +128,8 @@ _ALARMS: Final = {
     ModemAlarm.SIM_FAILED: "SIM tidak dapat dipakai",
     ModemAlarm.MUTE: "modem tidak menjawab",
     ModemAlarm.UNUSABLE: "modem tidak dapat dipakai",
+    ModemAlarm.STORE: "memori penuh atau SMS tidak dapat dihapus",
+    ModemAlarm.SENDING: "SMS tidak dapat dikirim, periksa pulsa",
 }
 
 _AGES = ((86400, "hari"), (3600, "jam"), (60, "mnt"))

@@ -268,11 +268,11 @@ class LineTests(SynchronousTestCase):
         self.assertEqual(_heard(dialogue, "AT+CSQ\nAT\n"), [])
 
     def test_unexpected(self) -> None:
-        """A line that no one claims is told of, short and without a message."""
+        """A line that no one claims is told of, and what may be a text is not shown."""
         rows = (
-            ("what is this", "what is this"),
-            ("x" * 90, "x" * 40),
-            (DELIVER, "29 octets in hexadecimal"),
+            ("RUTAN TAHANAN 82 NAPI 54", "24 characters"),
+            ("x" * 90, "90 characters"),
+            (DELIVER, "58 characters"),
         )
         for line, detail in rows:
             for dialogue in (idle(), answering()):

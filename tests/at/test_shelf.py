@@ -6,7 +6,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from smscentre.at.answers import Slot
 from smscentre.at.session_events import Place
-from smscentre.at.shelf import Shelf
+from smscentre.at.shelf import Changes, Shelf
 
 
 def slots(**texts: str) -> list[Slot]:
@@ -22,12 +22,12 @@ class ShelfTests(SynchronousTestCase):
 
     def find(self, **texts: str) -> list[Place]:
         """Take a list; the places that are new in it."""
-        found, _ = self.shelf.listed("SM", slots(**texts))
-        return [place for place, _ in found]
+        changes = self.shelf.listed("SM", slots(**texts))
+        return [place for place, _ in changes.found]
 
     def gone(self, **texts: str) -> list[Place]:
         """Take a list; the places of which it shows that they were cleared."""
-        return self.shelf.listed("SM", slots(**texts))[1]
+        return self.shelf.listed("SM", slots(**texts)).gone
 
     def test_a_message_is_new_once(self) -> None:
         """However often it is listed, until it was settled."""
@@ -95,15 +95,57 @@ class ShelfTests(SynchronousTestCase):
         for tries in (1, 2, 3):
             self.shelf.settle(place, True)
             self.assertEqual(self.shelf.not_cleared(place), tries)
+
+    def test_an_ok_that_deleted_nothing(self) -> None:
+        """The list shows it: it is due again, and no new message."""
+        [place] = self.find(s1="AA")
+        self.shelf.settle(place, True)
+        self.shelf.next_due()
         self.shelf.cleared(place)
-        self.assertEqual(self.shelf.not_cleared(place), 0)
+        changes = self.shelf.listed("SM", slots(s1="AA"))
+        self.assertEqual(changes, Changes(left=[place]))
+        self.assertEqual(self.shelf.next_due(), place)
+
+    def test_what_was_cleared_is_gone_once(self) -> None:
+        """The list that lacks it says nothing new."""
+        [place] = self.find(s1="AA")
+        self.shelf.settle(place, True)
+        self.shelf.next_due()
+        self.shelf.cleared(place)
+        self.assertEqual(self.gone(), [])
+        [again] = self.find(s1="AA")
+        self.assertNotEqual(again, place)
+
+    def test_a_slot_that_was_overwritten_is_listed_before_anything_is_deleted(
+        self,
+    ) -> None:
+        """Whether what lay there was safe already, or is so later."""
+        safe, in_hand = self.find(s1="AA", s2="BB")
+        self.shelf.settle(safe, True)
+        for index in (1, 2):
+            self.shelf.overwritten("SM", index)
+        self.shelf.settle(in_hand, True)
+        self.assertIsNone(self.shelf.next_due())
+        changes = self.shelf.listed("SM", slots(s1="CC", s2="BB"))
+        self.assertEqual(changes.gone, [safe])
+        self.assertEqual(len(changes.found), 1)
+        self.assertEqual(self.shelf.next_due(), in_hand)
+        self.assertIsNone(self.shelf.next_due())
+
+    def test_the_same_text_in_a_slot_that_was_filled_again_is_new(self) -> None:
+        """The modem has said so, and the one before was deleted."""
+        [place] = self.find(s1="AA")
+        self.shelf.settle(place, True)
+        self.shelf.next_due()
+        self.shelf.cleared(place)
+        self.shelf.overwritten("SM", 1)
+        self.assertEqual(len(self.find(s1="AA")), 1)
 
     def test_storages_are_apart(self) -> None:
         """A list of one says nothing of another."""
         [place] = self.find(s1="AA")
         self.shelf.settle(place, True)
-        found, gone = self.shelf.listed("SR", [])
-        self.assertEqual((found, gone), ([], []))
+        self.assertEqual(self.shelf.listed("SR", []), Changes())
 
     def test_a_message_that_was_brought_is_due_once_it_is_safe(self) -> None:
         """It has a place without a slot."""

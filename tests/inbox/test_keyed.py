@@ -27,7 +27,8 @@ _STAMP = bytes.fromhex("80407280000082")
 
 _NEXT_STAMP = bytes.fromhex("80407280001082")
 
-_SLOT = b"8962100012345678901:5"
+_SHELF = "8962100012345678901:SM"
+_SLOT = b"8962100012345678901:SM:5"
 """A slot and whose it is."""
 
 
@@ -46,7 +47,10 @@ class KeyedTestCase(StagesTestCase):
         """A message with a key; one that is a slot holds until the deletion."""
         source = OFFICER.removeprefix("+")
         incoming = (link or self.link).incoming(source, text, self.now())
-        return evolve(incoming, key=key, until_deleted=key.startswith(_SLOT))
+        if not key.startswith(_SLOT):
+            return evolve(incoming, key=key)
+        slot = int(key.rpartition(b":")[2])
+        return evolve(incoming, key=key, shelf=_SHELF, slot=slot)
 
     def bring(self, incoming: Incoming, *, deleted: bool = True) -> None:
         """Have an arrival stored, and deleted from the SIM unless it is said."""
@@ -189,6 +193,17 @@ class SlotTests(KeyedTestCase):
         self.bring(self.message("SET 5", _SLOT))
         states = ["done", "redelivered", "done", "redelivered"]
         self.assertEqual(self.states(), states)
+
+    def test_found_empty(self) -> None:
+        """A list without it tells of a deletion that nobody lived to hear of."""
+        for taken, states in ((), ["done", "done"]), ((5,), ["done", "redelivered"]):
+            self.setUp()
+            self.bring(self.message("SET 5", _SLOT), deleted=False)
+            self.rebind()
+            self.exchange.emptied(self.link, "another:SM", ())
+            self.exchange.emptied(self.link, _SHELF, taken)
+            self.bring(self.message("SET 5", _SLOT))
+            self.assertEqual(self.states(), states)
 
     def test_other_slot(self) -> None:
         """An equal message in another slot is another message."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 __all__ = [
     "NOW",
@@ -64,6 +64,7 @@ class FakeDeliveries:
         self.lost_binds: list[tuple[str, str]] = []
         self.arrivals: list[tuple[Incoming, Deferred[bool]]] = []
         self.acknowledgements: list[str] = []
+        self.emptied_shelves: list[tuple[str, frozenset[int]]] = []
         self.outcomes: list[tuple[int, SubmitOutcome]] = []
         self.order: list[str] = []
 
@@ -83,6 +84,9 @@ class FakeDeliveries:
 
     def acknowledged(self, link: Link, arrival_id: str) -> None:
         self.acknowledgements.append(arrival_id)
+
+    def emptied(self, link: Link, shelf: str, taken: Collection[int]) -> None:
+        self.emptied_shelves.append((shelf, frozenset(taken)))
 
     def settled(self, link: Link, row: int, outcome: SubmitOutcome) -> None:
         self.order.append("settled")

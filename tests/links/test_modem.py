@@ -14,6 +14,7 @@ from smscentre.messages import (
     DeliveryState,
     IncomingKind,
     InDoubt,
+    ModemAlarm,
     Rejected,
     Retry,
     Unsent,
@@ -35,7 +36,7 @@ class BindTests(ModemLinkTestCase):
         self.run_for(_START_S)
         self.assertEqual(self.deliveries.binds, [self.link.bind])
         self.assertTrue(self.link.bind.startswith("modem-1-"))
-        self.assertEqual(self.observer.alarms, [""])
+        self.assertEqual(self.observer.alarms, [])
         self.assertTrue(self.observer.healths[-1].registered)
 
     def test_down_when_its_line_closes(self) -> None:
@@ -67,17 +68,50 @@ class BindTests(ModemLinkTestCase):
         self.assertEqual(self.link.room(), 1)
         self.assertEqual(self.endings, [])
 
-    def test_what_came_before_the_network_was_lost_is_settled_in_its_bind(self) -> None:
-        """The bind waits for it, since only it hears of the deletion."""
+    def test_what_is_not_settled_keeps_a_bind_a_little_longer(self) -> None:
+        """Only it hears of the deletion; but others have to carry its replies."""
+        for unsettled, patience_s in ((False, 30), (True, 40)):
+            self.open_again()
+            self.run_for(_START_S)
+            self.modem.state.registration = 1
+            self.run_for(20)
+            if unsettled:
+                self.deliver("RUTAN 1 2 3 4")
+            self.modem.state.registration = 2
+            while self.observer.healths[-1].registered:
+                self.run_for(1)
+            lost = len(self.deliveries.lost_binds)
+            self.run_for(patience_s - 2)
+            self.assertEqual(len(self.deliveries.lost_binds), lost)
+            self.run_for(12)
+            self.assertEqual(len(self.deliveries.lost_binds), lost + 1)
+
+    def test_a_slot_that_cannot_be_deleted_keeps_no_bind(self) -> None:
+        """What is safe need not be waited for."""
         self.run_for(_START_S)
-        [incoming] = self.deliver("RUTAN 1 2 3 4")
-        self.modem.state.registration = 2
-        self.run_for(150)
-        self.assertEqual(self.deliveries.lost_binds, [])
+        self.modem.faults.mishaps.append(Mishap("+CMGD", Deed.REFUSE, times=0))
+        self.deliver("RUTAN 1 2 3 4")
         self.accept()
-        self.assertEqual(self.deliveries.acknowledgements, [incoming.arrival_id])
-        self.run_for(20)
+        self.modem.state.registration = 2
+        self.run_for(101)
         self.assertEqual(len(self.deliveries.lost_binds), 1)
+
+    def test_a_network_that_only_lte_shows_is_one(self) -> None:
+        """Messages take that way too."""
+        self.run_for(_START_S)
+        self.modem.state.registration = 2
+        self.modem.state.settings.modes["+CEREG"] = "0"
+        self.run_for(150)
+        self.assertEqual(len(self.deliveries.lost_binds), 1)
+
+    def test_the_first_list_tells_which_slots_are_empty(self) -> None:
+        """So that a deletion is known of which nobody heard."""
+        self.modem.deliver("+628111203001", "RUTAN 1 2 3 4", self.clock.seconds())
+        self.run_for(_START_S)
+        shelf = f"{self.modem.state.card.iccid}:MT"
+        self.assertEqual(self.deliveries.emptied_shelves, [(shelf, frozenset({1}))])
+        self.run_for(130)
+        self.assertEqual(len(self.deliveries.emptied_shelves), 1)
 
     def test_a_stop_says_goodbye(self) -> None:
         """The line closes once what is safe has left the modem."""
@@ -103,7 +137,7 @@ class ArrivalTests(ModemLinkTestCase):
         self.assertEqual(incoming.destination.digits, "6281100000001")
         self.assertEqual(incoming.bind, self.link.bind)
         self.assertTrue(incoming.key.startswith(b"t"))
-        self.assertFalse(incoming.until_deleted)
+        self.assertEqual(incoming.shelf, "")
         assert incoming.sent_at is not None
         self.assertLess(abs(incoming.sent_at - NOW - self.clock.seconds()), 5)
 
@@ -117,6 +151,18 @@ class ArrivalTests(ModemLinkTestCase):
         self.accept()
         self.assertEqual(self.deliveries.acknowledgements, [incoming.arrival_id])
         self.assertEqual(self.modem.state.stores.taken("MT"), [])
+
+    def test_a_late_refusal_of_an_old_session_touches_no_new_arrival(self) -> None:
+        """Places have the same numbers in each session."""
+        self.run_for(_START_S)
+        self.deliver("RUTAN 82 54 36 39")
+        self.lose()
+        self.open_again()
+        self.run_for(_START_S)
+        (_, first), (incoming, _) = self.deliveries.arrivals
+        first.callback(False)
+        self.accept()
+        self.assertEqual(self.deliveries.acknowledgements, [incoming.arrival_id])
 
     def test_what_was_refused_arrives_again(self) -> None:
         """It stayed in the modem; the same key names it."""
@@ -136,8 +182,9 @@ class ArrivalTests(ModemLinkTestCase):
         )
         self.run_for(1)
         [(incoming, _)] = self.deliveries.arrivals
-        self.assertTrue(incoming.until_deleted)
-        self.assertIn(self.modem.state.card.iccid.encode(), incoming.key)
+        self.assertEqual(incoming.shelf, f"{self.modem.state.card.iccid}:MT")
+        self.assertEqual(incoming.slot, 1)
+        self.assertIn(incoming.shelf.encode(), incoming.key)
         self.assertIsNone(incoming.sent_at)
 
     def test_what_cannot_be_read_is_looked_at_twice(self) -> None:
@@ -148,7 +195,7 @@ class ArrivalTests(ModemLinkTestCase):
         [(corrupt, _)] = self.deliveries.arrivals
         self.assertEqual(corrupt.kind, IncomingKind.CORRUPT)
         self.assertEqual(corrupt.raw, bytes.fromhex("0004"))
-        self.assertTrue(corrupt.until_deleted)
+        self.assertTrue(corrupt.shelf)
         self.assertEqual(self.observer.faults, ["undecodable"])
         [following] = self.deliver("RUTAN 1 2 3 4")
         self.assertEqual(following.text, "RUTAN 1 2 3 4")
@@ -226,6 +273,60 @@ class SendingTests(ModemLinkTestCase):
             outcome = self.outcome()
             assert isinstance(outcome, Rejected)
             self.assertEqual((outcome.code, outcome.retry), (code, retry))
+
+    def test_a_network_timeout_leaves_doubt(self) -> None:
+        """The service centre may have it."""
+        self.modem.faults.mishaps.append(Mishap("+CMGS", Deed.REFUSE, code=332))
+        self.link.send(outgoing(7))
+        self.run_for(1)
+        self.assertIsInstance(self.outcome(), InDoubt)
+
+    def test_a_result_that_comes_with_the_news_of_a_restart_counts(self) -> None:
+        """In one read: the message was sent, and once is enough."""
+        self.link.send(outgoing(7))
+        self.clock.advance(0)
+        self.protocol.dataReceived(b"\r\n> ")
+        self.clock.advance(0)
+        self.protocol.dataReceived(b"\r\nNORMAL POWER DOWN\r\n+CMGS: 5\r\nOK\r\n")
+        outcome = self.outcome()
+        assert isinstance(outcome, Accepted)
+        self.assertEqual(outcome.smsc_id, "5")
+        self.run_for(1)
+        self.assertEqual(len(self.endings), 1)
+
+    def test_a_modem_that_cannot_send_is_opened_anew_and_restarted(self) -> None:
+        """Then a person is called, until something is sent."""
+        self.modem.faults.mishaps.append(Mishap("+CMGS", Deed.REFUSE, times=0))
+        for row in range(120):
+            self.run_for(3)
+            self.open_again()
+            if self.link.room():
+                self.link.send(outgoing(row))
+        self.assertEqual(self.observer.resets[:3], ["reopen", "restart", "reopen"])
+        self.assertNotIn("hook", self.observer.resets)
+        self.assertEqual(self.observer.alarms, [ModemAlarm.SENDING])
+        self.assertEqual(self.aid.cycles, 0)
+        self.modem.faults.clear()
+        for row in range(2):
+            self.run_for(10)
+            self.open_again()
+            if self.link.room():
+                self.link.send(outgoing(200 + row))
+        self.run_for(1)
+        self.assertEqual(self.observer.alarms, [ModemAlarm.SENDING, None])
+
+    def test_refusals_that_end_sessions_let_the_next_wait_longer(self) -> None:
+        """And call a person; binds that come and go help nobody."""
+        self.modem.faults.mishaps.append(Mishap("+CMGS", Deed.REFUSE, 0, code=330))
+        waits = []
+        for row in range(5):
+            self.link.send(outgoing(row))
+            self.run_for(2)
+            waits.append(self.endings[-1].wait_s)
+            self.open_again()
+            self.run_for(_START_S)
+        self.assertEqual(waits, [5.0, 10.0, 20.0, 40.0, 40.0])
+        self.assertEqual(self.observer.alarms, [ModemAlarm.SENDING])
 
     def test_a_refusal_that_a_new_start_may_mend_begins_one(self) -> None:
         """A SIM that is gone, say."""
@@ -318,8 +419,7 @@ class WrongPinTests(ModemLinkTestCase):
         self.run_for(_START_S)
         self.assertEqual([accepted for *_, accepted in self.aid.tried], [False])
         self.assertEqual(self.modem.state.card.tries, 2)
-        self.assertEqual(len(self.observer.alarms), 1)
-        self.assertTrue(self.observer.alarms[0])
+        self.assertEqual(self.observer.alarms, [ModemAlarm.PIN_REFUSED])
         [ending] = self.endings
         self.assertGreaterEqual(ending.wait_s, 30)
 
@@ -333,7 +433,7 @@ class NoPinTests(ModemLinkTestCase):
         """And the SIM left alone."""
         self.run_for(_START_S)
         self.assertEqual(self.modem.state.card.tries, 3)
-        self.assertEqual(len(self.observer.alarms), 1)
+        self.assertEqual(self.observer.alarms, [ModemAlarm.PIN_WANTED])
         self.assertEqual(len(self.endings), 1)
 
 
@@ -344,18 +444,56 @@ class SupervisionTests(ModemLinkTestCase):
         """In this order, and each is told."""
         self.run_for(_START_S)
         self.modem.faults.mute = True
-        for _ in range(20):
+        for _ in range(30):
             self.run_for(10)
             self.open_again()
         self.assertEqual(self.observer.resets[:3], ["reopen", "restart", "hook"])
         self.assertEqual(self.aid.cycles, 1)
-        self.assertTrue(self.observer.alarms[-1])
+        self.assertEqual(self.observer.alarms, [ModemAlarm.MUTE])
         self.modem.faults.mute = False
         for _ in range(4):
             self.run_for(5)
             self.open_again()
-        self.assertEqual(self.observer.alarms[-1], "")
-        self.assertEqual(len(self.deliveries.binds), 2)
+        self.assertEqual(self.observer.alarms, [ModemAlarm.MUTE, None])
+
+    def test_a_modem_that_hides_its_messages_keeps_its_alarm(self) -> None:
+        """It starts each time, which is not what it is for."""
+        self.modem.faults.mishaps.append(Mishap("+CMGL", Deed.LOSE, times=0))
+        for _ in range(100):
+            self.run_for(10)
+            self.open_again()
+        self.assertEqual(self.observer.alarms, [ModemAlarm.MUTE])
+
+    def test_a_device_that_cannot_be_opened_is_helped(self) -> None:
+        """A stick that fell off its bus needs its power switched."""
+        self.lose()
+        for _ in range(16):
+            self.clock.advance(10)
+            self.link.unopened("it does not exist")
+        self.assertEqual(self.aid.cycles, 1)
+        self.assertEqual(self.observer.alarms, [ModemAlarm.MUTE])
+
+    def test_a_sim_that_fails_calls_a_person_after_a_minute(self) -> None:
+        """While it starts it may."""
+        self.modem.faults.mishaps.append(Mishap("+CPIN", Deed.REFUSE, times=0, code=13))
+        self.run_for(30)
+        self.open_again()
+        self.assertEqual(self.observer.alarms, [])
+        for _ in range(5):
+            self.run_for(15)
+            self.open_again()
+        self.assertEqual(self.observer.alarms, [ModemAlarm.SIM_FAILED])
+
+    def test_slots_that_stay_call_a_person(self) -> None:
+        """Until the store is found not to be full."""
+        self.run_for(_START_S)
+        self.modem.faults.mishaps.append(Mishap("+CMGD", Deed.REFUSE, times=6))
+        self.deliver("RUTAN 1 2 3 4")
+        self.accept()
+        self.run_for(300)
+        self.assertEqual(self.observer.alarms, [ModemAlarm.STORE])
+        self.run_for(180)
+        self.assertEqual(self.observer.alarms, [ModemAlarm.STORE, None])
 
 
 class BroughtTests(ModemLinkTestCase):

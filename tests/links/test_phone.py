@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import socket
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 from twisted.internet.defer import Deferred
@@ -50,6 +50,9 @@ class FakeDeliveries:
         settled: Deferred[bool] = Deferred()
         settled.addCallback(settle)
         self.arrivals.append((incoming, settled))
+
+    def emptied(self, link: Link, shelf: str, taken: Collection[int]) -> None:
+        raise AssertionError("a phone has no shelf")
 
     def acknowledged(self, link: Link, arrival_id: str) -> None:
         self.heard.append(("acknowledged", arrival_id))

@@ -12,7 +12,7 @@ __all__ = [
     "SmscTestCase",
 ]
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from attrs import evolve
 from twisted.internet.address import IPv4Address
@@ -114,6 +114,9 @@ class Centre:
     ) -> None:
         self.arrivals.append(incoming)
         settle(True)
+
+    def emptied(self, link: Link, shelf: str, taken: Collection[int]) -> None:
+        raise AssertionError("a carrier has no shelf")
 
     def acknowledged(self, link: Link, arrival_id: str) -> None:
         """Nothing is kept of an arrival here."""

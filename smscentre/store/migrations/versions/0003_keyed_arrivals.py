@@ -19,8 +19,17 @@ def upgrade() -> None:
             sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
             nullable=False,
         ),
+        sa.Column("shelf", sa.Text()),
+        sa.Column("slot", sa.Integer()),
         sa.PrimaryKeyConstraint(
             "fingerprint", "inbox_id", name=op.f("keyed_arrivals_pkey")
         ),
         sqlite_with_rowid=False,
+    )
+    op.create_index(
+        "keyed_arrivals_shelf",
+        "keyed_arrivals",
+        ["shelf"],
+        sqlite_where=sa.text("shelf IS NOT NULL"),
+        postgresql_where=sa.text("shelf IS NOT NULL"),
     )
