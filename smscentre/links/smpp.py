@@ -294,7 +294,7 @@ class SmppLink:
         rejected = evolve(refusal(answer.status), octets=octets)
         self._deliveries.settled(self, row, rejected)
         if rejected.retry is Retry.AFTER_RECONNECT:
-            wire.drop(f"refused with {answer.status:#x} {rejected.meaning}")
+            wire.drop(f"refused with {rejected.meaning}")
 
     def _submit_sm(self, outgoing: Outgoing) -> ShortMessage:
         options = self._options

@@ -30,6 +30,8 @@ class Lane:
         self.link = link
         self.bind = ""
         self.down_since = now
+        self._tried = self._has_sent = False
+        """Whether a part was refused, and whether one was sent, in this bind."""
         self.reserved = 0
         self.claim_size: int | None = None
         """How many parts the claim under way may take; None while there is none."""
@@ -57,13 +59,15 @@ class Lane:
         self.bind = bind
         self.reserved = 0
         self._known = False
+        self._tried = self._has_sent = False
         self.paused_until = 0.0
 
     def went_down(self, now: float) -> None:
-        """End the bind."""
+        """End the bind; one that refused all parts does not count as having stood."""
         self.bind = ""
         self.reserved = 0
-        self.down_since = now
+        if self._has_sent or not self._tried:
+            self.down_since = now
 
     def throttle(self, now: float) -> None:
         """Pause the whole link, each time for twice as long."""
@@ -114,6 +118,7 @@ class Lane:
 
         Gives the seconds for which the destination is spared, 0 for none.
         """
+        self._tried = True
         if rejected.retry is Retry.AFTER_RECONNECT:
             return 0.0
         if rejected.throttled:
@@ -154,6 +159,7 @@ class Lane:
 
     def succeeded(self, number: str) -> None:
         """Forget pauses and back-offs that a success has ended."""
+        self._has_sent = True
         if self._pause:
             self._pause = 0.0
         if self._backoffs:

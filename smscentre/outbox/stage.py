@@ -217,7 +217,7 @@ class Outbox:
 
     def _rejected(self, lane: Lane, part: Outgoing, rejected: Rejected) -> None:
         name, row = lane.link.name, part.row
-        error = f"{rejected.code:#x} {rejected.meaning}"
+        error = rejected.meaning
         octets = rejected.octets
         self._observer.send_failed(name, rejected.retry)
         if rejected.retry is Retry.NEVER:

@@ -109,14 +109,14 @@ def refusal(status: int) -> Rejected:
     if row is not None:
         return Rejected(
             status,
-            f"{row.name}: {row.meaning}",
+            f"{status:#x} {row.name}: {row.meaning}",
             row.retry,
             throttled=row.throttled,
             queue_full=row.queue_full,
         )
     if status in _VENDOR:
-        return Rejected(status, f"vendor status 0x{status:X}", Retry.LATER)
-    return Rejected(status, f"unknown status 0x{status:X}", Retry.NEVER)
+        return Rejected(status, f"{status:#x}, a vendor's own", Retry.LATER)
+    return Rejected(status, f"{status:#x}, unknown", Retry.NEVER)
 
 
 def bind_refusal(status: int) -> BindRefusal:
