@@ -31,6 +31,7 @@ from smscentre.moments import TraceStyle
 from smscentre.numbers import NumberError, parse_number
 from smscentre.sections import masked_url
 from smscentre.sim.command import smsc
+from smscentre.sim.modem.command import modem as simulated_modem
 from smscentre.store.changes import (
     Change,
     Signature,
@@ -272,6 +273,7 @@ def sim() -> None:
 
 
 sim.add_command(smsc)
+sim.add_command(simulated_modem)
 
 
 main.add_command(modem)
