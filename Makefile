@@ -11,7 +11,7 @@ INSTALLED_TEST := .venv/installed-test
 
 # Programs that some tests need, by their Debian packages. Installed where make runs
 # as root; elsewhere those tests are skipped, with the reason in their summary.
-DEBIAN_PACKAGES := postgresql libnet-smpp-perl nodejs npm tshark python3-gammu
+DEBIAN_PACKAGES := postgresql libnet-smpp-perl nodejs npm tshark python3-gammu gammu smstools
 
 # What one of the carriers in the tests is made of; npm writes the second file.
 NODE_PEER := tests/system/peers/node

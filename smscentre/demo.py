@@ -229,7 +229,7 @@ def _start_carrier(demo: Demo, lock: int) -> _Child:
 
 
 def _start_modem(demo: Demo, lock: int) -> _Child:
-    return _start_peer(["modem", f"--device={demo.modem}"], lock)
+    return _start_peer(["modem", f"--link={demo.modem}"], lock)
 
 
 def _start_peer(arguments: list[str], lock: int) -> _Child:

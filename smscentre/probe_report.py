@@ -187,7 +187,7 @@ def _messages(found: Findings, storage: str) -> Iterator[Advice]:
         remedy = f"set storage to one of {', '.join(sorted(names))}"
         yield Advice(problem, remedy, stops=False)
     if found.notifies is False:
-        remedy = "nothing to do: the service looks for them once in a while"
+        remedy = "nothing to do: the service looks for them every ten seconds"
         yield Advice("it does not tell of new messages", remedy, stops=False)
     if not found.centre and found.storages:
         remedy = "ask the operator for the number and set smsc, or nothing is sent"

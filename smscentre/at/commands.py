@@ -218,5 +218,8 @@ def send(tpdu: bytes, centre: bytes = _NO_CENTRE) -> Command:
 
 
 _TPDU_MOST = 164
-_SEND_S = 120.0
-"""What modems themselves give the network, with its repetitions."""
+_SEND_S = 50.0
+"""More than a modem gives the network, whose repetitions are within that.
+
+Source: 3GPP TS 24.011 §10 (TR1M, 35 to 45 s).
+"""

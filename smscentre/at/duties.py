@@ -36,10 +36,7 @@ from smscentre.at.session_events import Place
 from smscentre.at.shelf import Shelf
 
 _AGAIN_S = 10.0
-"""When a list is asked for again that was refused or had to leave something, ..."""
-
-_REFUSED_MOST = 3
-"""... and how often before all is begun anew."""
+"""When a list is asked for again that was refused or had to leave something."""
 
 _ALL_STORES = ("SM", "ME", "MT")
 """MT is the other two together (TS 27.005 §3.2.2)."""
@@ -49,12 +46,14 @@ _ALL_STORES = ("SM", "ME", "MT")
 class SessionOptions:
     """Where messages are kept, and how often what is done; times in seconds.
 
-    ``searching_s`` holds in place of ``measure_s`` while there is no network;
+    ``untold_s`` holds in place of ``sweep_s`` where the modem does not tell of what
+    comes, ``searching_s`` in place of ``measure_s`` while there is no network;
     ``silence_s`` is how long nothing may be heard before `AT` is said.
     """
 
     storage: str = "MT"
     sweep_s: float = 60.0
+    untold_s: float = 10.0
     measure_s: float = 60.0
     searching_s: float = 10.0
     silence_s: float = 30.0
@@ -130,7 +129,6 @@ class Duties:
         """Storages besides our own in which something was said to lie."""
         self._options = options
         self._shelf = shelf
-        self._refused_lists = 0
         self._swept_last = False
 
     def next(self, now: float) -> Duty | None:
@@ -175,20 +173,15 @@ class Duties:
         if storage != own and not (own == "MT" and storage in _ALL_STORES):
             self.others.add(storage)
 
-    def listed(self, now: float) -> None:
-        """Hear that our storage was listed."""
-        self._refused_lists = 0
-        self.sweep_at = now + self._options.sweep_s
-
-    def list_refused(self, now: float) -> bool:
-        """Hear that the list was refused; whether that was once too often."""
-        self._refused_lists += 1
-        self.sweep_at = now + _AGAIN_S
-        return self._refused_lists >= _REFUSED_MOST
+    def listed(self, notifies: bool, now: float) -> None:
+        """Hear that our storage was listed; ``notifies`` is that of `Facts`."""
+        options = self._options
+        self.sweep_at = now + (options.sweep_s if notifies else options.untold_s)
 
     def look_again(self, now: float) -> None:
-        """Hear that a message could not be taken, and has to be found once more."""
-        self.sweep_at = min(self.sweep_at, now + _AGAIN_S)
+        """Hear that the list, or a message in it, could not be taken."""
+        due = now + _AGAIN_S
+        self.sweep_at = due if self.sweep_at <= now else min(self.sweep_at, due)
 
     def measured(self, searching: bool, now: float) -> None:
         """Hear that the modem was asked how it fares."""

@@ -33,7 +33,7 @@ A modem that is being restarted needs most of a minute, and must not be restarte
 
 
 class Patience:
-    """Counts answers that stay out; any real answer ends the count."""
+    """Counts answers that stay out; a list of messages ends the count."""
 
     def __init__(self) -> None:
         self.failures = 0
@@ -58,5 +58,5 @@ class Patience:
         return Remedy.REOPEN
 
     def answered(self) -> None:
-        """Note that the modem does what it is told."""
+        """Note that the modem has shown its messages, which is what it is for."""
         self.failures = self._round = 0

@@ -73,8 +73,6 @@ class Runner:
     def __init__(self, options: DialogueOptions) -> None:
         self._dialogue = Dialogue(options)
         self._running: _Running | None = None
-        self.answered = False
-        """Whether a command of a script was answered since this was last made False."""
 
     @property
     def free(self) -> bool:
@@ -145,7 +143,6 @@ class Runner:
         for event in said:
             match event:
                 case Answered():
-                    self.answered = True
                     self._resume(event, now, heard)
                 case Lost(_, reason, written):
                     self._throw(LostError(reason, written), now, heard)

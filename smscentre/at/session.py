@@ -15,22 +15,9 @@ __all__ = ["Session", "SessionOptions", "State"]
 
 from typing import Any, assert_never
 
-from smscentre.at import commands, scripts
+from smscentre.at import commands, duties, scripts
 from smscentre.at import session_events as events
-from smscentre.at.duties import (
-    Confirm,
-    Duties,
-    Duty,
-    MeasureUp,
-    Remove,
-    Renotify,
-    SessionOptions,
-    Start,
-    Submit,
-    Sweep,
-    Touch,
-    script_for,
-)
+from smscentre.at.duties import Duties, Duty, SessionOptions, script_for
 from smscentre.at.errors import LocalProtocolError
 from smscentre.at.events import SILENT, Closed, Fault, Ready, Unsolicited
 from smscentre.at.listing import brought, is_text_mode, octets_of, read_entries
@@ -86,7 +73,7 @@ class Session:
 
     def room(self) -> int:
         """How many messages may be submitted now: one at a time."""
-        busy = self._duties.submits or isinstance(self._duty, Submit)
+        busy = self._duties.submits or isinstance(self._duty, duties.Submit)
         return 0 if busy or self._state is not State.SERVING else 1
 
     def submit(self, tpdu: bytes, centre: bytes, now: float) -> int:
@@ -100,7 +87,7 @@ class Session:
             raise LocalProtocolError(f"a message in state {self._state.value}")
         command = commands.send(tpdu, centre)
         self._tokens += 1
-        self._duties.submits.append(Submit(self._tokens, command))
+        self._duties.submits.append(duties.Submit(self._tokens, command))
         self._next(now)
         return self._tokens
 
@@ -134,9 +121,11 @@ class Session:
 
     def leave(self, now: float) -> list[Event]:
         """Begin nothing new; `Closed` once what is safe was taken from the modem."""
+        happened: list[Event] = []
+        if self._state is State.LEAVING:
+            return happened
         if self._state is not State.SERVING:
             return self.close("stopped")
-        happened: list[Event] = []
         self._advance(Step.LEAVE)
         self._drop_submits("stopped", happened)
         self._go_on(now, happened)
@@ -170,7 +159,7 @@ class Session:
             return happened
         self._advance(Step.CLOSE)
         broken = self._runner.close(reason)
-        if broken is not None and isinstance(self._duty, Submit):
+        if broken is not None and isinstance(self._duty, duties.Submit):
             self._submit_lost(self._duty, broken.error, happened)
         self._duty = None
         self._drop_submits(reason, happened)
@@ -181,10 +170,6 @@ class Session:
 
     def _hear(self, heard: list[Heard], now: float) -> list[Event]:
         happened: list[Event] = []
-        if self._runner.answered:
-            self._runner.answered = False
-            if not isinstance(self._duty, Touch):
-                self._patience.answered()
         for event in heard:
             if self._state is State.CLOSED:
                 break
@@ -197,7 +182,7 @@ class Session:
             case Ready():
                 if self._state is State.REACHING:
                     self._advance(Step.ANSWERED)
-                    self._do(Start(), now)
+                    self._do(duties.Start(), now)
             case Done(value):
                 duty, self._duty = self._duty, None
                 self._done(duty, value, now, happened)
@@ -253,7 +238,7 @@ class Session:
         happened.append(events.Remedied(remedy, failures))
         if remedy is Remedy.RESTART:
             self._runner.blurt(commands.RESTART)
-        self._end(f"{failures} answers in a row stayed out", happened)
+        self._end(f"{failures} times in a row it did not answer", happened)
 
     # What is done.
 
@@ -285,22 +270,22 @@ class Session:
     ) -> None:
         """Take the outcome of a script."""
         match duty:
-            case Start():
+            case duties.Start():
                 self._started(value, now, happened)
-            case Remove(place) | Confirm(place):
+            case duties.Remove(place) | duties.Confirm(place):
                 self._cleared(place, value, now, happened)
-            case Sweep(storage):
+            case duties.Sweep(storage):
                 self._listed(storage, value, now, happened)
-            case Submit(token):
+            case duties.Submit(token):
                 result, reference = value
                 if result.ok:
                     happened.append(events.Submitted(token, reference))
                 else:
                     happened.append(events.Refused(token, result))
                     self._duties.measure_at = now
-            case MeasureUp():
+            case duties.MeasureUp():
                 self._measured(value, now, happened)
-            case Renotify() | Touch() | None:
+            case duties.Renotify() | duties.Touch() | None:
                 pass
             case _:
                 assert_never(duty)
@@ -310,22 +295,31 @@ class Session:
     ) -> None:
         """Take that a script has no outcome; where a list can tell, it is asked."""
         match duty:
-            case Start():
+            case duties.Start():
                 self._advance(Step.LOST)
-            case Remove(place):
+            case duties.Remove(place):
                 self._shelf.not_cleared(place)
-                self._duties.sweep_at = now
-            case Sweep(storage):
-                self._duties.sweep_at = now
-                if storage != self._options.storage:
-                    # Our own list might now be another's.
-                    self._end(f"{error}, with another storage chosen", happened)
-            case Submit():
+                self._look_at(place.storage, error, now, happened)
+            case duties.Sweep(storage):
+                self._look_at(storage, error, now, happened)
+            case duties.Confirm(place):
+                # Nobody asks for it again, and nobody can.
+                happened.append(events.Cleared(place))
+                self._duties.renotify = True
+            case duties.Submit():
                 self._submit_lost(duty, error, happened)
-            case Confirm() | MeasureUp() | Renotify() | Touch() | None:
+            case duties.MeasureUp() | duties.Renotify() | duties.Touch() | None:
                 pass
             case _:
                 assert_never(duty)
+
+    def _look_at(
+        self, storage: str, error: LostError, now: float, happened: list[Event]
+    ) -> None:
+        """See by a list what became of a storage, if it is certain to be the one."""
+        self._duties.sweep_at = now
+        if storage != self._options.storage:
+            self._end(f"{error}, with another storage chosen", happened)
 
     def _started(self, facts: Facts, now: float, happened: list[Event]) -> None:
         self._advance(Step.STARTED)
@@ -340,15 +334,18 @@ class Session:
         result, entries = (listing, []) if isinstance(listing, Result) else listing
         if not result.ok:
             happened.append(Fault(events.NOT_LISTED, f"{storage}: {result.text}"))
-            if own and self._duties.list_refused(now):
-                self._end("its list was refused again and again", happened)
+            if own:
+                self._duties.look_again(now)
+                self._count_failure(now, happened)
             return
         slots, unread = read_entries(entries)
         if any(is_text_mode(header) for header in unread):
             self._end("the modem has left PDU mode", happened)
             return
         if own:
-            self._duties.listed(now)
+            # Many a modem that answers all else cannot do this any more.
+            self._patience.answered()
+            self._duties.listed(self._notifies, now)
         happened += [Fault(events.NOT_READ, header[:_SHOWN]) for header in unread]
         found, gone = self._shelf.listed(storage, slots)
         happened += [events.Cleared(place) for place in gone]
@@ -380,7 +377,7 @@ class Session:
             self._end("the modem has forgotten its settings", happened)
 
     def _submit_lost(
-        self, submit: Submit, error: LostError, happened: list[Event]
+        self, submit: duties.Submit, error: LostError, happened: list[Event]
     ) -> None:
         happened.append(events.SubmitLost(submit.token, error.reason, error.written))
 

@@ -77,7 +77,8 @@ def run_hook(
     ``grace_s`` made to. If the result is cancelled it is asked only, so that it can
     still put the power on again.
     """
-    if not program.is_file():
+    # Path.is_file raises where a folder above may not be searched.
+    if not os.path.isfile(program):
         return succeed(HookResult(False, "does not exist or is no file"))
     if not os.access(program, os.X_OK):
         return succeed(HookResult(False, "may not be run: give it chmod +x"))

@@ -60,7 +60,7 @@ _WITHOUT_NETWORK_S = 30.0
 _LOOK_AGAIN_S = 1.0
 """When to ask for room again while the network is away."""
 
-_NEEDS_A_PERSON_S = 60.0
+_NEEDS_A_PERSON_S = 30.0
 _RESTARTS_S = 5.0
 """The least time before the next attempt where only a person can help, and ...
 

@@ -72,9 +72,21 @@ class ModemHelper:
                 link=self._link,
             )
             return
-        _log.warn("{link}: runs {hook}", link=self._link, hook=str(self._hook))
-        ran = run_hook(self._reactor, self._hook, [self._link, self._device])
-        ran.addCallback(self._tell)
+        hook = self._hook
+        _log.warn("{link}: runs {hook}", link=self._link, hook=str(hook))
+
+        def tell(result: HookResult) -> None:
+            told = _log.warn if result.succeeded else _log.error
+            told(
+                "{link}: {hook} {words}: {output}",
+                link=self._link,
+                hook=str(hook),
+                words=result.words,
+                output=result.output,
+            )
+
+        ran = run_hook(self._reactor, hook, [self._link, self._device])
+        ran.addCallback(tell)
 
     def _next_pin(self, path: Path, sim: str) -> str:
         pin = read_pin(path)
@@ -85,9 +97,6 @@ class ModemHelper:
     def _in_thread(self, function: Any, *args: Any) -> Deferred[Any]:
         pool = self._reactor.getThreadPool()
         return deferToThreadPool(self._reactor, pool, function, *args)
-
-    def _tell(self, result: HookResult) -> None:
-        _log.warn("{link}: {result}", link=self._link, result=str(result))
 
     def _log_failure(self, failure: Failure) -> None:
         failure.trap(PinError)

@@ -46,8 +46,9 @@ class ModemArrivals:
         self._count = 0
 
     def end(self) -> None:
-        """Forget the places of a session that is over."""
+        """Forget the places of a session that is over, and what was seen in them."""
         self._arrivals.clear()
+        self._doubted.clear()
 
     @property
     def open(self) -> bool:

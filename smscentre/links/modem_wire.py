@@ -46,6 +46,7 @@ class ModemProtocol(protocol.Protocol):
         self._timer: IDelayedCall | None = None
         self._flushing: IDelayedCall | None = None
         self._leaving: IDelayedCall | None = None
+        self._losing: IDelayedCall | None = None
         self._reason = ""
 
     def connectionMade(self) -> None:
@@ -62,7 +63,7 @@ class ModemProtocol(protocol.Protocol):
         """Settle all that was open and report the end."""
         text = self._reason or "the line was closed at its other end"
         self._handle(self._session.close(text))
-        for call in (self._timer, self._flushing, self._leaving):
+        for call in (self._timer, self._flushing, self._leaving, self._losing):
             if call is not None and call.active():
                 call.cancel()
         self.ended.callback(self._taker.gone(self, self._reason or text))
@@ -111,8 +112,8 @@ class ModemProtocol(protocol.Protocol):
         for event in happened:
             if isinstance(event, Closed):
                 self._reason = event.reason
-                # After the last octets, of which some events still have to hear.
-                self._clock.callLater(0, self._lose)
+                # Once the last octets are written.
+                self._losing = self._clock.callLater(0, self._lose)
             self._taker.take(self, event)
 
     def _lose(self) -> None:

@@ -171,7 +171,11 @@ class SerialEndpoint:
         if self._is_opening:
             return fail(SerialLineError(self._device, _STILL_OPENING))
         opened: Deferred[Any] = Deferred()
-        _in_thread("smscentre-open", self._open, opened, self._closing)
+        try:
+            _in_thread("smscentre-open", self._open, opened, self._closing)
+        # Python's word for a system that has no room for a thread.
+        except RuntimeError as error:
+            return fail(SerialLineError(self._device, f"cannot be opened: {error}"))
         self._is_opening = True
         opened.addTimeout(self._open_within_s, self._reactor, self._not_in_time)
         return opened.addCallback(self._join, protocolFactory)

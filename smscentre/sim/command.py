@@ -8,7 +8,6 @@ from __future__ import annotations
 
 __all__ = ["smsc"]
 
-import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -17,13 +16,13 @@ import click
 from attrs import fields
 
 from smscentre.sim.faults import FaultOptions, Mute
+from smscentre.sim.ranges import COUNT, SECONDS, SHARE
 from smscentre.sim.smsc import SmscOptions
 from smscentre.sim.terminal import read_password, run_smsc
 from smscentre.sim.texts import ReceiptDialect
 
 _LARGEST_STATUS = 0xFFFFFFFF
 _COPIES_MOST = 5
-_DAY_S = 86_400
 
 _NEEDS = {"refuse_share": "refuse_submit", "refuse_binds": "refuse_bind"}
 """Options that mean nothing without another."""
@@ -40,21 +39,6 @@ def _status(text: str) -> int:
     return value
 
 
-class _Range(click.FloatRange):
-    """A range that has no place for nan, which is neither too small nor too large."""
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> float:
-        number = float(super().convert(value, param, ctx))
-        if math.isnan(number):
-            self.fail(f"{value} is not a number", param, ctx)
-        return number
-
-
-_SHARE = _Range(0, 1)
-_COUNT = click.IntRange(1)
-_SECONDS = _Range(0, _DAY_S, min_open=True)
 _MUTES = click.Choice([mute.value for mute in Mute])
 
 
@@ -82,34 +66,32 @@ _MUTES = click.Choice([mute.value for mute in Mute])
     help="Where ids are in hexadecimal.",
 )
 @click.option(
-    "--receipt-delay", "after_s", type=_SECONDS, help="Seconds after the response."
+    "--receipt-delay", "after_s", type=SECONDS, help="Seconds after the response."
 )
 @click.option("--receipt-first", "first", is_flag=True, help="Before the response.")
-@click.option("--throttle", type=_SHARE, help="Share of submit_sm refused with 0x58.")
-@click.option("--throttle-first", type=_COUNT, help="The first so many of them.")
+@click.option("--throttle", type=SHARE, help="Share of submit_sm refused with 0x58.")
+@click.option("--throttle-first", type=COUNT, help="The first so many of them.")
 @click.option(
     "--refuse-submit", type=_status, metavar="STATUS", help="Refuse submit_sm, as 0x0B."
 )
-@click.option("--refuse-share", type=_SHARE, help="Only this share of them.")
+@click.option("--refuse-share", type=SHARE, help="Only this share of them.")
 @click.option(
     "--refuse-bind",
     type=_status,
     metavar="STATUS",
     help="0x05: already bound, 0x0D: bind failed, 0x0E: wrong password.",
 )
-@click.option("--refuse-binds", type=_COUNT, help="Only the first so many.")
+@click.option("--refuse-binds", type=COUNT, help="Only the first so many.")
 @click.option(
     "--drop-after",
-    type=_COUNT,
+    type=COUNT,
     help="Close after so many PDUs written, that to the bind too.",
 )
-@click.option(
-    "--drop-every", "drop_every_s", type=_SECONDS, help="Close after seconds."
-)
+@click.option("--drop-every", "drop_every_s", type=SECONDS, help="Close after seconds.")
 @click.option(
     "--delay",
     "delay_s",
-    type=_SECONDS,
+    type=SECONDS,
     help="Seconds before each answer but to a bind.",
 )
 @click.option(
@@ -118,7 +100,7 @@ _MUTES = click.Choice([mute.value for mute in Mute])
     help="Send each deliver_sm so often.",
 )
 @click.option("--mute", type=_MUTES, help="Answers never given, but to a bind.")
-@click.option("--garbage-after", type=_COUNT, help="Random octets after so many PDUs.")
+@click.option("--garbage-after", type=COUNT, help="Random octets after so many PDUs.")
 @click.option("--seed", type=int, help="Repeats what chance decides; 0 if not given.")
 def smsc(password_file: Path, listen: str, **given: Any) -> None:
     """Be a carrier: lines NUMBER TEXT go in, replies are shown.

@@ -6,14 +6,14 @@ service that takes the process's reactor.
 
 from __future__ import annotations
 
-__all__ = ["read_line", "read_password", "run_smsc"]
+__all__ = ["Peer", "read_input", "read_line", "read_password", "run_smsc"]
 
 import os
 import time
 from collections.abc import Callable
 from pathlib import Path
 from threading import Thread
-from typing import Any
+from typing import Any, Protocol
 
 from twisted.internet.address import IPv4Address, IPv6Address
 from twisted.internet.endpoints import serverFromString
@@ -49,8 +49,7 @@ def run_smsc(options: SmscOptions, listen: str, show: Callable[[str], None]) -> 
 
     def listening(port: IListeningPort) -> None:
         show(f"* the carrier listens on {_shown(port.getHost())}")
-        reader = Thread(target=_read_input, args=(loop, smsc, show), daemon=True)
-        reader.start()
+        read_input(loop, lambda line: read_line(smsc, line, show))
 
     def failed(failure: Failure) -> None:
         failures.append(failure)
@@ -80,7 +79,14 @@ def read_password(path: Path) -> str:
     return password
 
 
-def read_line(smsc: Smsc, line: str, show: Callable[[str], None]) -> None:
+class Peer(Protocol):
+    """Who takes a text from a phone."""
+
+    def deliver(self, number: str, text: str) -> None:
+        """Hand in a text."""
+
+
+def read_line(peer: Peer, line: str, show: Callable[[str], None]) -> None:
     """Deliver what a line ``NUMBER TEXT`` says; say what is wrong with another."""
     number, _, text = line.strip().partition(" ")
     if not number:
@@ -89,7 +95,7 @@ def read_line(smsc: Smsc, line: str, show: Callable[[str], None]) -> None:
         show("* expected: NUMBER TEXT, as +628111203001 RUTAN 82 54 36 39")
         return
     try:
-        smsc.deliver(number, text.strip())
+        peer.deliver(number, text.strip())
     except SMSCentreError as error:
         show(f"* {error}")
 
@@ -100,15 +106,19 @@ def _shown(address: IAddress) -> str:
     return str(address)
 
 
-def _read_input(loop: Any, smsc: Smsc, show: Callable[[str], None]) -> None:
-    """Read the standard input in a thread of its own.
+def read_input(loop: Any, take: Callable[[str], None]) -> None:
+    """Read the standard input in a thread of its own; ``take`` runs in the reactor's.
 
     Not by the reactor: that would make the terminal non-blocking for every
     process that shares it. Not by ``sys.stdin``: its lock would be held when the
     process ends.
     """
+    Thread(target=_read_lines, args=(loop, take), daemon=True).start()
+
+
+def _read_lines(loop: Any, take: Callable[[str], None]) -> None:
     rest = b""
     while chunk := os.read(_STDIN, _CHUNK_OCTETS):
         *lines, rest = (rest + chunk).split(b"\n")
         for line in lines:
-            loop.callFromThread(read_line, smsc, line.decode(errors="replace"), show)
+            loop.callFromThread(take, line.decode(errors="replace"))

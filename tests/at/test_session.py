@@ -55,13 +55,13 @@ class StartTests(SynchronousTestCase):
         self.assertEqual(line.modem.state.settings.notify, (2, 1, 0, 1, 0))
 
     def test_a_modem_that_tells_nothing_is_listed(self) -> None:
-        """It serves, and an operator hears of it."""
+        """Often, so that nobody waits long; and an operator hears of it."""
         line = started(modem=ModemOptions(notify_kinds=(0,), notify_reports=(0,)))
         [event] = line.of(events.Started)
         self.assertFalse(event.facts.notifies)
         self.assertIn("does not tell", event.facts.remarks[0])
         line.modem.deliver(OFFICER, "RUTAN 1 2 3 4", line.now)
-        line.run(61)
+        line.run(11)
         self.assertEqual(len(line.of(events.Cleared)), 1)
 
     def test_a_pin_is_asked_for_and_given(self) -> None:
@@ -262,6 +262,17 @@ class SendingTests(SynchronousTestCase):
         self.assertEqual(len(line.modem.record.submits), 1)
         self.assertIs(line.session.state, State.SERVING)
 
+    def test_a_lost_answer_holds_up_the_rest_for_less_than_a_minute(self) -> None:
+        """What came meanwhile is found, and the next message can be sent."""
+        line = started()
+        line.modem.faults.mishaps.append(Mishap("+CMGS", Deed.LOSE))
+        line.session.submit(TPDU, b"\0", line.now)
+        line.modem.deliver(OFFICER, "RUTAN 1 2 3 4", line.now)
+        line.run(55)
+        self.assertEqual(len(line.of(events.SubmitLost)), 1)
+        self.assertEqual(len(line.of(events.Cleared)), 1)
+        self.assertEqual(line.session.room(), 1)
+
     def test_lists_and_messages_take_turns(self) -> None:
         """Neither waits for ever."""
         line = started()
@@ -313,6 +324,21 @@ class SupervisionTests(SynchronousTestCase):
         line.run(10)
         self.assertIs(line.session.state, State.SERVING)
         self.assertEqual(line.patience.failures, 0)
+
+    def test_a_modem_that_cannot_list_is_no_modem(self) -> None:
+        """It may answer everything else: its messages wait in it."""
+        for deed in (Deed.LOSE, Deed.REFUSE):
+            line = started()
+            line.modem.faults.mishaps.append(Mishap("+CMGL", deed, times=0))
+            remedies = []
+            for _ in range(80):
+                line.run(10)
+                if line.session.state is State.CLOSED:
+                    line.open()
+                remedies = [event.remedy for event in line.of(events.Remedied)]
+            self.assertEqual(
+                remedies[:3], [Remedy.REOPEN, Remedy.RESTART, Remedy.HOOK], deed
+            )
 
     def test_a_restart_is_noticed_by_its_words(self) -> None:
         """It has forgotten what it was told."""

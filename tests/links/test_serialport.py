@@ -41,6 +41,10 @@ AT_THE_FAR_END = 4096
 """What the other side of a pseudo-terminal has taken in before it is read."""
 
 
+_NOBODY = 65534
+"""The user to whom nothing belongs."""
+
+
 class Recorder(Protocol):
     """Keeps what it hears."""
 
@@ -420,9 +424,11 @@ class OpeningTests(SerialTestCase):
 
     async def test_a_forbidden_device(self) -> None:
         """The words tell of the group."""
-        if os.geteuid() == 0:
-            self.skipTest("root may open anything")
         os.chmod(self.far.name, 0)
+        if os.geteuid() == 0:
+            # Root may open anything.
+            self.addCleanup(os.seteuid, 0)
+            os.seteuid(_NOBODY)
         words = await self.refusal(self.endpoint().connect(self.factory))
         self.assertIn("may not be opened", words)
         self.assertIn("dialout", words)
@@ -482,6 +488,19 @@ class StuckTests(SerialTestCase):
         await self.refusal(endpoint.connect(self.factory))
         stuck = [one for one in threading.enumerate() if one.name in our_threads()]
         self.assertEqual([thread.daemon for thread in stuck], [True])
+
+    async def test_no_room_for_a_thread(self) -> None:
+        """It is a failure like any other, and the next attempt may succeed."""
+
+        def refuse(thread: threading.Thread) -> None:
+            raise RuntimeError("can't start new thread")
+
+        endpoint = self.endpoint()
+        patched = self.patch(threading.Thread, "start", refuse)
+        words = await self.refusal(endpoint.connect(self.factory))
+        patched.restore()
+        self.assertIn("can't start new thread", words)
+        await endpoint.connect(self.factory)
 
     async def test_an_unforeseen_error(self) -> None:
         """It comes out as it is."""

@@ -87,10 +87,15 @@ class Modem:
         return self.gsm.faults
 
     def befall(
-        self, command: str, deed: Deed, times: int = 1, code: int = 500
+        self,
+        command: str,
+        deed: Deed,
+        times: int = 1,
+        code: int = 500,
+        share: float = 1.0,
     ) -> Mishap:
         """Let something happen to the next commands of a name, as ``+CMGS``."""
-        mishap = Mishap(command, deed, times, code=code)
+        mishap = Mishap(command, deed, times, share, code)
         with self.lock:
             self.faults.mishaps.append(mishap)
         return mishap

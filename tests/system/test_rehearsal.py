@@ -1,4 +1,4 @@
-"""The real process against our own simulator, which is told to be a bad carrier."""
+"""The real process against our own simulators, which are told to be bad peers."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from attrs import frozen
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.system.case import OFFICER, prepared_database
-from tests.system.centre import ROOT, RunningCentre, free_port
+from tests.system.centre import ROOT, CentreOptions, RunningCentre, free_port
 
 _TEXTS = 20
 _PATIENCE_S = 30.0
@@ -23,7 +23,7 @@ _STEP_S = 0.05
 
 @frozen
 class Rehearsal:
-    """The faults of a carrier, and how many copies of a reply they may make."""
+    """The faults of a peer, and how many copies of a reply they may make."""
 
     arguments: tuple[str, ...]
     copies: int
@@ -42,17 +42,20 @@ REHEARSALS = (
 )
 
 
-class Simulator:
-    """``smscentre sim smsc`` as a process of its own."""
+MODEM_REHEARSALS = (
+    Rehearsal(("--interrupt", "0.3", "--delay", "0.02"), 1),
+    Rehearsal(("--slots", "3", "--octet-delay", "0.0001"), 1),
+)
 
-    def __init__(self, centre: RunningCentre, port: int, *faults: str) -> None:
-        password = centre.folder / "carrier-password"
+
+class Simulator:
+    """``smscentre sim`` as a process of its own."""
+
+    def __init__(self, *arguments: str) -> None:
         self._process = subprocess.Popen(
             [
                 *(sys.executable, "-c", "from smscentre.cli import main; main()"),
-                *("sim", "smsc", "--listen", f"tcp:{port}:interface=127.0.0.1"),
-                *("--system-id", "smscentre", "--password-file", str(password)),
-                *faults,
+                *("sim", *arguments),
             ],
             cwd=ROOT,
             stdin=subprocess.PIPE,
@@ -92,12 +95,38 @@ class RehearsalTests(SynchronousTestCase):
             with tempfile.TemporaryDirectory() as folder:
                 self.rehearse(Path(folder), rehearsal)
 
+    def test_a_modem_loses_nothing_and_counts_nothing_twice(self) -> None:
+        """Neither lines within answers nor a SIM of three slots does harm."""
+        for rehearsal in MODEM_REHEARSALS:
+            with tempfile.TemporaryDirectory() as folder:
+                self.rehearse_modem(Path(folder), rehearsal)
+
     def rehearse(self, folder: Path, rehearsal: Rehearsal) -> None:
         """Text a centre through a bad carrier until all is answered."""
         port = free_port()
         centre = RunningCentre(folder, port)
         centre.adopt(prepared_database())
-        simulator = Simulator(centre, port, *rehearsal.arguments)
+        simulator = Simulator(
+            *("smsc", "--listen", f"tcp:{port}:interface=127.0.0.1"),
+            *("--system-id", "smscentre"),
+            *("--password-file", str(folder / "carrier-password")),
+            *rehearsal.arguments,
+        )
+        self.settle_all(centre, simulator, rehearsal)
+
+    def rehearse_modem(self, folder: Path, rehearsal: Rehearsal) -> None:
+        """Text a centre through a bad modem until all is answered."""
+        device = folder / "modem"
+        options = CentreOptions(links=(), modems={"gsm": device})
+        centre = RunningCentre(folder, free_port(), options)
+        centre.adopt(prepared_database())
+        simulator = Simulator("modem", "--link", str(device), *rehearsal.arguments)
+        self.settle_all(centre, simulator, rehearsal)
+
+    def settle_all(
+        self, centre: RunningCentre, simulator: Simulator, rehearsal: Rehearsal
+    ) -> None:
+        """Start the centre, send all texts, and check what came of them."""
         try:
             centre.start()
             for figure in range(_TEXTS):

@@ -45,6 +45,7 @@ _WANTED = {
 """The errors, of both families, of a command that needs the SIM."""
 _BAD_PARAMETER = (50, 302)
 _UNKNOWN = 100
+_ATTENTION = AtCommand("AT")
 _FRIEND = "+6281100000099"
 
 
@@ -74,7 +75,7 @@ class GsmModem:
         self._outlet = Outlet()
         self._prompted: Prompt | None = None
         self._speaking = Spoken(0.0, "")
-        self._command = AtCommand("")
+        self._command = _ATTENTION
         self._mishap: Mishap | None = None
         self._back_at: float | None = None
 
@@ -206,7 +207,7 @@ class GsmModem:
     def _on_line(self, text: str) -> None:
         self._speaking = Spoken(self.state.now, f"AT{text}")
         self.record.commands.append(self._speaking)
-        commands = split(text)
+        commands = split(text) or [_ATTENTION]
         self._mishap = None
         lines: list[str] = []
         for command in commands:
@@ -264,8 +265,11 @@ class GsmModem:
 
         :raises AtError: it is refused.
         """
-        self._mishap = mishap = self.faults.mishap(command.name)
-        if mishap is not None and mishap.deed is Deed.REFUSE:
+        mishap = self.faults.mishap(command.name)
+        if mishap is None:
+            return
+        self._mishap = mishap
+        if mishap.deed is Deed.REFUSE:
             if not mishap.code:
                 raise AtError()
             raise _error_of(command.name, (mishap.code, mishap.code))
@@ -306,6 +310,7 @@ class GsmModem:
         self._back_at = state.now + state.options.restart_s
         self._prompted = None
         self._reader.reset()
+        receiving.give_back(state)
         state.forget()
 
     def _greet(self) -> None:

@@ -53,6 +53,7 @@ class Deed(Enum):
 class Mishap:
     """A deed to a command, as ``+CMGS``; ``times`` 0 is for ever.
 
+    ``*`` is any command, ``AT`` a line without one.
     ``code`` is that of the error with which it is refused: +CMS ERROR for commands
     about messages, +CME ERROR for others, bare ERROR if it is 0.
     """

@@ -15,6 +15,7 @@ from collections.abc import Callable
 
 from smscentre.sim.modem.card import CardState
 from smscentre.sim.modem.lines import AtCommand, Form
+from smscentre.sim.modem.network import local_time
 from smscentre.sim.modem.state import AtError, Family, ModemState
 
 Run = Callable[[ModemState, AtCommand], list[str]]
@@ -23,13 +24,13 @@ _NOT_ALLOWED = 3
 _NOT_INSERTED = 10
 _WRONG_PASSWORD = 16
 _WANTS_PUK = 12
-_INDEX = 21
 _CHARSETS = ("GSM", "IRA", "UCS2")
-_FULL, _MINIMAL = 1, 0
+_UNKNOWN = 100
 
 BEFORE_PIN = frozenset(
     {
-        *("E", "V", "Q", "Z", "I", "&F", "L", "M", "X", "&C", "&D", "&W", "&K", "H"),
+        *("AT", "E", "V", "Q", "Z", "I", "H", "L", "M", "X"),
+        *("&F", "&C", "&D", "&K", "&S", "&W"),
         *("+CPIN", "+CMEE", "+CFUN", "+CSQ", "+CREG", "+CGREG", "+CEREG", "+CGSN"),
         *("+CGMI", "+CGMM", "+CGMR", "+GMI", "+GMM", "+GMR", "+GSN", "+GCAP"),
         *("+CCID", "+ICCID", "^ICCID", "+QCCID", "+CSCS", "+IPR", "+CBC", "+CSMS"),
@@ -87,7 +88,7 @@ def _imsi(state: ModemState, command: AtCommand) -> list[str]:
 
 def _iccid(state: ModemState, command: AtCommand) -> list[str]:
     if command.name not in state.options.iccid_commands:
-        raise AtError(Family.CME, 100)
+        raise AtError(Family.CME, _UNKNOWN)
     if not state.card.inserted:
         raise AtError(Family.CME, _NOT_INSERTED)
     return [f"{command.name}: {state.card.iccid}"]
@@ -225,7 +226,7 @@ def _activity(state: ModemState, command: AtCommand) -> list[str]:
 
 def _clock(state: ModemState, command: AtCommand) -> list[str]:
     if command.form is Form.READ:
-        return ['+CCLK: "26/11/29,12:00:00+28"']
+        return [f'+CCLK: "{local_time(state):%y/%m/%d,%H:%M:%S}+28"']
     return []
 
 
@@ -241,6 +242,8 @@ _KEPT = {
     "+CSSN": ("0,0", "", "(0-1),(0-1)"),
     "+CUSD": ("0", "", "(0-2)"),
     "+CMER": ("0,0,0,0,0", "", "(0-3),(0),(0),(0-1),(0-1)"),
+    "+CCWA": ("0", "", "(0-1)"),
+    "+CGATT": ("1", "", "(0-1)"),
     "+WS46": ("12", "", "(12,22,25)"),
 }
 """Settings that are kept and change nothing: at the start, at the end of what is read,
@@ -261,6 +264,7 @@ def _kept(state: ModemState, command: AtCommand) -> list[str]:
 
 
 GENERAL: dict[str, Run] = {
+    "AT": _nothing,
     "E": _switch("echo"),
     "V": _switch("verbose"),
     "Q": _switch("quiet"),

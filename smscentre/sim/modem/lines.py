@@ -25,7 +25,7 @@ from enum import Enum
 
 from attrs import field, frozen
 
-_CR, _LF, _BACKSPACE, _CTRL_Z, _ESC = 0x0D, 0x0A, 0x08, 0x1A, 0x1B
+_CR, _BACKSPACE, _CTRL_Z, _ESC = 0x0D, 0x08, 0x1A, 0x1B
 _LINE_MOST = 1024
 _BODY_MOST = 2048
 

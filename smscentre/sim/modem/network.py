@@ -8,9 +8,9 @@ Source: 3GPP TS 23.040 §9.2.2 (SMS-DELIVER, SMS-SUBMIT, SMS-STATUS-REPORT).
 
 from __future__ import annotations
 
-__all__ = ["hand_in", "person_or_name", "submit", "written"]
+__all__ = ["hand_in", "local_time", "person_or_name", "submit", "written"]
 
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import datetime, timedelta, timezone
 
 from smscentre.gsm.coding import read_coding
 from smscentre.gsm.coding_text import read_text, write_text
@@ -99,6 +99,10 @@ def submit(state: ModemState, tpdu: Submit, octets: bytes) -> int:
     return reference
 
 
+def local_time(state: ModemState) -> datetime:
+    """What the network's clock shows, to the second."""
+    return datetime.fromtimestamp(int(state.wall_clock()), _ZONE)
+
+
 def _moment(state: ModemState) -> Timestamp:
-    moment = datetime.fromtimestamp(int(state.wall_clock()), UTC)
-    return Timestamp.of(moment.astimezone(_ZONE))
+    return Timestamp.of(local_time(state))

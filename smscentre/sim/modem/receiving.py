@@ -8,7 +8,7 @@ Source: 3GPP TS 27.005 §3.4.1 (+CNMI), §3.4.4 and §4.7 (+CNMA).
 
 from __future__ import annotations
 
-__all__ = ["acknowledge", "deadline", "expire", "receive"]
+__all__ = ["acknowledge", "deadline", "expire", "give_back", "receive"]
 
 from smscentre.sim.modem.record import Delivery, Event, What
 from smscentre.sim.modem.state import AtError, Family, ModemState
@@ -40,7 +40,7 @@ def expire(state: ModemState) -> None:
     if state.awaited is not None and state.now >= state.awaited_until:
         mode, _, broadcasts, _, buffer = state.settings.notify
         state.settings.notify = (mode, 0, broadcasts, 0, buffer)
-        _give_back(state)
+        give_back(state)
     receive(state)
 
 
@@ -64,11 +64,11 @@ def acknowledge(state: ModemState, accepted: bool) -> None:
         state.awaited = None
         delivery.history.append((state.now, Event.ACKNOWLEDGED))
     else:
-        _give_back(state)
+        give_back(state)
 
 
-def _give_back(state: ModemState) -> None:
-    """Let the network keep the message that was brought, and try again."""
+def give_back(state: ModemState) -> None:
+    """Let the network keep the message that was brought, if any, and try again."""
     delivery, state.awaited = state.awaited, None
     if delivery is not None:
         delivery.history.append((state.now, Event.NOT_ACKNOWLEDGED))

@@ -116,7 +116,11 @@ class Record:
             self.deliveries[of].history.append((at, _EVENTS[what]))
 
     def texts(self, number: str | None = None) -> list[str]:
-        """What was sent to a number (or to all), parts joined, in order of the last.
+        """What was sent to a number (or to all), as `messages` has it."""
+        return [text for to, text in self.messages() if number in (None, to)]
+
+    def messages(self) -> list[tuple[str, str]]:
+        """Destinations and texts, parts joined, in the order of the last part.
 
         A part that was sent again counts once; a message without all parts not at
         all.
@@ -124,17 +128,15 @@ class Record:
         found = []
         parts: dict[tuple[str, int, int], dict[int, str]] = {}
         for submit in self.submits:
-            if number not in (None, submit.destination):
+            to, part = submit.destination, submit.part
+            if part is None:
+                found.append((to, submit.text))
                 continue
-            if submit.part is None:
-                found.append(submit.text)
-                continue
-            part = submit.part
-            key = submit.destination, part.reference, part.total
+            key = to, part.reference, part.total
             held = parts.setdefault(key, {})
             held[part.number] = submit.text
             if len(held) == part.total:
-                found.append(join_parts(held[at] for at in sorted(held)))
+                found.append((to, join_parts(held[at] for at in sorted(held))))
                 del parts[key]
         return found
 

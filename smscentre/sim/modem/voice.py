@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from smscentre.sim.modem.faults import ModemFaults
 from smscentre.sim.modem.state import Settings
 
+_BREAK = "\r\n"
 _CODES = {"OK": "0", "ERROR": "4"}
 
 
@@ -25,10 +26,10 @@ def answer(
     text = ""
     begins = True
     for line in lines:
-        text += _begun(line, settings, begins)
-        interruption = faults.interruption()
-        text += "".join(_alone(each) for each in interruption)
-        begins = bool(interruption)
+        interruption = _interruption(faults)
+        text += interruption + _begun(line, settings, begins or bool(interruption))
+        begins = False
+    text += _interruption(faults)
     if not settings.quiet:
         if settings.verbose:
             text += _alone(result)
@@ -39,7 +40,7 @@ def answer(
 
 def said(lines: Sequence[str]) -> bytes:
     """The octets of what a modem says by itself."""
-    return ("\r\n" + "".join(f"{line}\r\n" for line in lines)).encode("latin-1")
+    return (_BREAK + "".join(f"{line}{_BREAK}" for line in lines)).encode("latin-1")
 
 
 def foreign(faults: ModemFaults) -> bytes:
@@ -51,13 +52,15 @@ def foreign(faults: ModemFaults) -> bytes:
     return (f"{command}\r" + "".join(_alone(line) for line in lines)).encode("ascii")
 
 
+def _interruption(faults: ModemFaults) -> str:
+    return "".join(_alone(line) for line in faults.interruption())
+
+
 def _begun(line: str, settings: Settings, begins: bool) -> str:
     """A line of information; lines of one answer follow each other closely."""
-    return f"{'' if not begins or not settings.verbose else _BREAK}{line}{_BREAK}"
+    before = _BREAK if begins and settings.verbose else ""
+    return f"{before}{line}{_BREAK}"
 
 
 def _alone(line: str) -> str:
     return f"{_BREAK}{line}{_BREAK}"
-
-
-_BREAK = "\r\n"

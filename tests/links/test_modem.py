@@ -1,0 +1,375 @@
+"""Tests for `smscentre.links.modem` with its shell, against the simulated modem."""
+
+from __future__ import annotations
+
+from attrs import evolve
+
+from smscentre.gsm.timestamp import Timestamp
+from smscentre.gsm.tpdu import decode
+from smscentre.gsm.tpdu_values import Submit
+from smscentre.links.modem import ModemOptions
+from smscentre.messages import (
+    Accepted,
+    Address,
+    DeliveryState,
+    IncomingKind,
+    InDoubt,
+    Rejected,
+    Retry,
+    Unsent,
+)
+from smscentre.sim.modem.faults import Deed, Mishap
+from smscentre.sim.modem.state import ModemOptions as Make
+from tests.links.fakes import NOW, outgoing
+from tests.links.modem_case import ModemLinkTestCase
+
+_START_S = 3.0
+_OFFICER = Address("628111203001", 1, 1)
+
+
+class BindTests(ModemLinkTestCase):
+    """When the link is up."""
+
+    def test_up_once_the_modem_serves(self) -> None:
+        """With an id of its own; its alarm is off."""
+        self.run_for(_START_S)
+        self.assertEqual(self.deliveries.binds, [self.link.bind])
+        self.assertTrue(self.link.bind.startswith("modem-1-"))
+        self.assertEqual(self.observer.alarms, [""])
+        self.assertTrue(self.observer.healths[-1].registered)
+
+    def test_down_when_its_line_closes(self) -> None:
+        """And up again with another id."""
+        self.run_for(_START_S)
+        self.lose()
+        [(bind, reason)] = self.deliveries.lost_binds
+        self.assertEqual(bind, self.deliveries.binds[0])
+        self.assertIn("closed", reason)
+        self.assertEqual(self.link.room(), 0)
+        self.endings.clear()
+        self.connect()
+        self.run_for(_START_S)
+        self.assertEqual(len(set(self.deliveries.binds)), 2)
+
+    def test_down_without_a_network(self) -> None:
+        """After half a minute, with what the network says; up when it is back."""
+        self.run_for(_START_S)
+        self.modem.state.registration = 2
+        self.run_for(61)
+        self.assertEqual(self.link.room(), 0)
+        self.run_for(40)
+        [(_, reason)] = self.deliveries.lost_binds
+        self.assertEqual(reason, "no network: searching")
+        self.assertFalse(self.observer.healths[-1].registered)
+        self.modem.state.registration = 5
+        self.run_for(11)
+        self.assertEqual(len(self.deliveries.binds), 2)
+        self.assertEqual(self.link.room(), 1)
+        self.assertEqual(self.endings, [])
+
+    def test_what_came_before_the_network_was_lost_is_settled_in_its_bind(self) -> None:
+        """The bind waits for it, since only it hears of the deletion."""
+        self.run_for(_START_S)
+        [incoming] = self.deliver("RUTAN 1 2 3 4")
+        self.modem.state.registration = 2
+        self.run_for(150)
+        self.assertEqual(self.deliveries.lost_binds, [])
+        self.accept()
+        self.assertEqual(self.deliveries.acknowledgements, [incoming.arrival_id])
+        self.run_for(20)
+        self.assertEqual(len(self.deliveries.lost_binds), 1)
+
+    def test_a_stop_says_goodbye(self) -> None:
+        """The line closes once what is safe has left the modem."""
+        self.run_for(_START_S)
+        [incoming] = self.deliver("RUTAN 1 2 3 4")
+        self.deliveries.arrivals[0][1].callback(True)
+        self.protocol.finish()
+        self.run_for(1)
+        self.assertEqual(self.deliveries.acknowledgements, [incoming.arrival_id])
+        self.assertEqual(len(self.endings), 1)
+
+
+class ArrivalTests(ModemLinkTestCase):
+    """Messages out of the modem."""
+
+    def test_a_message(self) -> None:
+        """With all that is known of it."""
+        self.run_for(_START_S)
+        [incoming] = self.deliver("RUTAN 82 54 36 39")
+        self.assertEqual(incoming.kind, IncomingKind.MESSAGE)
+        self.assertEqual(incoming.text, "RUTAN 82 54 36 39")
+        self.assertEqual(incoming.source, _OFFICER)
+        self.assertEqual(incoming.destination.digits, "6281100000001")
+        self.assertEqual(incoming.bind, self.link.bind)
+        self.assertTrue(incoming.key.startswith(b"t"))
+        self.assertFalse(incoming.until_deleted)
+        assert incoming.sent_at is not None
+        self.assertLess(abs(incoming.sent_at - NOW - self.clock.seconds()), 5)
+
+    def test_deleted_once_stored(self) -> None:
+        """And acknowledged once deleted."""
+        self.run_for(_START_S)
+        [incoming] = self.deliver("RUTAN 82 54 36 39")
+        self.run_for(130)
+        self.assertEqual(self.deliveries.acknowledgements, [])
+        self.assertEqual(len(self.modem.state.stores.taken("MT")), 1)
+        self.accept()
+        self.assertEqual(self.deliveries.acknowledgements, [incoming.arrival_id])
+        self.assertEqual(self.modem.state.stores.taken("MT"), [])
+
+    def test_what_was_refused_arrives_again(self) -> None:
+        """It stayed in the modem; the same key names it."""
+        self.run_for(_START_S)
+        [first] = self.deliver("RUTAN 82 54 36 39")
+        self.accept(False)
+        self.run_for(11)
+        _, (second, _) = self.deliveries.arrivals
+        self.assertNotEqual(first.arrival_id, second.arrival_id)
+        self.assertEqual(first.key, second.key)
+
+    def test_an_invalid_time_leaves_the_slot_for_a_name(self) -> None:
+        """Until it is deleted."""
+        self.run_for(_START_S)
+        self.modem.deliver(
+            "+628111203001", "RUTAN 1 2 3 4", self.clock.seconds(), Timestamp(bytes(7))
+        )
+        self.run_for(1)
+        [(incoming, _)] = self.deliveries.arrivals
+        self.assertTrue(incoming.until_deleted)
+        self.assertIn(self.modem.state.card.iccid.encode(), incoming.key)
+        self.assertIsNone(incoming.sent_at)
+
+    def test_what_cannot_be_read_is_looked_at_twice(self) -> None:
+        """Then it is kept raw and cleared; the next is read meanwhile."""
+        self.run_for(_START_S)
+        self.modem.hand_in(bytes.fromhex("0004"), self.clock.seconds())
+        self.run_for(1)
+        [(corrupt, _)] = self.deliveries.arrivals
+        self.assertEqual(corrupt.kind, IncomingKind.CORRUPT)
+        self.assertEqual(corrupt.raw, bytes.fromhex("0004"))
+        self.assertTrue(corrupt.until_deleted)
+        self.assertEqual(self.observer.faults, ["undecodable"])
+        [following] = self.deliver("RUTAN 1 2 3 4")
+        self.assertEqual(following.text, "RUTAN 1 2 3 4")
+        self.accept(index=0)
+        self.assertEqual(self.deliveries.acknowledgements, [corrupt.arrival_id])
+
+    def test_parts(self) -> None:
+        """Each by itself, with its place."""
+        self.run_for(_START_S)
+        parts = self.deliver("RUTAN 82 54 36 39 " * 20)
+        self.assertEqual(
+            [found.part.number for found in parts if found.part], [1, 2, 3]
+        )
+
+    def test_a_report(self) -> None:
+        """It names the reference that the message got."""
+        self.run_for(_START_S)
+        self.link.send(outgoing(7))
+        self.run_for(3)
+        [(_, outcome)] = self.deliveries.outcomes
+        [(incoming, _)] = self.deliveries.arrivals
+        assert isinstance(outcome, Accepted)
+        assert incoming.receipt is not None
+        self.assertEqual(incoming.kind, IncomingKind.RECEIPT)
+        self.assertEqual(incoming.receipt.smsc_id, outcome.smsc_id)
+        self.assertIs(incoming.receipt.state, DeliveryState.DELIVERED)
+        self.assertEqual(incoming.source, _OFFICER)
+
+    def test_a_full_store_is_told_of(self) -> None:
+        """As long as it is full."""
+        self.run_for(_START_S)
+        self.modem.state.settings.memories = ["MT"] * 3
+        self.modem.fill(None)
+        self.run_for(61)
+        self.assertIn("store_full", self.observer.faults)
+
+
+class SendingTests(ModemLinkTestCase):
+    """Parts into the network."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.run_for(_START_S)
+
+    def outcome(self) -> object:
+        """The one outcome that there is."""
+        [(row, outcome)] = self.deliveries.outcomes
+        self.assertEqual(row, 7)
+        return outcome
+
+    def test_a_part_is_sent(self) -> None:
+        """With validity and a report asked for; what was written is kept."""
+        self.link.send(outgoing(7, "Insert Data", expires_s=3600))
+        self.assertEqual(self.link.room(), 0)
+        self.run_for(1)
+        outcome = self.outcome()
+        assert isinstance(outcome, Accepted)
+        [sent] = self.modem.record.submits
+        self.assertEqual(outcome.smsc_id, str(sent.reference))
+        self.assertEqual(sent.text, "Insert Data")
+        written = decode(outcome.octets.submit[1:])
+        assert isinstance(written, Submit)
+        self.assertEqual(written.validity, 11)
+        self.assertTrue(written.report_requested)
+        self.assertEqual(self.link.room(), 1)
+
+    def test_a_refusal_says_when_to_try_again(self) -> None:
+        """By the table of errors."""
+        rows = ((500, Retry.LATER), (38, Retry.LATER), (30, Retry.NEVER))
+        for code, retry in rows:
+            self.deliveries.outcomes.clear()
+            self.modem.faults.mishaps.append(Mishap("+CMGS", Deed.REFUSE, code=code))
+            self.link.send(outgoing(7))
+            self.run_for(1)
+            outcome = self.outcome()
+            assert isinstance(outcome, Rejected)
+            self.assertEqual((outcome.code, outcome.retry), (code, retry))
+
+    def test_a_refusal_that_a_new_start_may_mend_begins_one(self) -> None:
+        """A SIM that is gone, say."""
+        self.modem.faults.mishaps.append(Mishap("+CMGS", Deed.REFUSE, code=310))
+        self.link.send(outgoing(7))
+        self.run_for(1)
+        self.assertEqual(len(self.endings), 1)
+
+    def test_a_lost_answer_leaves_doubt(self) -> None:
+        """The link stays up."""
+        self.modem.faults.mishaps.append(Mishap("+CMGS", Deed.LOSE))
+        self.link.send(outgoing(7))
+        self.run_for(130)
+        self.assertIsInstance(self.outcome(), InDoubt)
+        self.assertEqual(self.deliveries.lost_binds, [])
+
+    def test_a_lost_line_leaves_doubt_only_where_something_was_written(self) -> None:
+        """What waits for its prompt was not sent."""
+        self.link.send(outgoing(7))
+        self.lose()
+        self.assertIsInstance(self.outcome(), Unsent)
+
+    def test_what_does_not_fit_is_refused_for_good(self) -> None:
+        """It was cut for another kind of link."""
+        self.link.send(outgoing(7, "a" * 200))
+        outcome = self.outcome()
+        assert isinstance(outcome, Rejected)
+        self.assertIs(outcome.retry, Retry.NEVER)
+
+    def test_without_a_bind_nothing_is_sent(self) -> None:
+        """And it says so."""
+        self.lose()
+        self.link.send(outgoing(7))
+        self.assertIsInstance(self.outcome(), Unsent)
+
+
+class RateTests(ModemLinkTestCase):
+    """No more than the network wants."""
+
+    options = ModemOptions("+6281100000001", b"\0", 0.2, False)
+
+    def test_one_in_five_seconds(self) -> None:
+        """The link says when there is room again."""
+        self.run_for(_START_S)
+        self.link.send(outgoing(7))
+        self.run_for(1)
+        self.assertEqual(self.link.room(), 0)
+        room_at = self.link.room_at()
+        assert room_at is not None
+        self.assertAlmostEqual(room_at - self.clock.seconds(), 4, delta=0.2)
+        self.run_for(4.2)
+        self.assertEqual(self.link.room(), 1)
+
+
+class PinTests(ModemLinkTestCase):
+    """A SIM that wants its PIN."""
+
+    locked = True
+    pin = "1234"
+
+    def test_it_is_given(self) -> None:
+        """And noted as right."""
+        self.run_for(_START_S)
+        self.assertEqual(len(self.deliveries.binds), 1)
+        iccid = self.modem.state.card.iccid
+        self.assertEqual(self.aid.tried, [(iccid, "1234", True)])
+
+    def test_an_answer_that_stays_out_counts_as_right_once_the_sim_is_ready(
+        self,
+    ) -> None:
+        """Else its tries would be used up."""
+        self.modem.faults.mishaps.append(Mishap("+CPIN", Deed.LOSE, times=0))
+        self.run_for(1)
+        self.modem.faults.clear()
+        self.run_for(60)
+        self.assertEqual(len(self.deliveries.binds), 1)
+        self.assertEqual(
+            [accepted for *_, accepted in self.aid.tried], [True] * len(self.aid.asked)
+        )
+
+
+class WrongPinTests(ModemLinkTestCase):
+    """A PIN that is not the SIM's."""
+
+    locked = True
+    pin = "9999"
+
+    def test_it_is_noted_and_a_person_called(self) -> None:
+        """After one try; the next attempt waits."""
+        self.run_for(_START_S)
+        self.assertEqual([accepted for *_, accepted in self.aid.tried], [False])
+        self.assertEqual(self.modem.state.card.tries, 2)
+        self.assertEqual(len(self.observer.alarms), 1)
+        self.assertTrue(self.observer.alarms[0])
+        [ending] = self.endings
+        self.assertGreaterEqual(ending.wait_s, 30)
+
+
+class NoPinTests(ModemLinkTestCase):
+    """A SIM that wants a PIN that nobody has."""
+
+    locked = True
+
+    def test_a_person_is_called(self) -> None:
+        """And the SIM left alone."""
+        self.run_for(_START_S)
+        self.assertEqual(self.modem.state.card.tries, 3)
+        self.assertEqual(len(self.observer.alarms), 1)
+        self.assertEqual(len(self.endings), 1)
+
+
+class SupervisionTests(ModemLinkTestCase):
+    """A modem that falls silent."""
+
+    def test_a_mute_modem_is_opened_anew_restarted_and_helped(self) -> None:
+        """In this order, and each is told."""
+        self.run_for(_START_S)
+        self.modem.faults.mute = True
+        for _ in range(20):
+            self.run_for(10)
+            self.open_again()
+        self.assertEqual(self.observer.resets[:3], ["reopen", "restart", "hook"])
+        self.assertEqual(self.aid.cycles, 1)
+        self.assertTrue(self.observer.alarms[-1])
+        self.modem.faults.mute = False
+        for _ in range(4):
+            self.run_for(5)
+            self.open_again()
+        self.assertEqual(self.observer.alarms[-1], "")
+        self.assertEqual(len(self.deliveries.binds), 2)
+
+
+class BroughtTests(ModemLinkTestCase):
+    """A modem that brings reports without storing them."""
+
+    make = evolve(Make(), notify_reports=(0, 1))
+
+    def test_confirmed_once_stored(self) -> None:
+        """And acknowledged once confirmed."""
+        self.run_for(_START_S)
+        self.link.send(outgoing(7))
+        self.run_for(3)
+        [(incoming, _)] = self.deliveries.arrivals
+        self.assertEqual(incoming.kind, IncomingKind.RECEIPT)
+        self.assertEqual(self.deliveries.acknowledgements, [])
+        self.accept()
+        self.assertEqual(self.deliveries.acknowledgements, [incoming.arrival_id])

@@ -1,0 +1,96 @@
+"""Tests for `smscentre.links.modem_aid`, with real files and a real program."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+from twisted.internet import reactor
+from twisted.internet.defer import Deferred
+from twisted.internet.task import deferLater
+from twisted.logger import ILogObserver, LogEvent, formatEvent, globalLogPublisher
+from twisted.trial.unittest import TestCase
+from zope.interface import implementer
+
+from smscentre.links.modem_aid import ModemHelper
+from smscentre.links.pinfile import PinError, RefusedPins
+
+SIM = "8962109000005201234"
+
+
+@implementer(ILogObserver)
+class _Lines:
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+
+    def __call__(self, event: LogEvent) -> None:
+        self.lines.append(formatEvent(event))
+
+
+class ModemHelperTests(TestCase):
+    """PINs and the operator's program."""
+
+    def setUp(self) -> None:
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = Path(folder.name)
+        self.pin_file = self.folder / "pin"
+        self.pin_file.write_text("1234\n")
+        self.pin_file.chmod(0o600)
+        self.refused = RefusedPins(self.folder)
+        self.log = _Lines()
+        globalLogPublisher.addObserver(self.log)
+        self.addCleanup(globalLogPublisher.removeObserver, self.log)
+
+    def helper(
+        self, pin_file: Path | None = None, hook: Path | None = None
+    ) -> ModemHelper:
+        """The aid of a modem."""
+        return ModemHelper(
+            reactor, "modem-1", "/dev/absent", pin_file, self.refused, hook
+        )
+
+    async def told(self, words: str) -> None:
+        """Let the reactor turn until something is logged; the time limit ends it."""
+        while not any(words in line for line in self.log.lines):
+            await deferLater(reactor, 0.005)
+
+    async def refusal(self, asked: Deferred[str]) -> str:
+        """The words in which a PIN is refused."""
+        error = await self.assertFailure(asked, PinError)
+        return str(error)
+
+    async def test_the_pin_of_the_file(self) -> None:
+        """Noted as tried before it is given."""
+        self.assertEqual(await self.helper(self.pin_file).pin_for(SIM), "1234")
+        self.assertTrue(self.refused.path.exists())
+
+    async def test_without_a_file(self) -> None:
+        """What to set is said."""
+        words = await self.refusal(self.helper().pin_for(SIM))
+        self.assertIn("pin_file", words)
+
+    async def test_a_refused_pin_is_not_given_again(self) -> None:
+        """Not by another helper either, as after a restart; the PIN is not shown."""
+        aid = self.helper(self.pin_file)
+        pin = await aid.pin_for(SIM)
+        before = self.refused.path.read_bytes()
+        aid.pin_tried(SIM, pin, False)
+        while self.refused.path.read_bytes() == before:
+            await deferLater(reactor, 0.005)
+        words = await self.refusal(self.helper(self.pin_file).pin_for(SIM))
+        self.assertIn("is not tried", words)
+        self.assertNotIn(pin, words)
+
+    async def test_a_program_is_run(self) -> None:
+        """With the link's name and the device; what it said is logged."""
+        hook = self.folder / "hook"
+        hook.write_text('#!/bin/sh\necho "switched $1 $2"\n')
+        hook.chmod(0o755)
+        self.helper(hook=hook).power_cycle()
+        await self.told("switched modem-1 /dev/absent")
+
+    async def test_without_a_program_a_person_is_asked(self) -> None:
+        """By the log."""
+        self.helper().power_cycle()
+        await self.told("switch the modem off and on")
