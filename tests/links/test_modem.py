@@ -14,6 +14,7 @@ from smscentre.messages import (
     DeliveryState,
     IncomingKind,
     InDoubt,
+    ModemAlarm,
     Rejected,
     Retry,
     Unsent,
@@ -35,7 +36,7 @@ class BindTests(ModemLinkTestCase):
         self.run_for(_START_S)
         self.assertEqual(self.deliveries.binds, [self.link.bind])
         self.assertTrue(self.link.bind.startswith("modem-1-"))
-        self.assertEqual(self.observer.alarms, [""])
+        self.assertEqual(self.observer.alarms, [None])
         self.assertTrue(self.observer.healths[-1].registered)
 
     def test_down_when_its_line_closes(self) -> None:
@@ -318,8 +319,7 @@ class WrongPinTests(ModemLinkTestCase):
         self.run_for(_START_S)
         self.assertEqual([accepted for *_, accepted in self.aid.tried], [False])
         self.assertEqual(self.modem.state.card.tries, 2)
-        self.assertEqual(len(self.observer.alarms), 1)
-        self.assertTrue(self.observer.alarms[0])
+        self.assertEqual(self.observer.alarms, [ModemAlarm.PIN_REFUSED])
         [ending] = self.endings
         self.assertGreaterEqual(ending.wait_s, 30)
 
@@ -333,7 +333,7 @@ class NoPinTests(ModemLinkTestCase):
         """And the SIM left alone."""
         self.run_for(_START_S)
         self.assertEqual(self.modem.state.card.tries, 3)
-        self.assertEqual(len(self.observer.alarms), 1)
+        self.assertEqual(self.observer.alarms, [ModemAlarm.PIN_WANTED])
         self.assertEqual(len(self.endings), 1)
 
 
@@ -349,12 +349,12 @@ class SupervisionTests(ModemLinkTestCase):
             self.open_again()
         self.assertEqual(self.observer.resets[:3], ["reopen", "restart", "hook"])
         self.assertEqual(self.aid.cycles, 1)
-        self.assertTrue(self.observer.alarms[-1])
+        self.assertIs(self.observer.alarms[-1], ModemAlarm.MUTE)
         self.modem.faults.mute = False
         for _ in range(4):
             self.run_for(5)
             self.open_again()
-        self.assertEqual(self.observer.alarms[-1], "")
+        self.assertIsNone(self.observer.alarms[-1])
         self.assertEqual(len(self.deliveries.binds), 2)
 
 
