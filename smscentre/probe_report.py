@@ -254,7 +254,8 @@ def _section(probed: Probed, device: str, storage: str) -> Iterator[str]:
     else:
         yield 'number = "+62..."  # the SIM\'s own, as officers text it'
     if found.was_locked:
-        yield 'pin_file = "secrets/sim-pin"'
+        pin_file = probed.pin_file and str(probed.pin_file.absolute())
+        yield f"pin_file = {json.dumps(pin_file or 'secrets/sim-pin')}"
     names = found.storage_names
     chosen = storage if not names or storage in names else min(names)
     yield f"storage = {json.dumps(chosen)}"
