@@ -29,7 +29,7 @@ help:
 	@echo "make again    what carriers deliver or answer twice, late or never"
 	@echo "make locked   a database that is locked, slow or full, under load"
 	@echo "make faults   a carrier that cuts, dribbles, floods and sends garbage"
-	@echo "make diagram  draw the states of a session for docs/ from their table"
+	@echo "make diagram  draw the states of sessions for docs/ from their tables"
 	@echo "make clean    remove .venv and what the tools leave behind"
 
 run: $(INSTALLED)

@@ -27,6 +27,7 @@ from smscentre.demo import run_demo
 from smscentre.errors import ConfigError, SMSCentreError
 from smscentre.imports import read_officers, read_units, write_officers, write_units
 from smscentre.modem_command import modem
+from smscentre.moments import TraceStyle
 from smscentre.numbers import NumberError, parse_number
 from smscentre.sections import masked_url
 from smscentre.sim.command import smsc
@@ -328,9 +329,10 @@ def _read(found: Config, action: Callable[[Connection], T]) -> T:
         engine.dispose()
 
 
-def _style(found: Config) -> tracing.TraceStyle:
+def _style(found: Config) -> TraceStyle:
     alphabets = {link.name: link.alphabet for link in found.smpp}
-    return tracing.TraceStyle(found.centre.timezone, alphabets)
+    modems = frozenset(link.name for link in found.modem)
+    return TraceStyle(found.centre.timezone, alphabets, modems)
 
 
 def _show_list(

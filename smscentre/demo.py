@@ -1,8 +1,8 @@
-"""A whole centre to try: sample units and officers, a simulated carrier, a phone.
+"""A whole centre to try: sample units and officers, a simulated carrier and modem.
 
-Makes a directory, then runs carrier and centre as child processes of this one
-until it is told to stop. It uses the ordinary configuration, commands and
-protocols; nothing in the service knows of it.
+Makes a directory, then runs carrier, modem and centre as child processes of this one
+until it is told to stop, and hands them the lines that are typed. It uses the ordinary
+configuration, commands and protocols; nothing in the service knows of it.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 __all__ = ["Demo", "prepare", "run_demo"]
 
 import fcntl
+import json
 import os
 import secrets
 import shutil
@@ -22,7 +23,8 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from threading import Event
+from threading import Event, Thread
+from typing import IO
 
 from attrs import frozen
 
@@ -59,11 +61,23 @@ _READY_S = 20.0
 _STOP_S = 12.0
 _TICK_S = 0.1
 _LOG_TAIL = 2000
-_BOUND = 'smscentre_link_up{link="carrier"} 1.0'
+_BOUND = (
+    'smscentre_link_up{link="carrier"} 1.0',
+    'smscentre_link_up{link="modem"} 1.0',
+)
+_DEVICE = 'device = "/modem"'
+"""How the modem's place stands in the sample configuration."""
+
+_BY_MODEM = b"modem"
+"""What stands before the colon in a line that goes by the modem."""
+
+_STDIN = 0
+_CHUNK_OCTETS = 4096
 
 _TWISTD = "from twisted.scripts.twistd import run; run()"
 
 Show = Callable[[str], None]
+_Child = subprocess.Popen[bytes]
 
 
 class DemoError(SMSCentreError):
@@ -90,6 +104,11 @@ class Demo:
         return self.directory / "secrets" / "carrier"
 
     @property
+    def modem(self) -> Path:
+        """The modem's device: a link to its pseudo-terminal."""
+        return self.directory / "modem"
+
+    @property
     def log(self) -> Path:
         """What the centre logs."""
         return self.directory / "centre.log"
@@ -106,18 +125,20 @@ def run_demo(directory: Path, *, reset: bool, show: Show) -> None:
         if reset:
             shutil.rmtree(directory / "data", ignore_errors=True)
         demo = prepare(directory)
-        children: dict[str, subprocess.Popen[bytes]] = {}
+        children: dict[str, _Child] = {}
         try:
             children["carrier"] = _start_carrier(demo, lock)
+            children["modem"] = _start_modem(demo, lock)
             children["centre"] = _start_centre(demo, lock)
             if _wait_ready(demo, children, stopping):
                 for line in _welcome(demo):
                     show(line)
+                _pass_on_input(children["carrier"], children["modem"])
             while not stopping.wait(_TICK_S):
                 _check_alive(demo, children)
         finally:
-            # The centre first, so that it takes leave of the carrier.
-            for name in ("centre", "carrier"):
+            # The centre first, so that it takes leave of carrier and modem.
+            for name in ("centre", "modem", "carrier"):
                 if name in children:
                     _end(children[name])
     show("stopped")
@@ -137,6 +158,8 @@ def prepare(directory: Path) -> Demo:
         ports[name] = _port_like(usual)
         text = text.replace(form.format(usual), form.format(ports[name]))
     demo = Demo(directory, ports["smsc"], ports["web"], ports["monitor"])
+    # What JSON puts into quotes reads the same in TOML.
+    text = text.replace(_DEVICE, f"device = {json.dumps(str(demo.modem))}")
     demo.config.write_text(text, encoding="utf-8")
     (directory / "data").mkdir(exist_ok=True)
     demo.password.parent.mkdir(mode=0o700, exist_ok=True)
@@ -200,28 +223,29 @@ def _only_one(directory: Path) -> Iterator[int]:
         yield file.fileno()
 
 
-def _start_carrier(demo: Demo, lock: int) -> subprocess.Popen[bytes]:
-    """Start the carrier; it has this process's input and output."""
-    command = [
-        sys.executable,
-        "-m",
-        "smscentre.cli",
-        "sim",
-        "smsc",
-        f"--listen=tcp:{demo.smsc_port}:interface=127.0.0.1",
-        f"--password-file={demo.password}",
-    ]
+def _start_carrier(demo: Demo, lock: int) -> _Child:
+    listen = f"--listen=tcp:{demo.smsc_port}:interface=127.0.0.1"
+    return _start_peer(["smsc", listen, f"--password-file={demo.password}"], lock)
+
+
+def _start_modem(demo: Demo, lock: int) -> _Child:
+    return _start_peer(["modem", f"--link={demo.modem}"], lock)
+
+
+def _start_peer(arguments: list[str], lock: int) -> _Child:
+    """Start a simulator; it has this process's output, and its input from us."""
     return subprocess.Popen(
-        command,
+        [sys.executable, "-m", "smscentre.cli", "sim", *arguments],
         cwd=_ROOT,
-        stdin=None if _may_read() else subprocess.DEVNULL,
+        stdin=subprocess.PIPE,
+        bufsize=0,
         pass_fds=(lock,),
         # Ctrl-C reaches this process only, which stops its children in order.
         start_new_session=True,
     )
 
 
-def _start_centre(demo: Demo, lock: int) -> subprocess.Popen[bytes]:
+def _start_centre(demo: Demo, lock: int) -> _Child:
     command = [sys.executable, "-c", _TWISTD, "--nodaemon", "--pidfile="]
     command += ["smscentre", "--config", str(demo.config)]
     with demo.log.open("wb") as log:
@@ -236,6 +260,33 @@ def _start_centre(demo: Demo, lock: int) -> subprocess.Popen[bytes]:
         )
 
 
+def _pass_on_input(carrier: _Child, modem: _Child) -> None:
+    """Hand each line that is typed to the carrier, or to the modem if it says so."""
+    if _may_read():
+        Thread(target=_pass_on, args=(carrier, modem), daemon=True).start()
+
+
+def _pass_on(carrier: _Child, modem: _Child) -> None:
+    """Read to the end; not by ``sys.stdin``, whose lock outlives the process."""
+    rest = b""
+    while chunk := os.read(_STDIN, _CHUNK_OCTETS):
+        *lines, rest = (rest + chunk).split(b"\n")
+        for line in lines:
+            start, colon, text = line.partition(b":")
+            by_modem = bool(colon) and start.strip() == _BY_MODEM
+            peer, said = (modem, text) if by_modem else (carrier, line)
+            try:
+                _input_of(peer).write(said.strip() + b"\n")
+            except OSError:
+                # It has ended, and so will the demo.
+                return
+
+
+def _input_of(child: _Child) -> IO[bytes]:
+    assert child.stdin is not None
+    return child.stdin
+
+
 def _may_read() -> bool:
     """Whether the standard input is for us: not a terminal that a shell uses."""
     stdin = sys.__stdin__
@@ -244,16 +295,13 @@ def _may_read() -> bool:
     return not stdin.isatty() or os.tcgetpgrp(stdin.fileno()) == os.getpgrp()
 
 
-def _wait_ready(
-    demo: Demo, children: dict[str, subprocess.Popen[bytes]], stopping: Event
-) -> bool:
-    """Wait until the store writes and the link is bound; False if stopped before."""
+def _wait_ready(demo: Demo, children: dict[str, _Child], stopping: Event) -> bool:
+    """Wait until the store writes and both links are up; False if stopped before."""
     deadline = time.monotonic() + _READY_S
     while not stopping.wait(_TICK_S):
         _check_alive(demo, children)
-        if _page(demo, "readyz") is not None and _BOUND in (
-            _page(demo, "metrics") or ""
-        ):
+        metrics = _page(demo, "metrics") or ""
+        if _page(demo, "readyz") and all(line in metrics for line in _BOUND):
             return True
         if time.monotonic() > deadline:
             raise DemoError(f"not ready after {_READY_S:g} s:\n{_tail(demo.log)}")
@@ -271,7 +319,7 @@ def _page(demo: Demo, name: str) -> str | None:
         return None
 
 
-def _check_alive(demo: Demo, children: dict[str, subprocess.Popen[bytes]]) -> None:
+def _check_alive(demo: Demo, children: dict[str, _Child]) -> None:
     for name, child in children.items():
         if child.poll() is not None:
             status = f"the {name} ended with status {child.returncode}"
@@ -292,8 +340,10 @@ def _welcome(demo: Demo) -> list[str]:
         "",
         "Text it from another terminal:",
         f'  {program} --config {_shown(demo.config)} text {_OFFICER} "{_TEXT}"',
-        "or, over the simulated carrier, by a line typed here:",
+        "or by a line typed here, over the simulated carrier:",
         f"  {_OFFICER} {_TEXT}",
+        "or over the simulated modem:",
+        f"  modem: {_OFFICER} {_TEXT}",
         "",
         f"Log: {_shown(demo.log)}. Stop with Ctrl-C; what is stored stays.",
         "",
@@ -313,7 +363,7 @@ def _stop_by_signal() -> Event:
     return stopping
 
 
-def _end(child: subprocess.Popen[bytes]) -> None:
+def _end(child: _Child) -> None:
     """Stop a child as systemd would."""
     child.terminate()
     try:

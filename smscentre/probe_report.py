@@ -187,7 +187,7 @@ def _messages(found: Findings, storage: str) -> Iterator[Advice]:
         remedy = f"set storage to one of {', '.join(sorted(names))}"
         yield Advice(problem, remedy, stops=False)
     if found.notifies is False:
-        remedy = "nothing to do: the service looks for them once in a while"
+        remedy = "nothing to do: the service looks for them every ten seconds"
         yield Advice("it does not tell of new messages", remedy, stops=False)
     if not found.centre and found.storages:
         remedy = "ask the operator for the number and set smsc, or nothing is sent"
@@ -254,7 +254,8 @@ def _section(probed: Probed, device: str, storage: str) -> Iterator[str]:
     else:
         yield 'number = "+62..."  # the SIM\'s own, as officers text it'
     if found.was_locked:
-        yield 'pin_file = "secrets/sim-pin"'
+        pin_file = probed.pin_file and str(probed.pin_file.absolute())
+        yield f"pin_file = {json.dumps(pin_file or 'secrets/sim-pin')}"
     names = found.storage_names
     chosen = storage if not names or storage in names else min(names)
     yield f"storage = {json.dumps(chosen)}"

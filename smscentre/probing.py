@@ -27,7 +27,7 @@ from contextlib import closing
 from enum import Enum
 from pathlib import Path
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from smscentre.at.dialogue import DialogueOptions
 from smscentre.at.events import Ready
@@ -81,13 +81,15 @@ class Neighbour:
 class Probed:
     """What is on a line; ``baud`` is None if no modem answered at any speed.
 
-    ``pin_problem`` says why no PIN was given, though the SIM wants it.
+    ``pin_file`` is the one that was allowed; ``pin_problem`` says why no PIN of it was
+    given, though the SIM wants it.
     """
 
     device: str
     baud: int | None
     on_line: OnLine
     found: Findings = field(factory=Findings)
+    pin_file: Path | None = None
     pin_problem: str = ""
 
 
@@ -95,7 +97,7 @@ class PinSource:
     """Gives a PIN from its file, unless a SIM has refused it before."""
 
     def __init__(self, path: Path, refused: RefusedPins) -> None:
-        self._path = path
+        self.path = path
         self._refused = refused
         self._given: tuple[str, str] | None = None
         self.problem = ""
@@ -103,9 +105,9 @@ class PinSource:
     def pin_for(self, sim: str) -> str:
         """The PIN to give now, noted as tried; empty where none may be."""
         try:
-            pin = read_pin(self._path)
+            pin = read_pin(self.path)
             if not self._refused.attempt(sim, pin):
-                raise PinRefusedError(self._path, self._refused.path)
+                raise PinRefusedError(self.path, self._refused.path)
         except PinError as error:
             self.problem = str(error)
             return ""
@@ -142,8 +144,10 @@ def probe(
             if heard[-1] is OnLine.MODEM:
                 show("a modem answers; asking it ...")
                 found = line.ask(pins)
-                problem = "" if pins is None else pins.problem
-                return Probed(device, baud, OnLine.MODEM, found, problem)
+                probed = Probed(device, baud, OnLine.MODEM, found)
+                if pins is None:
+                    return probed
+                return evolve(probed, pin_file=pins.path, pin_problem=pins.problem)
     telling = (OnLine.ECHO, OnLine.NOISE, OnLine.SILENCE)
     return Probed(device, None, next(each for each in telling if each in heard))
 

@@ -29,6 +29,11 @@ class PrepareTests(SynchronousTestCase):
         self.assertIn(f"tcp:{self.demo.web_port}:", self.config.web.listen)
         self.assertIn(f"tcp:{self.demo.monitor_port}:", self.config.monitor.listen)
 
+    def test_the_modem_is_in_the_directory(self) -> None:
+        """Its device is the link that the simulated modem makes."""
+        self.assertEqual(self.config.modem[0].device, str(self.demo.modem))
+        self.assertEqual(self.demo.modem.parent, self.folder)
+
     def test_all_files_stay_in_the_directory(self) -> None:
         """A demo leaves nothing elsewhere."""
         self.assertEqual(self.config.node.data_dir, self.folder / "data")

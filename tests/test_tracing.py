@@ -10,18 +10,13 @@ from attrs import evolve
 from twisted.trial.unittest import SynchronousTestCase
 
 from smscentre.messages import Address
+from smscentre.moments import TraceStyle, moments
 from smscentre.smpp import codec, pdus
 from smscentre.smpp.codes import Status
 from smscentre.smpp.pdus import ShortMessage
 from smscentre.store.trace import Arrived, Bound, Filed, Listed, Receipted, Sent, Story
-from smscentre.tracing import (
-    TraceStyle,
-    list_json,
-    list_lines,
-    moments,
-    story_json,
-    story_lines,
-)
+from smscentre.tracing import list_json, list_lines, story_json, story_lines
+from tests.gsm import octets as gsm
 
 NUMBER = "+628111203001"
 AT = datetime.datetime(2008, 4, 27, 8, 0, tzinfo=ZoneInfo("Asia/Jakarta")).timestamp()
@@ -254,6 +249,73 @@ class LineTests(SynchronousTestCase):
         """What nobody asked for is headed by its receiver."""
         alone = Story([], [], [SENT], [], {})
         self.assertTrue(self.text(alone).startswith(f"part 1206 to {NUMBER}, sent\n"))
+
+
+class ModemTests(SynchronousTestCase):
+    """What came and went by a modem."""
+
+    STYLE = evolve(STYLE, modems=frozenset({"modem-1"}))
+    CAME = evolve(ARRIVED, link="modem-1", raw=gsm.DELIVER)
+    WENT = evolve(
+        SENT,
+        link="modem-1",
+        submit_pdu=gsm.SUBMIT,
+        answer_pdu=b"+CMGS: 7",
+        smsc_id="7",
+    )
+    REPORT = evolve(RECEIPT, link="modem-1", raw=gsm.REPORT, smsc_id="7")
+
+    def text(self, of: Story) -> str:
+        """All lines."""
+        return "\n".join(story_lines(of, self.STYLE))
+
+    def test_tpdus_in_hexadecimal_and_in_words(self) -> None:
+        """Of what came and of what went, each under the name of its type."""
+        text = self.text(story(self.CAME, self.WENT, self.REPORT))
+        for words in (
+            f"SMS-DELIVER, {len(gsm.DELIVER)} octets",
+            "0000  07 91 72 83 01 00 10 f5 04 0b c8 72 38 88 09 00",
+            "  text          'hellohello'",
+            f"SMS-SUBMIT, {len(gsm.SUBMIT)} octets",
+            "TP-VP           0xA7 24 h",
+            "line  +CMGS: 7",
+            "reference  7",
+            f"SMS-STATUS-REPORT, {len(gsm.REPORT)} octets",
+            "TP-ST           0x00 delivered",
+        ):
+            self.assertIn(words, text)
+        self.assertNotIn("deliver_sm", text)
+
+    def test_it_is_deleted_in_place_of_acknowledged(self) -> None:
+        """By the command that does so; a report too."""
+        told = [
+            moment.what
+            for moment in moments(story(self.CAME, self.WENT, self.REPORT), self.STYLE)
+        ]
+        self.assertIn("deleted from the modem", told)
+        self.assertIn("receipt deleted from the modem", told)
+        self.assertIn("AT+CMGD", self.text(story(self.CAME)))
+
+    def test_what_stayed_in_the_modem(self) -> None:
+        """It is not known to be deleted."""
+        text = self.text(story(evolve(self.CAME, acked_at=None)))
+        self.assertIn("not known to be deleted from the modem", text)
+
+    def test_a_refusal(self) -> None:
+        """The modem's line as it came."""
+        went = evolve(self.WENT, state="failed", answer_pdu=b"+CMS ERROR: 21")
+        self.assertIn("line  +CMS ERROR: 21", self.text(story(self.CAME, went)))
+
+    def test_a_line_that_is_no_tpdu(self) -> None:
+        """Shown as it was; it cannot steer the terminal."""
+        text = self.text(story(evolve(self.CAME, raw=b"\x1b[2Jzz")))
+        self.assertIn("which is no TPDU", text)
+        self.assertIn("line  \\x1b[2Jzz", text)
+
+    def test_a_modem_that_was_taken_out(self) -> None:
+        """Its octets are shown without words."""
+        text = "\n".join(story_lines(story(self.CAME), STYLE))
+        self.assertIn("octets, 36 octets", text)
 
 
 class JsonTests(SynchronousTestCase):

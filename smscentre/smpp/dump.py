@@ -9,17 +9,17 @@ Source: SMPP 3.4 §4 (the commands), §5.2 (fields), §5.3.2 (optional parameter
 
 from __future__ import annotations
 
-__all__ = ["Field", "dump", "is_pdu"]
+__all__ = ["dump", "is_pdu"]
 
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from attrs import frozen
 from smpplib import consts
 
 from smscentre.gsm import udh
 from smscentre.gsm.alphabet import DEFAULT
-from smscentre.gsm.national import LANGUAGES, table_for
+from smscentre.gsm.dump import Field, header_words
+from smscentre.gsm.national import table_for
 from smscentre.smpp.codes import (
     BIND_RECEIVER,
     BIND_TRANSCEIVER,
@@ -104,14 +104,6 @@ _TEXT_TAGS: Final = frozenset(
     {Tag.RECEIPTED_MESSAGE_ID, consts.OPTIONAL_PARAMS["additional_status_info_text"]}
 )
 _INTEGER_OCTETS: Final = (1, 2, 4)
-
-
-@frozen
-class Field:
-    """One line of a dump: the standard's name of a field, and what it holds."""
-
-    name: str
-    value: str
 
 
 def is_pdu(octets: bytes) -> bool:
@@ -245,7 +237,7 @@ class _Reader:
             else:
                 content = parsed.body
                 table = table_for(parsed.locking, parsed.single)
-                self.add("  user data header", _header(parsed))
+                self.add("  user data header", header_words(parsed))
         if content:
             text = decode_text(content, self._coding, self._alphabet, table)
             self.add("  text", repr(text))
@@ -306,23 +298,6 @@ def _registered(registered: int) -> str:
     Source: SMPP 3.4 §5.2.17 (registered_delivery).
     """
     return f"0x{registered:02X} {_RECEIPTS[registered & 3]}"
-
-
-def _header(parsed: udh.UserData) -> str:
-    part = parsed.part
-    words = [f"header {parsed.header.hex(' ')}"]
-    if part is not None:
-        place = f"part {part.number} of {part.total}"
-        words = [place, f"reference {part.reference} of {part.width} bits"]
-    if parsed.locking:
-        words.append(f"locking shift {_language(parsed.locking)}")
-    if parsed.single:
-        words.append(f"single shift {_language(parsed.single)}")
-    return ", ".join(words)
-
-
-def _language(identifier: int) -> str:
-    return LANGUAGES.get(identifier, str(identifier))
 
 
 def _tlv(tag: int, value: bytes) -> str:

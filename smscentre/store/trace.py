@@ -125,7 +125,7 @@ class Sent:
 
 @frozen
 class Receipted:
-    """One receipt, with the deliver_sm it came in.
+    """One receipt, with the octets it came in.
 
     ``outbox_id`` is the part that it was matched to, None while it is parked.
     """
@@ -139,6 +139,7 @@ class Receipted:
     arrived_at: float
     raw: bytes
     acked_at: float | None
+    link: str = ""
 
 
 @frozen
@@ -304,7 +305,7 @@ def _receipts(
     if not sent and not any(arrival.state == _RECEIPT for arrival in arrivals):
         return []
     query = (
-        select(receipts, inbox.c.raw, inbox.c.acked_at)
+        select(receipts, inbox.c.raw, inbox.c.acked_at, inbox.c.link)
         .join(inbox, inbox.c.id == receipts.c.inbox_id)
         .where(
             or_(

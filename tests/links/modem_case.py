@@ -17,7 +17,7 @@ from smscentre.at.duties import SessionOptions
 from smscentre.errors import SMSCentreError
 from smscentre.links.modem import ModemLink, ModemOptions
 from smscentre.links.reconnect import Ending
-from smscentre.messages import Incoming, ModemHealth
+from smscentre.messages import Incoming, ModemAlarm, ModemHealth
 from smscentre.sim.modem.card import SimCard
 from smscentre.sim.modem.device import GsmModem
 from smscentre.sim.modem.state import ModemOptions as Make
@@ -33,7 +33,7 @@ class ModemObserver:
         self.healths: list[ModemHealth] = []
         self.resets: list[str] = []
         self.faults: list[str] = []
-        self.alarms: list[object] = []
+        self.alarms: list[ModemAlarm | None] = []
 
     def modem_health(self, link: str, health: ModemHealth) -> None:
         self.healths.append(health)
@@ -44,8 +44,8 @@ class ModemObserver:
     def modem_fault(self, link: str, reason: str) -> None:
         self.faults.append(reason)
 
-    def modem_alarm(self, link: str, problem: object) -> None:
-        self.alarms.append(problem)
+    def modem_alarm(self, link: str, alarm: ModemAlarm | None) -> None:
+        self.alarms.append(alarm)
 
 
 class FakeAid:

@@ -63,7 +63,7 @@ class DemoTests(SynchronousTestCase):
         raise AssertionError(f"no line {beginning!r}:\n{''.join(seen)}")
 
     def test_start_text_stop(self) -> None:
-        """A text by either way is answered; SIGINT ends everything with status 0."""
+        """A text by each way is answered; SIGINT ends everything with status 0."""
         self.wait_for("The centre runs.")
         texted = subprocess.run(
             [
@@ -84,7 +84,11 @@ class DemoTests(SynchronousTestCase):
         assert self.process.stdin is not None
         self.process.stdin.write(f"{OFFICER} RUTAN 82 54 36 39\n")
         self.process.stdin.flush()
-        self.assertIn("Insert Data", self.wait_for(f"{OFFICER} <- "))
+        self.assertIn("Insert Data", self.wait_for(f"{OFFICER} <- 02170252704: "))
+        self.process.stdin.write(f"modem: {OFFICER} RUTAN 82 54 36 40\n")
+        self.process.stdin.flush()
+        self.assertIn("Update Data", self.wait_for(f"{OFFICER} <- +6281100000001: "))
         self.process.send_signal(signal.SIGINT)
         self.wait_for("stopped")
         self.assertEqual(self.process.wait(10), 0)
+        self.assertFalse((self.folder / "modem").is_symlink())

@@ -157,7 +157,7 @@ class PinTests(_ProbeCase):
         """The modem is ready with it, and the section names a file."""
         result = self.give("1234")
         self.assertEqual(result.exit_code, _READY, result.output)
-        self.assertIn("pin_file =", result.stdout)
+        self.assertIn(f'pin_file = "{self.pin}"', result.stdout)
 
     def test_a_wrong_one_is_never_repeated(self) -> None:
         """However often the command is run."""
