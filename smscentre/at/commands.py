@@ -19,6 +19,7 @@ __all__ = [
     "LIST",
     "NOTIFY",
     "NOTIFY_SET",
+    "NOT_SAFE",
     "PDU_MODE",
     "PIN_STATE",
     "REGISTRATION",
@@ -125,6 +126,8 @@ REGISTRATION = Command(
 """Its answer has one number more than +CREG by itself, whose area is in quotes."""
 LIST = Command("AT+CMGL=4", 60.0, prefixes=("+CMGL",), pdus=True)
 ACKNOWLEDGE = Command("AT+CNMA", 15.0)
+NOT_SAFE = Command("AT+CNMA=2", 15.0)
+"""What was brought and not confirmed is to come again (TS 27.005 §4.7)."""
 RESTART = Command("AT+CFUN=1,1", 20.0)
 
 

@@ -73,6 +73,9 @@ _NOTIFY = tuple(
 )
 """What +CNMI says when one of the two settings holds."""
 
+_REPORTS_BROUGHT = _NOTIFY[1]
+"""With it a report waits for +CNMA, and with the other nothing does."""
+
 
 @frozen
 class Pause:
@@ -189,12 +192,13 @@ def start(storage: str) -> Script[Facts]:
     if not mode.result.ok:
         raise UnusableError(f"it has no PDU mode: {mode.result.text}")
     yield from ask(commands.SERVICE)
-    notifies = yield from notify()
-    if not notifies:
-        remarks.append("it does not tell of new messages, which wait for the next list")
     centre = yield from _read(commands.CENTRE, read_centre, "")
     imei = yield from _read(commands.IMEI, read_identity, "")
     sim = yield from _iccid()
+    # Last, since what it brings before the session serves is heard by nobody.
+    notifies = yield from notify()
+    if not notifies:
+        remarks.append("it does not tell of new messages, which wait for the next list")
     return Facts(imei, sim, centre, storage, stored, notifies, tuple(remarks))
 
 
@@ -341,11 +345,17 @@ def _choose(storage: str) -> Script[tuple[Storage | None, list[str]]]:
 
 
 def notify() -> Script[bool]:
-    """Have it tell of what comes; what it says afterwards counts, not its OK."""
+    """Have it tell of what comes; what it says afterwards counts, not its OK.
+
+    What it brought and waits for is given back: left alone, it would soon tell of
+    nothing more (TS 27.005 §3.4.4).
+    """
     for command in commands.NOTIFY_SET:
         yield from ask(command)
         told = yield from _read(commands.NOTIFY, read_notify, None)
         if told in _NOTIFY:
+            if told == _REPORTS_BROUGHT:
+                yield from ask(commands.NOT_SAFE)
             return True
     return False
 
