@@ -77,7 +77,7 @@ class ModemTestCase(SynchronousTestCase):
         port: int = 1,
         with_names: bool = False,
     ) -> None:
-        """Start a centre with every modem that was added, and no other link."""
+        """Start a centre with every modem that was added; else with no link."""
         devices = {name: modem.device for name, modem in self.modems.items()}
         options = evolve(options or CentreOptions(links=()), modems=devices)
         self.centre = RunningCentre(self.folder, port, options)
