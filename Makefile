@@ -18,19 +18,20 @@ NODE_PEER := tests/system/peers/node
 NODE_INSTALLED := $(NODE_PEER)/node_modules/.package-lock.json
 NPM_CI := npm ci --ignore-scripts --loglevel=error --fetch-retries=1
 
-.PHONY: help run test lint bench crash again locked faults diagram system-packages clean
+.PHONY: help run test lint bench crash crash-modem again locked faults diagram system-packages clean
 
 help:
-	@echo "make run      a demo centre with simulators, in this terminal"
-	@echo "make test     all tests"
-	@echo "make lint     ruff and mypy"
-	@echo "make bench    the benchmarks, with their ratios"
-	@echo "make crash    kill -9 at random moments and at every failpoint"
-	@echo "make again    what carriers deliver or answer twice, late or never"
-	@echo "make locked   a database that is locked, slow or full, under load"
-	@echo "make faults   a carrier that cuts, dribbles, floods and sends garbage"
-	@echo "make diagram  draw the states of sessions for docs/ from their tables"
-	@echo "make clean    remove .venv and what the tools leave behind"
+	@echo "make run          a demo centre with simulators, in this terminal"
+	@echo "make test         all tests"
+	@echo "make lint         ruff and mypy"
+	@echo "make bench        the benchmarks, with their ratios"
+	@echo "make crash        kill -9 at random moments and at every failpoint"
+	@echo "make crash-modem  the same with a GSM modem"
+	@echo "make again        what carriers deliver or answer twice, late or never"
+	@echo "make locked       a database that is locked, slow or full, under load"
+	@echo "make faults       a carrier that cuts, dribbles, floods and sends garbage"
+	@echo "make diagram      draw the states of sessions for docs/ from their tables"
+	@echo "make clean        remove .venv and what the tools leave behind"
 
 run: $(INSTALLED)
 	$(BIN)/smscentre demo
@@ -49,6 +50,9 @@ bench: $(INSTALLED_TEST)
 
 crash: $(INSTALLED_TEST)
 	$(BIN)/python -m tests.system.crash --trials 50 --point-trials 10
+
+crash-modem: $(INSTALLED_TEST)
+	$(BIN)/python -m tests.system.crash_modem --trials 50 --point-trials 10
 
 again: $(INSTALLED_TEST)
 	$(BIN)/python -m tests.system.again --rounds 3

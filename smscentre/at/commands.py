@@ -27,6 +27,7 @@ __all__ = [
     "NOTIFY_SET",
     "OPERATOR",
     "OWN_NUMBER",
+    "NOT_SAFE",
     "PDU_MODE",
     "PDU_MODE_CHOICES",
     "PIN_STATE",
@@ -155,6 +156,8 @@ LIST = Command("AT+CMGL=4", 60.0, prefixes=("+CMGL",), pdus=True)
 ACKNOWLEDGE = Command("AT+CNMA", 15.0)
 OWN_NUMBER = Command("AT+CNUM", prefixes=("+CNUM",))
 FUNCTIONALITY = Command("AT+CFUN?", prefixes=("+CFUN",))
+NOT_SAFE = Command("AT+CNMA=2", 15.0)
+"""What was brought and not confirmed is to come again (TS 27.005 §4.7)."""
 RESTART = Command("AT+CFUN=1,1", 20.0)
 
 

@@ -63,6 +63,9 @@ _NOTIFY = tuple(
 )
 """What +CNMI says when one of the two settings holds."""
 
+_REPORTS_BROUGHT = _NOTIFY[1]
+"""With it a report waits for +CNMA, and with the other nothing does."""
+
 
 @frozen
 class Pause:
@@ -239,13 +242,27 @@ def touch() -> Script[Result]:
 
 
 def notify() -> Script[bool]:
-    """Have it tell of what comes; what it says afterwards counts, not its OK."""
+    """Have it tell of what comes; what it says afterwards counts, not its OK.
+
+    What it brought and waits for is given back: left alone, it would soon tell of
+    nothing more (TS 27.005 §3.4.4).
+    """
     for command in commands.NOTIFY_SET:
         yield from ask(command)
         told = yield from ask_for(commands.NOTIFY, read_notify, None)
         if told in _NOTIFY:
+            if told == _REPORTS_BROUGHT:
+                yield from _give_back()
             return True
     return False
+
+
+def _give_back() -> Script[None]:
+    try:
+        yield from ask(commands.NOT_SAFE)
+    except LostError:
+        # A modem that does not know it may keep silent; its list tells all the same.
+        return
 
 
 def ask_for(

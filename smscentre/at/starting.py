@@ -79,14 +79,15 @@ def start(storage: str) -> Script[Facts]:
     if not mode.result.ok:
         raise UnusableError(f"it has no PDU mode: {mode.result.text}")
     yield from ask(commands.SERVICE)
-    notifies = yield from notify()
-    if not notifies:
-        remarks.append("it does not tell of new messages, which wait for the next list")
     centre = yield from _try_for(commands.CENTRE, read_centre, "")
     imei = yield from _try_for(commands.IMEI, read_identity, "")
     sim = ""
     for command in commands.ICCID:
         sim = sim or (yield from _try_for(command, read_identity, ""))
+    # Last, since what it brings before the session serves is heard by nobody.
+    notifies = yield from notify()
+    if not notifies:
+        remarks.append("it does not tell of new messages, which wait for the next list")
     return Facts(imei, sim, centre, own, stored, notifies, tuple(remarks))
 
 

@@ -24,6 +24,13 @@ from tests.at.modem_line import ModemLine
 OFFICER = "+628111203001"
 STARTED_S = 5.0
 TPDU = encode(Submit(Address("628111203001", 1, 1), UserData(b"", b"Halo", None)))
+_REPORT_WANTED = encode(
+    Submit(
+        Address("628111203001", 1, 1),
+        UserData(b"", b"Halo", None),
+        report_requested=True,
+    )
+)
 
 
 def started(**given: object) -> ModemLine:
@@ -189,23 +196,46 @@ class ReceivingTests(SynchronousTestCase):
         """With +CNMA, so that the modem need not keep it."""
         line = started(modem=ModemOptions(notify_reports=(0, 1)))
         line.accept = lambda found: None
-        report_wanted = encode(
-            Submit(
-                Address("628111203001", 1, 1),
-                UserData(b"", b"Halo", None),
-                report_requested=True,
-            )
-        )
-        line.session.submit(report_wanted, b"\0", line.now)
+        line.session.submit(_REPORT_WANTED, b"\0", line.now)
         line.run(5)
         [found] = line.of(events.Found)
         self.assertFalse(found.place.is_slot)
-        self.assertEqual(line.said("AT+CNMA"), 0)
+        [report] = [each for each in line.modem.record.deliveries if each.is_report]
+        self.assertEqual(report.times(Fate.ACKNOWLEDGED), [])
         line.session.settle(found.place, True, line.now)
         line.run(1)
         self.assertEqual(line.of(events.Cleared), [events.Cleared(found.place)])
+        self.assertEqual(len(report.times(Fate.ACKNOWLEDGED)), 1)
+
+    def test_a_report_that_nobody_confirmed_comes_again(self) -> None:
+        """The session that had it has died; the next one gives it back at once."""
+        line = self._with_a_report()
+        line.session.close("killed")
+        self._comes_again(line)
+
+    def test_a_report_that_was_not_safe_comes_again(self) -> None:
+        """Refused, it is given back before the modem falls silent."""
+        line = self._with_a_report()
+        [found] = line.of(events.Found)
+        line.session.settle(found.place, False, line.now)
+        self._comes_again(line)
+
+    def _with_a_report(self) -> ModemLine:
+        """A modem that has brought a report, which nobody has confirmed."""
+        line = started(modem=ModemOptions(notify_reports=(0, 1)))
+        line.accept = lambda found: None
+        line.session.submit(_REPORT_WANTED, b"\0", line.now)
+        line.run(5)
+        return line
+
+    def _comes_again(self, line: ModemLine) -> None:
+        line.accept = lambda found: True
+        if line.session.state is State.CLOSED:
+            line.open()
+        line.run(30)
         [report] = [each for each in line.modem.record.deliveries if each.is_report]
         self.assertEqual(len(report.times(Fate.ACKNOWLEDGED)), 1)
+        self.assertEqual(line.modem.state.settings.notify, (2, 1, 0, 1, 0))
 
     def test_every_split_gives_the_same_events(self) -> None:
         """One octet at a time, and pieces of any size."""

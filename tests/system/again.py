@@ -29,6 +29,7 @@ from attrs import define, field
 from tests.system import pdus
 from tests.system.centre import CentreOptions
 from tests.system.crash_check import Finding, Kind, Token, judge, replies_to
+from tests.system.history import Delivery
 from tests.system.pdus import Pdu
 from tests.system.peer import CENTRE, SmscOptions
 from tests.system.session import Session
@@ -62,7 +63,7 @@ class Round:
     """One round: what passed, what was wrong."""
 
     name: str
-    tokens: list[Token] = field(factory=list)
+    tokens: list[Token[Delivery]] = field(factory=list)
     killed_at: list[float] = field(factory=list)
     findings: list[Finding] = field(factory=list)
     deliveries: int = 0
@@ -276,7 +277,7 @@ class Again(Traffic):
         for _ in range(MESSAGES):
             self._text(found)
 
-    def _text(self, found: Round) -> Token:
+    def _text(self, found: Round) -> Token[Delivery]:
         token = self.text()
         found.tokens.append(token)
         return token

@@ -1,30 +1,40 @@
-"""What must hold after a crash: the judge of the campaign.
+"""What must hold after a crash: the judge of the campaigns.
 
-Compares the carrier's record of what passed with the rows of the store. Every
-command carries a figure of its own, so each effect and each reply leads back to
-one delivery. Knows neither how the process was killed nor how it was started.
+Compares the record of what passed at a carrier or a modem with the rows of the store.
+Every command carries a figure of its own, so each effect and each reply leads back to
+one message. Knows neither how the process was killed nor how it was started.
 """
 
 from __future__ import annotations
 
-__all__ = ["Finding", "Kind", "Token", "judge", "replies_to"]
+__all__ = [
+    "Finding",
+    "Kind",
+    "Message",
+    "Store",
+    "Token",
+    "by_part",
+    "judge",
+    "replies_to",
+]
 
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from enum import Enum
-from typing import Any, Protocol
+from typing import Any, Generic, Protocol, TypeVar
 
 from attrs import frozen
 
-from tests.system.history import Delivery, Submit
+from tests.system.history import Submit
 
 _CERTAIN_S = 1.0
 """A response this much older than the kill had been stored."""
 
 _MOST_COPIES = 2
 
-_FIGURES = re.compile(r"Tahanan P=(\d+), W=(\d+) / Napi P=(\d+), W=(\d+)")
+_FIGURES = re.compile(r"berhasil, (?:Tahanan|Pam) P=(\d+), W=")
+"""The first figure of the replies to the two forms that are used."""
 
 
 class Kind(Enum):
@@ -39,6 +49,8 @@ class Kind(Enum):
     STUCK = "left open in the outbox"
     INTEGRITY = "the database is damaged"
     PEER = "the carrier saw a fault"
+    EARLY = "taken from the modem before its commit"
+    LEFT = "left in the modem"
 
 
 @frozen
@@ -52,14 +64,45 @@ class Finding:
         return f"{self.kind.value}: {self.detail}"
 
 
+class Message(Protocol):
+    """A message of an officer, as the carrier or the modem knows it."""
+
+    @property
+    def source(self) -> str:
+        """The officer's number, as replies to it are addressed."""
+
+    @property
+    def text(self) -> str:
+        """The whole text."""
+
+    @property
+    def texts(self) -> Sequence[str]:
+        """The texts of its parts, each like no other."""
+
+    @property
+    def acknowledged(self) -> bool:
+        """Whether the centre took the whole message."""
+
+    @property
+    def settled(self) -> bool:
+        """Whether no copy of it will come any more."""
+
+    @property
+    def times(self) -> int:
+        """How often it was brought."""
+
+
+T_co = TypeVar("T_co", bound=Message, covariant=True)
+
+
 @frozen
-class Token:
-    """One command: its unique first figure, all its figures, its delivery."""
+class Token(Generic[T_co]):
+    """One command: its unique first figure, all its figures, its message."""
 
     serial: int
-    values: tuple[int, int, int, int]
+    values: tuple[int, ...]
     unit: str
-    delivery: Delivery
+    delivery: T_co
 
 
 class Store(Protocol):
@@ -70,7 +113,7 @@ class Store(Protocol):
 
 
 def judge(
-    tokens: Sequence[Token],
+    tokens: Sequence[Token[Message]],
     submits: Iterable[Submit],
     store: Store,
     killed_at: Sequence[float],
@@ -113,7 +156,7 @@ def _open_rows(store: Store) -> list[Finding]:
 
 
 def _stored(
-    tokens: Sequence[Token], store: Store
+    tokens: Sequence[Token[Message]], store: Store
 ) -> Mapping[int, list[tuple[str, str]]]:
     """The submissions of this trial's commands, by serial: unit and figures."""
     found: dict[int, list[tuple[str, str]]] = {}
@@ -126,9 +169,9 @@ def _stored(
     return found
 
 
-def _runs(tokens: Sequence[Token], store: Store) -> Counter[int]:
+def _runs(tokens: Sequence[Token[Message]], store: Store) -> Counter[int]:
     """How often the command of each serial was run, redeliveries apart."""
-    texts = {token.delivery.text: token.serial for token in tokens}
+    texts = {text: token.serial for token in tokens for text in token.delivery.texts}
     runs: Counter[int] = Counter()
     rows = store.rows("SELECT text FROM inbox WHERE state IN ('done', 'failed')")
     for (text,) in rows:
@@ -137,7 +180,9 @@ def _runs(tokens: Sequence[Token], store: Store) -> Counter[int]:
     return runs
 
 
-def _effects(token: Token, stored: list[tuple[str, str]], runs: int) -> list[Finding]:
+def _effects(
+    token: Token[Message], stored: list[tuple[str, str]], runs: int
+) -> list[Finding]:
     name = f"{token.delivery.text} of {token.unit}"
     found = []
     if token.delivery.acknowledged and not stored:
@@ -151,19 +196,33 @@ def _effects(token: Token, stored: list[tuple[str, str]], runs: int) -> list[Fin
 
 
 def _copies(
-    token: Token, submits: list[Submit], killed_at: Sequence[float]
+    token: Token[Message], submits: list[Submit], killed_at: Sequence[float]
 ) -> list[Finding]:
     name = token.delivery.text
     found = []
-    if token.delivery.acknowledged and not any(copy.status == 0 for copy in submits):
+    parts = by_part(submits)
+    answered = all(any(copy.status == 0 for copy in copies) for copies in parts)
+    if token.delivery.acknowledged and not answered:
         found.append(Finding(Kind.UNANSWERED, name))
-    if len(submits) > _MOST_COPIES:
-        found.append(Finding(Kind.THREE_COPIES, f"{name}: {len(submits)}"))
     if any(copy.destination != token.delivery.source for copy in submits):
         found.append(Finding(Kind.WRONG, f"{name}: answered to somebody else"))
-    if len(submits) > 1 and _was_seen(submits[0], submits[1], killed_at):
-        found.append(Finding(Kind.NEEDLESS_COPY, name))
+    for copies in parts:
+        if len(copies) > _MOST_COPIES:
+            found.append(Finding(Kind.THREE_COPIES, f"{name}: {len(copies)}"))
+        if len(copies) > 1 and _was_seen(copies[0], copies[1], killed_at):
+            found.append(Finding(Kind.NEEDLESS_COPY, name))
     return found
+
+
+def by_part(submits: Iterable[Submit]) -> list[list[Submit]]:
+    """The copies of each part of a reply; none of a part that never came."""
+    found: dict[int, list[Submit]] = {1: []}
+    for submit in submits:
+        part = submit.part
+        for number in range(1, 1 + (1 if part is None else part.total)):
+            found.setdefault(number, [])
+        found[1 if part is None else part.number].append(submit)
+    return list(found.values())
 
 
 def _was_seen(first: Submit, second: Submit, killed_at: Sequence[float]) -> bool:

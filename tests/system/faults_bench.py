@@ -22,6 +22,7 @@ from tests.system.centre import CentreOptions, RunningCentre
 from tests.system.crash_check import Token, judge
 from tests.system.faults_connection import Connection
 from tests.system.faults_peer import Account, Carrier
+from tests.system.history import Delivery
 
 _LOOKS, _LOOK_S = 300, 0.1
 """How often, and at what distance, one looks whether the outbox is at rest."""
@@ -58,7 +59,7 @@ class Bench:
         """The accounts, in the order of their names as given."""
         return list(self.carrier.accounts.values())
 
-    def token(self, account: Account) -> Token:
+    def token(self, account: Account) -> Token[Delivery]:
         """A new command for an account to deliver."""
         return self.carrier.token(account, OFFICER, UNIT.code)
 

@@ -46,12 +46,12 @@ class Account:
     def __init__(self, name: str) -> None:
         self.name = name
         self.segments: Segments = _whole
-        self.tokens: list[Token] = []
+        self.tokens: list[Token[Delivery]] = []
         self.submits: list[Submit] = []
         self.faults: list[str] = []
         self.binds = 0
         self._answered: set[int] = set()
-        self._open: list[Token] = []
+        self._open: list[Token[Delivery]] = []
         self._connections: list[Connection] = []
         self._arrived: asyncio.Queue[Connection] = asyncio.Queue()
         self._changed = asyncio.Event()
@@ -155,7 +155,7 @@ class Account:
             self._open.pop()
         return not self._open
 
-    def _is_settled(self, token: Token) -> bool:
+    def _is_settled(self, token: Token[Delivery]) -> bool:
         return token.delivery.acknowledged and token.serial in self._answered
 
 
@@ -196,7 +196,7 @@ class Carrier:
             await account.close()
         self._listener.close()
 
-    def token(self, account: Account, source: str, unit: str) -> Token:
+    def token(self, account: Account, source: str, unit: str) -> Token[Delivery]:
         """A command that no other equals, for an account to deliver."""
         serial = next(self._serials)
         values = (serial, serial % 7, serial % 8, serial % 9)

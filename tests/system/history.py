@@ -49,9 +49,19 @@ class Delivery:
     due_at: float = 0.0
 
     @property
+    def texts(self) -> tuple[str]:
+        """Its text as that of its one part."""
+        return (self.text,)
+
+    @property
     def acknowledged(self) -> bool:
         """Whether the centre took the message."""
         return any(copy.status == 0 for copy in self.copies)
+
+    @property
+    def times(self) -> int:
+        """How often it was delivered."""
+        return len(self.copies)
 
     @property
     def settled(self) -> bool:

@@ -26,6 +26,7 @@ from pathlib import Path
 from attrs import define, field
 
 from tests.system.crash_check import Finding, Kind, Token, judge, replies_to
+from tests.system.history import Delivery
 from tests.system.peer import SmscOptions
 from tests.system.traffic import Traffic
 
@@ -61,7 +62,7 @@ class Trial:
     """One outage: what passed, what was wrong."""
 
     name: str
-    tokens: list[Token] = field(factory=list)
+    tokens: list[Token[Delivery]] = field(factory=list)
     findings: list[Finding] = field(factory=list)
     refusals: int = 0
     slowest_enquiry_s: float = 0.0

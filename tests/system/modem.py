@@ -165,6 +165,15 @@ class Modem:
         return self._port.is_plugged
 
     @property
+    def is_quiet(self) -> bool:
+        """Whether it has read all that was written to it."""
+        with self.lock:
+            if not self._port.is_plugged:
+                return True
+            readable, _, _ = select.select([self._port], [], [], 0)
+            return not readable
+
+    @property
     def commands(self) -> list[Spoken]:
         """Every command line, in order."""
         return list(self.gsm.record.commands)

@@ -8,7 +8,8 @@ from pathlib import Path
 from twisted.trial.unittest import SynchronousTestCase
 
 from smscentre.failpoints import POINTS
-from tests.system.crash import Campaign, Trial
+from tests.system.campaign import Campaign, Trial
+from tests.system.crash import CarrierFront
 
 _SEED = 20080427
 _RANDOM_TRIALS = 3
@@ -21,9 +22,10 @@ class CrashTests(SynchronousTestCase):
     def setUp(self) -> None:
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
-        self.campaign = Campaign(Path(folder.name), _SEED)
-        self.addCleanup(self.campaign.__exit__, None, None, None)
-        self.campaign.__enter__()
+        self.front = CarrierFront(Path(folder.name))
+        self.addCleanup(self.front.__exit__, None, None, None)
+        self.front.__enter__()
+        self.campaign = Campaign(self.front, _SEED)
 
     def test_random_moments(self) -> None:
         """A kill in the middle of traffic violates nothing."""
@@ -42,4 +44,4 @@ class CrashTests(SynchronousTestCase):
 
     def _judge(self, trial: Trial) -> None:
         if trial.findings:
-            self.fail(f"{trial}\n{self.campaign.centre.log()}")
+            self.fail(f"{trial}\n{self.front.centre.log()}")

@@ -6,7 +6,7 @@ What the campaigns share: `crash`, `again` and `locked` decide what goes wrong,
 
 from __future__ import annotations
 
-__all__ = ["OFFICERS", "Traffic"]
+__all__ = ["OFFICERS", "OPEN", "Traffic", "number_of", "prepare", "unit_of"]
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,11 +14,35 @@ from types import TracebackType
 from typing import Self
 
 from tests.system.centre import CentreOptions, Officer, RunningCentre, Unit
-from tests.system.crash_check import Token, replies_to
+from tests.system.crash_check import Message, Token, replies_to
+from tests.system.history import Delivery
 from tests.system.peer import Smsc, SmscOptions
 
 OFFICERS = 40
-_OPEN = ("queued", "claimed", "in_doubt")
+OPEN = "SELECT count(*) FROM outbox WHERE state IN ('queued', 'claimed', 'in_doubt')"
+"""How much is still to leave."""
+
+
+def prepare(centre: RunningCentre, kinds: str = "RUTAN") -> None:
+    """Make the database with all officers, each of a unit of his own."""
+    codes = [unit_of(officer) for officer in range(OFFICERS)]
+    centre.prepare(
+        [Unit(code, f"LP_{code}", f"Lapas {code}", kinds=kinds) for code in codes],
+        [
+            Officer(f"+{number_of(index)}", f"Petugas {code}", code)
+            for index, code in enumerate(codes)
+        ],
+    )
+
+
+def number_of(officer: int) -> str:
+    """An officer's number, without a plus."""
+    return f"62811{3_000_000 + officer}"
+
+
+def unit_of(officer: int) -> str:
+    """The code of an officer's unit."""
+    return str(5001 + officer)
 
 
 class Traffic:
@@ -36,14 +60,7 @@ class Traffic:
     def __enter__(self) -> Self:
         self.smsc.start()
         self.centre = RunningCentre(self._folder, self.smsc.port, self._options)
-        codes = [str(5001 + index) for index in range(OFFICERS)]
-        self.centre.prepare(
-            [Unit(code, f"LP_{code}", f"Lapas {code}") for code in codes],
-            [
-                Officer(f"+{_number(index)}", f"Petugas {code}", code)
-                for index, code in enumerate(codes)
-            ],
-        )
+        prepare(self.centre)
         return self
 
     def __exit__(
@@ -71,7 +88,7 @@ class Traffic:
 
     def text(
         self, officer: int | None = None, rest: Sequence[int] = (1, 2, 3)
-    ) -> Token:
+    ) -> Token[Delivery]:
         """Let an officer, or the next one, text a command that is like no other."""
         self._serial += 1
         if officer is None:
@@ -79,29 +96,24 @@ class Traffic:
         first, second, third = rest
         values = (self._serial, first, second, third)
         text = "RUTAN " + " ".join(map(str, values))
-        delivery = self.smsc.deliver(_number(officer), text)
-        return Token(self._serial, values, str(5001 + officer), delivery)
+        delivery = self.smsc.deliver(number_of(officer), text)
+        return Token(self._serial, values, unit_of(officer), delivery)
 
-    def drain(self, tokens: Sequence[Token], timeout_s: float) -> float:
+    def drain(self, tokens: Sequence[Token[Message]], timeout_s: float) -> float:
         """Wait until both sides are quiet; the seconds it took, at most the limit.
 
         What never came is seen by the judge.
         """
-        query = f"SELECT count(*) FROM outbox WHERE state IN {_OPEN}"
 
         def quiet() -> bool:
             answered = replies_to(self.smsc.submits)
             return (
                 all(token.delivery.settled for token in tokens)
                 and all(token.serial in answered for token in tokens)
-                and self.centre.rows(query) == [(0,)]
+                and self.centre.rows(OPEN) == [(0,)]
             )
 
         try:
             return self.smsc.wait_for(quiet, "the end of all that was open", timeout_s)
         except AssertionError:
             return timeout_s
-
-
-def _number(officer: int) -> str:
-    return f"62811{3_000_000 + officer}"
