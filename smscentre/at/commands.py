@@ -69,7 +69,8 @@ class Command:
     A line of the answer begins with one of ``prefixes`` and a colon, or has exactly
     the form of the regular expression ``form``. With ``pdus`` a line follows each of
     those, whatever is in it. A ``body`` is written after the prompt, which has
-    ``prompt_s`` to come; ``timeout_s`` bounds the answer from the last that we wrote.
+    ``prompt_s`` to come; ``timeout_s`` bounds the answer from the last that we wrote,
+    with ``pdus`` from its last line.
     """
 
     text: str = field(repr=False)
@@ -152,7 +153,7 @@ REGISTRATIONS = tuple(
 The answer has one number more than the line by itself, whose area is in quotes.
 """
 REGISTRATION = REGISTRATIONS[0]
-LIST = Command("AT+CMGL=4", 60.0, prefixes=("+CMGL",), pdus=True)
+LIST = Command("AT+CMGL=4", 40.0, prefixes=("+CMGL",), pdus=True)
 ACKNOWLEDGE = Command("AT+CNMA", 15.0)
 OWN_NUMBER = Command("AT+CNUM", prefixes=("+CNUM",))
 FUNCTIONALITY = Command("AT+CFUN?", prefixes=("+CFUN",))

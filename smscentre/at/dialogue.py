@@ -302,6 +302,8 @@ class Dialogue:
             detail = f"{spoken.command.name}: {len(spoken.lines)} lines"
             happened.append(Fault(events.LONG_ANSWER, detail))
             self._lose(events.ENDLESS, now, happened)
+        elif spoken.command.pdus:
+            self._due = now + spoken.command.timeout_s
 
     def _on_result(self, result: Result, now: float, happened: list[Event]) -> None:
         if self._state is State.PROMPTING and result.ok:

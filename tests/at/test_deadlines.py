@@ -68,6 +68,15 @@ class DeadlineTests(SynchronousTestCase):
         dialogue.receive(b"^RSSI:17\r\n", 10.9)
         self.assertEqual(dialogue.expire(11.0)[0], Lost(1, events.TIMED_OUT, True))
 
+    def test_each_line_of_a_list_buys_time(self) -> None:
+        """A full store takes long on a slow line."""
+        dialogue = idle()
+        dialogue.enqueue(commands.LIST, 1.0)
+        dialogue.receive(b"+CMGL: 1,1,,21\r\n", 20.0)
+        self.assertEqual(dialogue.deadline(), 20.0 + commands.LIST.timeout_s)
+        dialogue.receive(b"RING\r\n", 30.0)
+        self.assertEqual(dialogue.deadline(), 20.0 + commands.LIST.timeout_s)
+
 
 class LostTests(SynchronousTestCase):
     """The way back from an answer that stayed out."""

@@ -252,6 +252,24 @@ class ReceivingTests(SynchronousTestCase):
         for piece in (1, 2, 3, 5, 7, 16, 61):
             self.assertEqual(story(piece), whole, piece)
 
+    def test_a_full_store_on_a_slow_line_is_listed(self) -> None:
+        """However long it takes; what is found leaves room for the next."""
+        line = started()
+        line.modem.fill()
+        line.modem.faults.octet_s = 0.015
+        line.session.look(line.now)
+        line.run(150)
+        self.assertEqual(len(line.of(events.Found)), 70)
+        self.assertEqual(line.said("AT+CMGL"), 2)
+
+    def test_a_lost_list_holds_up_the_rest_for_less_than_a_minute(self) -> None:
+        """What came is found soon after."""
+        line = started()
+        line.modem.faults.mishaps.append(Mishap("+CMGL", Deed.LOSE))
+        line.modem.deliver(OFFICER, "RUTAN 1 2 3 4", line.now)
+        line.run(45)
+        self.assertEqual(len(line.of(events.Cleared)), 1)
+
 
 class SendingTests(SynchronousTestCase):
     """Messages to the network."""
