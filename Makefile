@@ -18,7 +18,7 @@ NODE_PEER := tests/system/peers/node
 NODE_INSTALLED := $(NODE_PEER)/node_modules/.package-lock.json
 NPM_CI := npm ci --ignore-scripts --loglevel=error --fetch-retries=1
 
-.PHONY: help run test lint bench crash crash-modem again locked faults diagram system-packages clean
+.PHONY: help run test lint bench crash crash-modem again locked faults faults-modem diagram system-packages clean
 
 help:
 	@echo "make run          a demo centre with simulators, in this terminal"
@@ -30,6 +30,7 @@ help:
 	@echo "make again        what carriers deliver or answer twice, late or never"
 	@echo "make locked       a database that is locked, slow or full, under load"
 	@echo "make faults       a carrier that cuts, dribbles, floods and sends garbage"
+	@echo "make faults-modem modems pulled out, mute, full, without a network"
 	@echo "make diagram      draw the states of sessions for docs/ from their tables"
 	@echo "make clean        remove .venv and what the tools leave behind"
 
@@ -62,6 +63,9 @@ locked: $(INSTALLED_TEST)
 
 faults: $(INSTALLED_TEST)
 	$(BIN)/python -m tests.system.faults
+
+faults-modem: $(INSTALLED_TEST)
+	$(BIN)/python -m tests.system.faults_modem
 
 $(BIN)/python:
 	$(PYTHON) -m venv .venv

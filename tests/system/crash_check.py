@@ -8,6 +8,7 @@ one message. Knows neither how the process was killed nor how it was started.
 from __future__ import annotations
 
 __all__ = [
+    "ENDS",
     "Finding",
     "Kind",
     "Message",
@@ -32,6 +33,9 @@ _CERTAIN_S = 1.0
 """A response this much older than the kill had been stored."""
 
 _MOST_COPIES = 2
+
+ENDS = ("sent", "delivered")
+"""The states in which a reply is known to be out."""
 
 _FIGURES = re.compile(r"berhasil, (?:Tahanan|Pam) P=(\d+), W=")
 """The first figure of the replies to the two forms that are used."""
@@ -117,13 +121,15 @@ def judge(
     submits: Iterable[Submit],
     store: Store,
     killed_at: Sequence[float],
+    ends: Sequence[str] = ENDS,
 ) -> list[Finding]:
     """Find every violation among the commands of one trial.
 
-    ``killed_at`` holds the monotonic moments at which the process died.
+    ``killed_at`` holds the monotonic moments at which the process died, ``ends`` the
+    states in which a reply may be left.
     """
     copies = replies_to(submits)
-    found = [*_damage(store), *_open_rows(store)]
+    found = [*_damage(store), *_open_rows(store, ends)]
     stored = _stored(tokens, store)
     done = _runs(tokens, store)
     for token in tokens:
@@ -147,12 +153,9 @@ def _damage(store: Store) -> list[Finding]:
     return [] if answer == [("ok",)] else [Finding(Kind.INTEGRITY, str(answer))]
 
 
-def _open_rows(store: Store) -> list[Finding]:
-    rows = store.rows(
-        "SELECT id, state, attempts FROM outbox"
-        " WHERE state NOT IN ('sent', 'delivered') ORDER BY id"
-    )
-    return [Finding(Kind.STUCK, f"outbox {row}") for row in rows]
+def _open_rows(store: Store, ends: Sequence[str]) -> list[Finding]:
+    rows = store.rows("SELECT id, state, attempts FROM outbox ORDER BY id")
+    return [Finding(Kind.STUCK, f"outbox {row}") for row in rows if row[1] not in ends]
 
 
 def _stored(

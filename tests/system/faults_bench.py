@@ -6,7 +6,7 @@ records of both sides and by the log. Knows no fault.
 
 from __future__ import annotations
 
-__all__ = ["Bench", "Report", "bench"]
+__all__ = ["Bench", "Report", "alarms", "bench"]
 
 import asyncio
 import tempfile
@@ -105,7 +105,7 @@ class Bench:
         )
         findings += map(str, judge(tokens, submits, self.centre, []))
         findings += [fault for account in self.accounts for fault in account.faults]
-        findings += _alarms(self.centre.log(0))
+        findings += alarms(self.centre.log(0))
         again = sum(len(token.delivery.copies) > 1 for token in tokens)
         binds = sum(account.binds for account in self.accounts)
         self.report.figures += [
@@ -153,7 +153,7 @@ async def bench(
     report.took_s = time.monotonic() - began
 
 
-def _alarms(log: str) -> list[str]:
+def alarms(log: str, words: Iterable[str] = _ALARMS) -> list[str]:
     """The first lines of the log that no peer may bring about."""
-    found = [line for line in log.splitlines() if any(word in line for word in _ALARMS)]
+    found = [line for line in log.splitlines() if any(word in line for word in words)]
     return [f"the log: {line}" for line in found[:_SHOWN]]

@@ -7,7 +7,7 @@ modem runs.
 
 from __future__ import annotations
 
-__all__ = ["Modem"]
+__all__ = ["LINK_NAME", "Modem"]
 
 import os
 import select

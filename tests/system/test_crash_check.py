@@ -9,7 +9,7 @@ from typing import Any
 from attrs import evolve, field, frozen
 from twisted.trial.unittest import SynchronousTestCase
 
-from tests.system.crash_check import Kind, Token, judge
+from tests.system.crash_check import ENDS, Kind, Token, judge
 from tests.system.history import Copy, Delivery, Submit
 
 _NUMBER = "628113000000"
@@ -95,11 +95,11 @@ ALSO_FOUND = {
 class JudgeTests(SynchronousTestCase):
     """Each kind of violation in a small world of its own."""
 
-    def _kinds(self, world: World) -> set[Kind]:
+    def _kinds(self, world: World, ends: Sequence[str] = ENDS) -> set[Kind]:
         delivery = Delivery(_NUMBER, "", _TEXT, b"")
         delivery.copies.append(Copy(1, 1, 89.0, 89.5, 0 if world.acknowledged else 8))
         token = Token(7, (7, 1, 2, 3), "5001", delivery)
-        found = judge([token], world.replies, _Store(world), [_KILLED_AT])
+        found = judge([token], world.replies, _Store(world), [_KILLED_AT], ends)
         return {finding.kind for finding in found}
 
     def test_acquitted(self) -> None:
@@ -113,3 +113,9 @@ class JudgeTests(SynchronousTestCase):
         for kind, world in [*FOUND.items(), *ALSO_FOUND.items()]:
             with self.subTest(kind=kind):
                 self.assertEqual(self._kinds(world), {kind})
+
+    def test_other_ends(self) -> None:
+        """What a campaign lets be the end of a reply is no violation."""
+        world = evolve(RIGHT, outbox=["uncertain"])
+        self.assertEqual(self._kinds(world), {Kind.STUCK})
+        self.assertEqual(self._kinds(world, ("sent", "uncertain")), set())

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 __all__ = ["OFFICERS", "OPEN", "Traffic", "number_of", "prepare", "unit_of"]
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from itertools import count
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -55,7 +56,7 @@ class Traffic:
         self.centre: RunningCentre
         self._folder = folder
         self._options = centre
-        self._serial = 0
+        self._serials = count(1)
 
     def __enter__(self) -> Self:
         self.smsc.start()
@@ -90,14 +91,23 @@ class Traffic:
         self, officer: int | None = None, rest: Sequence[int] = (1, 2, 3)
     ) -> Token[Delivery]:
         """Let an officer, or the next one, text a command that is like no other."""
-        self._serial += 1
+        return self.command(self.smsc.deliver, officer, rest)
+
+    def command(
+        self,
+        deliver: Callable[[str, str], Delivery],
+        officer: int | None = None,
+        rest: Sequence[int] = (1, 2, 3),
+    ) -> Token[Delivery]:
+        """Hand a command that is like no other to whatever brings it; any thread."""
+        serial = next(self._serials)
         if officer is None:
-            officer = self._serial % OFFICERS
+            officer = serial % OFFICERS
         first, second, third = rest
-        values = (self._serial, first, second, third)
+        values = (serial, first, second, third)
         text = "RUTAN " + " ".join(map(str, values))
-        delivery = self.smsc.deliver(number_of(officer), text)
-        return Token(self._serial, values, unit_of(officer), delivery)
+        delivery = deliver(number_of(officer), text)
+        return Token(serial, values, unit_of(officer), delivery)
 
     def drain(self, tokens: Sequence[Token[Message]], timeout_s: float) -> float:
         """Wait until both sides are quiet; the seconds it took, at most the limit.
