@@ -13,11 +13,10 @@ import datetime
 import re
 from collections.abc import Sequence
 
-from attrs import frozen
-
 from smscentre.commands.dates import Typed, is_day, spelled, take_day
 from smscentre.commands.forms import MAXIMUM, Form
 from smscentre.commands.words import is_digits
+from smscentre.values import frozen
 
 _SIGNED = re.compile(r"[+-]+[0-9]+", re.ASCII)
 _PUNCTUATED = re.compile(r"[.,]*[0-9][0-9.,]*", re.ASCII)
