@@ -80,8 +80,12 @@ def read_figures(
 
 
 def _are_plain(words: Sequence[str]) -> bool:
-    """Whether words are plain figures, as nearly all are."""
-    return is_digits("".join(words)) and max(map(len, words)) <= _LONGEST_PLAIN
+    """Whether words are plain figures, as nearly all are; the last may be a day."""
+    return (
+        is_digits("".join(words))
+        and max(map(len, words)) <= _LONGEST_FIGURE
+        and len(words[-1]) <= _LONGEST_PLAIN
+    )
 
 
 def _cut(
