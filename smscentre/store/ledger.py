@@ -197,10 +197,10 @@ class StoreLedger:
         fields = self._fields[report.form]
         self._transaction.add(
             self._put_report,
-            *(
+            *[
                 (report.unit, report.form, day, field, value, row)
                 for field, value in zip(fields, report.values, strict=True)
-            ),
+            ],
         )
         self._latest[report.unit, report.form, report.day] = Submission(
             row,
