@@ -37,7 +37,7 @@ Row = tuple[Any, ...]
 """What one row gives to a statement, in the order of its names. Dates are given as
 ISO text, which every database takes."""
 
-_AT_ONCE = (64, 32, 8, 4)
+_AT_ONCE = (64, 32, 8, 4, 2)
 """How many rows one statement takes; what is left over goes singly."""
 
 
@@ -92,7 +92,7 @@ class Driver:
         """
         sizes = _AT_ONCE if self._dialect.name == "sqlite" else ()
         for piece in _pieces(rows, sizes):
-            if len(piece) in sizes:
+            if len(piece) in sizes or len(piece) == 1:
                 self._execute(statement, piece)
             else:
                 one = _prepare(statement, self._dialect)
@@ -114,9 +114,8 @@ class Driver:
         """
         found: list[Any] = []
         for piece in _pieces(parameters, _AT_ONCE):
-            for rows in [piece] if len(piece) in _AT_ONCE else zip(piece):
-                self._execute(query, rows)
-                found.extend(self._cursor.fetchall())
+            self._execute(query, piece)
+            found.extend(self._cursor.fetchall())
         return found
 
     def _execute(self, statement: Statement, rows: Sequence[Row]) -> None:
