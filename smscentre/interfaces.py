@@ -24,10 +24,11 @@ import datetime
 from collections.abc import Callable, Collection, Sequence
 from typing import Protocol
 
-from attrs import field, frozen
+from attrs import field
 
 from smscentre.directory import Directory, Officer, Scope
 from smscentre.messages import Incoming, Outgoing, Submission, SubmitOutcome
+from smscentre.values import frozen
 
 SubmissionKey = tuple[str, str, datetime.date]
 """Unit code, form and day: what has one current report."""

@@ -32,7 +32,9 @@ import datetime
 from enum import Enum, IntEnum
 from typing import NamedTuple
 
-from attrs import field, frozen
+from attrs import field
+
+from smscentre.values import frozen
 
 _ALPHANUMERIC = 5
 

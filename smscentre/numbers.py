@@ -37,7 +37,6 @@ class NumberError(SMSCentreError, ValueError):
         super().__init__(f"{rule}, found {text!r}")
 
 
-@lru_cache(_CACHED)
 def subscriber(address: Address, country: str) -> str | None:
     """The E.164 number behind an address, None where nobody can be answered.
 
@@ -48,14 +47,7 @@ def subscriber(address: Address, country: str) -> str | None:
     """
     if address.is_name:
         return None
-    digits = _PUNCTUATION.sub("", address.digits)
-    # Some carriers say "international" of a national number with its zero.
-    if address.ton == _INTERNATIONAL and not digits.startswith(("+", "0")):
-        digits = "+" + digits
-    try:
-        return _e164(digits, country)
-    except NumberError:
-        return None
+    return _subscriber(address.digits, address.ton == _INTERNATIONAL, country)
 
 
 def parse_number(text: str, country: str) -> str:
@@ -71,6 +63,18 @@ def masked(number: str) -> str:
     if len(number) < 10:
         return number[:2] + "****"
     return number[:6] + "****" + number[-3:]
+
+
+@lru_cache(_CACHED)
+def _subscriber(text: str, international: bool, country: str) -> str | None:
+    digits = _PUNCTUATION.sub("", text)
+    # Some carriers say "international" of a national number with its zero.
+    if international and not digits.startswith(("+", "0")):
+        digits = "+" + digits
+    try:
+        return _e164(digits, country)
+    except NumberError:
+        return None
 
 
 def _e164(digits: str, country: str) -> str:

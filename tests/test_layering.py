@@ -44,7 +44,7 @@ FORBIDDEN_TO_CORES = (
 PROTOCOLS = ("gsm", "at", "smpp")
 """What speaks on a wire; only values and the text of a message stand below these."""
 
-VALUES = ("messages", "errors", "directory")
+VALUES = ("messages", "errors", "directory", "values")
 """What travels: these import nothing of ours but each other."""
 
 DATABASE = ("sqlalchemy", "alembic", "psycopg", "sqlite3")

@@ -12,12 +12,11 @@ import datetime
 from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
-from attrs import frozen
-
 from smscentre.commands.forms import KINDS
 from smscentre.commands.replies import compose
 from smscentre.directory import Directory, Officer, Right, Unit
 from smscentre.interfaces import Ledger, Outcome, Request, SubmissionKey
+from smscentre.values import frozen
 
 
 @frozen

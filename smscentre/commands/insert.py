@@ -13,8 +13,6 @@ __all__ = ["Insert", "read_insert"]
 import datetime
 from collections.abc import Sequence
 
-from attrs import frozen
-
 from smscentre.commands.asker import Answer, Asker, answer
 from smscentre.commands.dates import written
 from smscentre.commands.examples import (
@@ -36,6 +34,7 @@ from smscentre.interfaces import (
     Request,
     SubmissionKey,
 )
+from smscentre.values import frozen
 
 _REPEATED_S = 600
 """For so long the same message again is a repetition, not a submission."""

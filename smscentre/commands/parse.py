@@ -13,11 +13,10 @@ import datetime
 import re
 from collections.abc import Sequence
 
-from attrs import frozen
-
 from smscentre.commands.dates import Typed, is_day, spelled, take_day
 from smscentre.commands.forms import MAXIMUM, Form
 from smscentre.commands.words import is_digits
+from smscentre.values import frozen
 
 _SIGNED = re.compile(r"[+-]+[0-9]+", re.ASCII)
 _PUNCTUATED = re.compile(r"[.,]*[0-9][0-9.,]*", re.ASCII)
@@ -81,8 +80,12 @@ def read_figures(
 
 
 def _are_plain(words: Sequence[str]) -> bool:
-    """Whether words are plain figures, as nearly all are."""
-    return is_digits("".join(words)) and max(map(len, words)) <= _LONGEST_PLAIN
+    """Whether words are plain figures, as nearly all are; the last may be a day."""
+    return (
+        is_digits("".join(words))
+        and max(map(len, words)) <= _LONGEST_FIGURE
+        and len(words[-1]) <= _LONGEST_PLAIN
+    )
 
 
 def _cut(

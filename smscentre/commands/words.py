@@ -51,6 +51,9 @@ _VANISH = re.compile(f"[{_VANISHING}]+")
 def split(text: str) -> list[str]:
     """Cut a text into words in capitals, without what only decorates them."""
     text = text.upper() if text.isascii() else _levelled(text)
+    if text.isascii() and text.replace(" ", "").isalnum():
+        # Nothing decorates it, as with nearly all commands.
+        return text.split()
     text = _MARK.sub(" ", text.replace(";", " ").strip(_CONTROLS))
     words = [word.rstrip(_ENDS) for word in text.split()]
     return [word for word in words if word] if "" in words else words

@@ -33,6 +33,9 @@ _ESCAPE = "\x1b"
 _NO_CHARACTER = "\N{REPLACEMENT CHARACTER}"
 """Stands in a table for a code that has no character."""
 
+_OTHER = b"\xff"
+"""Stands in a table for a character that has not one septet."""
+
 
 class UnencodableError(SMSCentreError):
     """A text holds a character that the alphabet does not have.
@@ -56,13 +59,14 @@ class Table:
     ``characters`` has one character for each of the 128 codes, with ESC for
     the code of the escape itself and U+FFFD for those without a character;
     ``encoding`` gives the septets of each character and ``escaped`` what a code
-    means after an escape.
+    means after an escape. ``ascii`` has the one septet of each octet of ASCII, and
+    0xFF for the others.
     """
 
     characters: str
     encoding: Mapping[int, bytes]
     escaped: Mapping[int, str]
-    foreign: re.Pattern[str]
+    ascii: bytes
 
     @classmethod
     def of(cls, characters: str, extension: Mapping[int, str]) -> Table:
@@ -76,8 +80,9 @@ class Table:
         for code, character in extension.items():
             # A character of both tables keeps its one septet.
             encoding.setdefault(ord(character), bytes([0x1B, code]))
-        known = "".join(re.escape(chr(point)) for point in encoding)
-        return cls(characters, encoding, extension, re.compile(f"[^{known}]"))
+        octets = (encoding.get(code, b"") for code in range(128))
+        one = b"".join(octet if len(octet) == 1 else _OTHER for octet in octets)
+        return cls(characters, encoding, extension, one.ljust(256, _OTHER))
 
 
 DEFAULT = Table.of(
@@ -115,6 +120,11 @@ def encode(text: str, table: Table = DEFAULT) -> bytes:
 
     :raises UnencodableError: when the table lacks a character.
     """
+    if text.isascii():
+        # Nearly all texts are, and none of their characters takes two septets.
+        octets = text.encode("ascii").translate(table.ascii)
+        if _OTHER not in octets:
+            return octets
     try:
         return codecs.charmap_encode(text, "strict", table.encoding)[0]
     except UnicodeEncodeError as error:
@@ -149,7 +159,11 @@ def _unescape(text: str, octets: bytes, table: Table) -> str:
 
 def is_gsm7(text: str, table: Table = DEFAULT) -> bool:
     """Tell whether the table has every character of a text."""
-    return table.foreign.search(text) is None
+    try:
+        encode(text, table)
+    except UnencodableError:
+        return False
+    return True
 
 
 def septets(text: str, table: Table = DEFAULT) -> int:

@@ -13,8 +13,6 @@ from collections.abc import Mapping
 from functools import partial
 from zoneinfo import ZoneInfo
 
-from attrs import frozen
-
 from smscentre.composing import PartStyle, compose
 from smscentre.inbox.admission import ANSWERS
 from smscentre.inbox.limits import RepeatedTexts, ReplyLimiter, ReplyLimits
@@ -23,6 +21,7 @@ from smscentre.messages import Outgoing, Priority
 from smscentre.store import arrivals
 from smscentre.store.outgoing import Draft, add_outgoing, count_by_number
 from smscentre.store.transaction import Transaction
+from smscentre.values import frozen
 
 _PLAIN_STYLE = PartStyle()
 """That of links which have none of their own."""

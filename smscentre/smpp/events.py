@@ -31,10 +31,11 @@ __all__ = [
 
 from typing import Final
 
-from attrs import field, frozen
+from attrs import field
 
 from smscentre.smpp.pdus import BindMode, ShortMessage
 from smscentre.smpp.status import BindRefusal
+from smscentre.values import frozen
 
 BAD_LENGTH: Final = "bad_length"
 BAD_BODY: Final = "bad_body"

@@ -22,8 +22,6 @@ __all__ = [
 from functools import lru_cache
 from typing import Literal
 
-from attrs import frozen
-
 from smscentre.gsm import udh
 from smscentre.gsm.alphabet import DEFAULT, septets
 from smscentre.gsm.national import table_for
@@ -39,6 +37,7 @@ from smscentre.smpp.text import (
     encode_text,
     encode_with_losses,
 )
+from smscentre.values import frozen
 
 LongMessages = Literal["udh", "sar", "payload"]
 """How a long text travels: in parts by header or by TLVs, or whole."""

@@ -29,10 +29,11 @@ __all__ = [
 from collections.abc import Mapping
 from enum import Enum
 
-from attrs import field, frozen
+from attrs import field
 
 from smscentre.messages import Address
 from smscentre.smpp.codes import BIND_RECEIVER, BIND_TRANSCEIVER, BIND_TRANSMITTER
+from smscentre.values import frozen
 
 
 class BindMode(Enum):

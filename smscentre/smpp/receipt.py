@@ -142,6 +142,8 @@ def id_key(smsc_id: str) -> str:
     and, of hexadecimal ids only, leading zeros: in any other they may be part of
     a name.
     """
+    if smsc_id.isascii() and smsc_id.isdigit():
+        return smsc_id.lstrip("0") or "0"
     key = "".join(smsc_id.upper().split()).strip("{}")
     if _GUID.fullmatch(key):
         key = key.replace("-", "")

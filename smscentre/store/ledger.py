@@ -49,29 +49,20 @@ _ADD_SUBMISSION = Statement(
     ),
 )
 
-# Each column by itself, so that the primary key serves: a list of whole keys would
-# make SQLite read the table from end to end. What is found beside them is dropped.
-_CURRENT = select(
-    submissions.c.unit,
-    submissions.c.form,
-    submissions.c.day,
-    submissions.c.id,
-    submissions.c.new_values,
-    submissions.c.number,
-    submissions.c.text,
-    submissions.c.stored_at,
-    submissions.c.first,
-).join(reports, reports.c.submission_id == submissions.c.id)
-
-_CURRENT_OF_MANY = _CURRENT.where(
-    reports.c.unit.in_(bindparam("units", expanding=True)),
-    reports.c.form.in_(bindparam("forms", expanding=True)),
-    reports.c.day.in_(bindparam("days", expanding=True)),
-    reports.c.field.in_(bindparam("fields", expanding=True)),
-)
-
-_CURRENT_OF_ONE = Statement(
-    _CURRENT.where(
+_CURRENT = Statement(
+    select(
+        submissions.c.unit,
+        submissions.c.form,
+        submissions.c.day,
+        submissions.c.id,
+        submissions.c.new_values,
+        submissions.c.number,
+        submissions.c.text,
+        submissions.c.stored_at,
+        submissions.c.first,
+    )
+    .join(reports, reports.c.submission_id == submissions.c.id)
+    .where(
         reports.c.unit == bindparam("unit"),
         reports.c.form == bindparam("form"),
         reports.c.day == bindparam("day"),
@@ -79,6 +70,7 @@ _CURRENT_OF_ONE = Statement(
     ),
     ("unit", "form", "day", "field"),
 )
+"""The current submission of a key, found by the first figure that it set."""
 
 
 class StoreLedger:
@@ -106,37 +98,18 @@ class StoreLedger:
 
     def expect(self, keys: Collection[SubmissionKey]) -> None:
         """Read the current submissions of many keys at once."""
-        missing = [key for key in keys if key not in self._latest]
-        if not missing:
-            return
-        self._latest.update(dict.fromkeys(missing))
-        if len(missing) == 1:
-            self._read_one(*missing)
-        else:
-            self._read_many(missing)
-
-    def _read_one(self, key: SubmissionKey) -> None:
-        unit, form, day = key
-        parameters = unit, form, day.isoformat(), self._fields[form][0]
-        row = self._transaction.row(_CURRENT_OF_ONE, parameters)
-        if row is not None:
-            self._latest[key] = _submission(key, row)
-
-    def _read_many(self, keys: Collection[SubmissionKey]) -> None:
-        forms = {form for _, form, _ in keys}
-        rows = self._transaction.all(
-            _CURRENT_OF_MANY,
-            {
-                "units": list({unit for unit, _, _ in keys}),
-                "forms": list(forms),
-                "days": list({day for _, _, day in keys}),
-                "fields": [self._fields[form][0] for form in forms],
-            },
+        missing = dict.fromkeys(key for key in keys if key not in self._latest)
+        self._latest.update(missing)
+        rows = self._transaction.rows(
+            _CURRENT,
+            [
+                (unit, form, day.isoformat(), self._fields[form][0])
+                for unit, form, day in missing
+            ],
         )
         for row in rows:
-            key = row[0], row[1], row[2]
-            if key in self._latest:
-                self._latest[key] = _submission(key, row)
+            submission = _submission(row)
+            self._latest[submission.unit, submission.form, submission.day] = submission
 
     def latest(self, key: SubmissionKey) -> Submission | None:
         """The submission whose figures hold for a unit, form and day."""
@@ -197,10 +170,10 @@ class StoreLedger:
         fields = self._fields[report.form]
         self._transaction.add(
             self._put_report,
-            *(
+            *[
                 (report.unit, report.form, day, field, value, row)
                 for field, value in zip(fields, report.values, strict=True)
-            ),
+            ],
         )
         self._latest[report.unit, report.form, report.day] = Submission(
             row,
@@ -252,12 +225,14 @@ class StoreLedger:
         return conditions
 
 
-def _submission(key: SubmissionKey, row: Sequence[Any]) -> Submission:
+def _submission(row: Sequence[Any]) -> Submission:
     """The submission in a row of `_CURRENT`."""
-    _, _, _, submission_id, values, number, text, stored_at, first = row
+    unit, form, day, submission_id, values, number, text, stored_at, first = row
     return Submission(
         submission_id,
-        *key,
+        unit,
+        form,
+        datetime.date.fromisoformat(day) if isinstance(day, str) else day,
         tuple(map(int, values.split())),
         number,
         text,

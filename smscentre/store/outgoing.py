@@ -22,7 +22,6 @@ __all__ = [
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from attrs import frozen
 from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy import text as sql
 
@@ -30,6 +29,7 @@ from smscentre.messages import Alphabet, Outgoing, Part, Priority
 from smscentre.store.steps import OutboxState
 from smscentre.store.tables import OPEN, binds, inbox, outbox, part_references
 from smscentre.store.transaction import Statement, Transaction, insert_of
+from smscentre.values import frozen
 
 
 @frozen

@@ -4,15 +4,16 @@ SQLAlchemy compiles a statement once too, but walks every parameter of every row
 again; over the nine rows that a report makes, that was half of the writer's time.
 On SQLite a statement takes many rows at a time: its driver gives the interpreter's
 lock away at every single step, and the reactor's thread is always there to take it.
+A query is asked for many rows at a time on every database.
 """
 
 from __future__ import annotations
 
 __all__ = ["Driver", "Row", "Statement"]
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
-from itertools import chain
+from itertools import chain, count
 from operator import itemgetter
 from typing import Any, cast
 
@@ -23,20 +24,20 @@ from sqlalchemy import (
     Insert,
     Select,
     Update,
+    bindparam,
     column,
-    literal,
     values,
 )
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql import visitors
-from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.compiler import Compiled, SQLCompiler
 from sqlalchemy.sql.elements import BindParameter
 
 Row = tuple[Any, ...]
 """What one row gives to a statement, in the order of its names. Dates are given as
 ISO text, which every database takes."""
 
-_AT_ONCE = (64, 32, 8, 4)
+_AT_ONCE = (64, 32, 8, 4, 2)
 """How many rows one statement takes; what is left over goes singly."""
 
 
@@ -58,22 +59,14 @@ class Statement:
 
 
 @frozen
-class _ForOne:
-    """A statement in the words of one database, for one row.
+class _Prepared:
+    """A statement in the words of one database, for a number of rows.
 
-    ``shape`` puts a row into the form that the driver takes.
+    ``shape`` puts the values of all its rows into the form that the driver takes.
     """
 
     sql: str
     shape: Callable[[Row], Any]
-
-
-@frozen
-class _ForMany:
-    """A statement for a number of rows, one after another, and ``tail`` after them."""
-
-    sql: str
-    tail: Row
 
 
 class Driver:
@@ -97,27 +90,43 @@ class Driver:
 
         No two rows of an update may be for the same row of the table.
         """
-        done = 0
-        for size in _AT_ONCE if self._dialect.name == "sqlite" else ():
-            while len(rows) - done >= size:
-                many = _prepare_many(statement, self._dialect, size)
-                values_of_rows = chain.from_iterable(rows[done : done + size])
-                parameters = (*values_of_rows, *many.tail)
-                self._call(self._cursor.execute, many.sql, parameters)
-                done += size
-        if done < len(rows):
-            one = _prepare(statement, self._dialect)
-            shapes = list(map(one.shape, rows[done:]))
-            self._call(self._cursor.executemany, one.sql, shapes)
+        sizes = _AT_ONCE if self._dialect.name == "sqlite" else ()
+        for piece in _pieces(rows, sizes):
+            if len(piece) in sizes or len(piece) == 1:
+                self._execute(statement, piece)
+            else:
+                one = _prepare(statement, self._dialect)
+                shapes = list(map(one.shape, piece))
+                self._call(self._cursor.executemany, one.sql, shapes)
 
     def read_row(self, query: Statement, parameters: Row) -> Any:
         """The first row of a query, or None.
 
         Values are as the driver gives them: a date may be text.
         """
-        prepared = _prepare(query, self._dialect)
-        self._call(self._cursor.execute, prepared.sql, prepared.shape(parameters))
+        self._execute(query, [parameters])
         return self._cursor.fetchone()
+
+    def read_rows(self, query: Statement, parameters: Sequence[Row]) -> list[Any]:
+        """What a query finds with each row of parameters, in no order.
+
+        No two rows may be equal. Values are as the driver gives them.
+        """
+        found: list[Any] = []
+        for piece in _pieces(parameters, _AT_ONCE):
+            self._execute(query, piece)
+            found.extend(self._cursor.fetchall())
+        return found
+
+    def _execute(self, statement: Statement, rows: Sequence[Row]) -> None:
+        """Run a statement for one row, or for as many as it takes at once."""
+        if len(rows) == 1:
+            prepared = _prepare(statement, self._dialect)
+        else:
+            prepared = _prepare_many(statement, self._dialect, len(rows))
+        values_of_rows = tuple(chain.from_iterable(rows))
+        parameters = prepared.shape(values_of_rows)
+        self._call(self._cursor.execute, prepared.sql, parameters)
 
     def _call(self, call: Callable[..., object], sql: str, parameters: Any) -> None:
         raised = self._dialect.loaded_dbapi.Error
@@ -138,52 +147,94 @@ class Driver:
             ) from error
 
 
+def _pieces(rows: Sequence[Row], sizes: Sequence[int]) -> Iterator[Sequence[Row]]:
+    """Cut rows into pieces of some sizes, the largest first, and what is left over."""
+    done = 0
+    for size in sizes:
+        while len(rows) - done >= size:
+            yield rows[done : done + size]
+            done += size
+    if done < len(rows):
+        yield rows[done:]
+
+
 @lru_cache(maxsize=128)
-def _prepare(statement: Statement, dialect: Dialect) -> _ForOne:
+def _prepare(statement: Statement, dialect: Dialect) -> _Prepared:
     """Compile a statement for one row."""
     core, names = statement.core, statement.names
     keys = None if isinstance(core, Select) else list(names)
-    compiled = core.compile(dialect=dialect, column_keys=keys)
-    assert isinstance(compiled, SQLCompiler)
+    compiled = _compiled(core.compile(dialect=dialect, column_keys=keys))
     fixed = {
         name: value for name, value in compiled.params.items() if name not in names
     }
     if compiled.positiontup is None:
-        return _ForOne(
+        return _Prepared(
             compiled.string, lambda row: {**fixed, **dict(zip(names, row, strict=True))}
         )
     given, rest = (*names, *fixed), tuple(fixed.values())
     if tuple(compiled.positiontup) == given:
-        return _ForOne(compiled.string, lambda row: row + rest)
+        return _Prepared(compiled.string, lambda row: row + rest)
     take = itemgetter(*map(given.index, compiled.positiontup))
-    return _ForOne(compiled.string, lambda row: take(row + rest))
+    return _Prepared(compiled.string, lambda row: take(row + rest))
 
 
 @lru_cache(maxsize=128)
-def _prepare_many(statement: Statement, dialect: Dialect, size: int) -> _ForMany:
-    """Compile a statement that takes so many rows at once, for SQLite."""
+def _prepare_many(statement: Statement, dialect: Dialect, size: int) -> _Prepared:
+    """Compile a statement that takes so many rows at once.
+
+    Their values stand first in it.
+    """
     core, names = statement.core, statement.names
     if isinstance(core, Insert):
-        many: Insert | Update = core.values([dict.fromkeys(names)] * size)
+        many: Insert | Update | Select[Any] = core.values([dict.fromkeys(names)] * size)
+        keys: list[str] | None = list(names)
     else:
-        assert isinstance(core, Update)
-        many = _update_from_rows(core, names, size)
-    compiled = many.compile(dialect=dialect, column_keys=list(names))
-    assert isinstance(compiled, SQLCompiler)
-    assert compiled.positiontup is not None
-    rest = compiled.positiontup[len(names) * size :]
-    return _ForMany(compiled.string, tuple(compiled.params[name] for name in rest))
+        many = _from_rows(core, names, size)
+        keys = list(names) if isinstance(core, Update) else None
+    compiled = _compiled(many.compile(dialect=dialect, column_keys=keys))
+    total = len(names) * size
+    if compiled.positiontup is None:
+        given = [_place(number) for number in range(total)]
+        return _Prepared(
+            compiled.string,
+            lambda row: {**compiled.params, **dict(zip(given, row, strict=True))},
+        )
+    rest = tuple(compiled.params[name] for name in compiled.positiontup[total:])
+    return _Prepared(compiled.string, lambda row: row + rest)
 
 
-def _update_from_rows(statement: Update, names: tuple[str, ...], size: int) -> Update:
-    """The same update, its parameters taken from a list of rows it begins with."""
-    placeholders = tuple(literal(None) for _ in names)
-    rows = values(*map(column, names), name="given").data([placeholders] * size)
-    given = rows.cte("given")
+def _from_rows(
+    statement: Update | Select[Any], names: tuple[str, ...], size: int
+) -> Update | Select[Any]:
+    """The same statement, its parameters taken from a list of rows it begins with."""
+    types = {
+        element.key: element.type
+        for element in visitors.iterate(statement)
+        if isinstance(element, BindParameter)
+    }
+    places = map(_place, count())
+    placeholders = [
+        tuple(bindparam(next(places), None, types[name]) for name in names)
+        for _ in range(size)
+    ]
+    columns = [column(name, types[name]) for name in names]
+    given = values(*columns, name="given").data(placeholders).cte("given")
 
     def replace(element: Any, **_options: Any) -> Any:
         if isinstance(element, BindParameter) and element.key in names:
             return given.c[element.key]
         return None
 
-    return cast(Update, visitors.replacement_traverse(statement, {}, replace))
+    return cast(
+        "Update | Select[Any]", visitors.replacement_traverse(statement, {}, replace)
+    )
+
+
+def _place(number: int) -> str:
+    """The name of a value in a list of rows, for databases that go by names."""
+    return f"given_{number}"
+
+
+def _compiled(compiled: Compiled) -> SQLCompiler:
+    assert isinstance(compiled, SQLCompiler)
+    return compiled

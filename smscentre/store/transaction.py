@@ -106,6 +106,14 @@ class Transaction:
         self.flush()
         return self._driver.read_row(query, parameters)
 
+    def rows(self, query: Statement, parameters: Sequence[Row]) -> list[Any]:
+        """What a query finds with each of some rows of parameters, in no order.
+
+        No two of them may be equal. Values are as the driver gives them.
+        """
+        self.flush()
+        return self._driver.read_rows(query, parameters)
+
     def execute(self, statement: Executable, parameters: Any = None) -> Any:
         """Run a statement now and return its result."""
         self.flush()

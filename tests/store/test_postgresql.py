@@ -32,6 +32,7 @@ from tests.store import (
     test_ledger,
     test_longmessages,
     test_pages,
+    test_prepared,
     test_receipts,
     test_trace,
     test_writer,
@@ -109,6 +110,7 @@ PostgresqlFloodTests = on_postgresql(test_longmessages.FloodTests)
 PostgresqlNationalTotalsTests = on_postgresql(test_pages.NationalTotalsTests)
 PostgresqlQueuesTests = on_postgresql(test_pages.QueuesTests)
 PostgresqlArrivalsTests = on_postgresql(test_pages.ArrivalsTests)
+PostgresqlPreparedTests = on_postgresql(test_prepared.PreparedTests)
 PostgresqlMatchingTests = on_postgresql(test_receipts.ReceiptTests)
 PostgresqlWriterTests = on_postgresql(test_writer.WriterTests)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from smscentre.store.engine import writing_engine
 from smscentre.store.prepared import Driver, Statement
@@ -54,8 +54,8 @@ class PreparedTests(StoreTestCase):
             wanted = {f"t-{number}": number for number in range(size)}
             Driver(self.connection).run_for_rows(_PUT, list(wanted.items()))
             self.assertEqual(self.values(), wanted)
-            self.connection.exec_driver_sql(
-                "DELETE FROM counters WHERE name LIKE 't-%'"
+            self.connection.execute(
+                delete(counters).where(counters.c.name.startswith("t-"))
             )
 
     def test_updates(self) -> None:
@@ -91,3 +91,16 @@ class PreparedTests(StoreTestCase):
         row = Driver(self.connection).read_row(_READ, ("t-a",))
         self.assertEqual(tuple(row), (5,))
         self.assertIsNone(Driver(self.connection).read_row(_READ, ("t-b",)))
+
+    def test_reading_for_many(self) -> None:
+        """Every row of parameters finds its own; what is not there gives nothing."""
+        names = [f"t-{number}" for number in range(max(SIZES))]
+        rows = [(name, place) for place, name in enumerate(names)]
+        Driver(self.connection).run_for_rows(_PUT, rows)
+        for size in (0, *SIZES):
+            wanted = names[-size:] if size else []
+            found = Driver(self.connection).read_rows(
+                _READ, [("t-none",), *((name,) for name in wanted)]
+            )
+            places = [len(names) - size + place for place in range(size)]
+            self.assertEqual(sorted(row[0] for row in found), places)
