@@ -38,7 +38,7 @@ run: $(INSTALLED)
 	$(BIN)/smscentre demo
 
 test: $(INSTALLED_TEST) system-packages $(NODE_INSTALLED)
-	$(BIN)/pytest -q
+	$(BIN)/pytest -q -n 3 --dist loadfile
 
 lint: $(INSTALLED_TEST)
 	$(BIN)/ruff check .

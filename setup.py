@@ -73,6 +73,8 @@ setup(
             "mypy>=2.0",
             "mypy-zope>=1.0.13",
             "pytest>=9.0",
+            # Half of the tests wait for processes: two at a time take half as long.
+            "pytest-xdist>=3.8",
             "ruff>=0.15",
         ],
     },

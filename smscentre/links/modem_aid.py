@@ -45,6 +45,7 @@ class ModemHelper:
         self._pin_file = pin_file
         self._refused = refused
         self._hook = hook
+        self._at_stop: Any = None
 
     def pin_for(self, sim: str) -> Deferred[str]:
         """The PIN to give now, noted as tried.
@@ -75,7 +76,17 @@ class ModemHelper:
         hook = self._hook
         _log.warn("{link}: runs {hook}", link=self._link, hook=str(hook))
 
+        ran = run_hook(self._reactor, hook, [self._link, self._device])
+
+        def end() -> None:
+            # It is asked to, so that it can put the power on again.
+            self._at_stop = None
+            ran.cancel()
+
         def tell(result: HookResult) -> None:
+            at_stop, self._at_stop = self._at_stop, None
+            if at_stop is not None:
+                self._reactor.removeSystemEventTrigger(at_stop)
             told = _log.warn if result.succeeded else _log.error
             told(
                 "{link}: {hook} {words}: {output}",
@@ -85,7 +96,7 @@ class ModemHelper:
                 output=result.output,
             )
 
-        ran = run_hook(self._reactor, hook, [self._link, self._device])
+        self._at_stop = self._reactor.addSystemEventTrigger("before", "shutdown", end)
         ran.addCallback(tell)
 
     def _next_pin(self, path: Path, sim: str) -> str:

@@ -18,6 +18,7 @@ from twisted.python.failure import Failure
 from smscentre.at.session import Session, State
 from smscentre.at.session_events import Closed, Event, Place
 from smscentre.links.reconnect import Ending
+from smscentre.links.waking import Waker
 
 _LEAVING_S = 2.5
 """How long a modem may take to let go of what is safe, when we leave."""
@@ -43,7 +44,7 @@ class ModemProtocol(protocol.Protocol):
         self._session = session
         self._clock = clock
         self._taker = taker
-        self._timer: IDelayedCall | None = None
+        self._waker = Waker(clock, self._expire)
         self._flushing: IDelayedCall | None = None
         self._leaving: IDelayedCall | None = None
         self._losing: IDelayedCall | None = None
@@ -63,7 +64,8 @@ class ModemProtocol(protocol.Protocol):
         """Settle all that was open and report the end."""
         text = self._reason or "the line was closed at its other end"
         self._handle(self._session.close(text))
-        for call in (self._timer, self._flushing, self._leaving, self._losing):
+        self._waker.cancel()
+        for call in (self._flushing, self._leaving, self._losing):
             if call is not None and call.active():
                 call.cancel()
         self.ended.callback(self._taker.gone(self, self._reason or text))
@@ -142,26 +144,12 @@ class ModemProtocol(protocol.Protocol):
         data = self._session.data_to_send()
         if data and self._writing is not None:
             self._writing.write(data)
-        self._arm()
+        self._waker.arm(self._session.deadline())
 
     @property
     def _writing(self) -> Any:
         return self.transport
 
-    def _arm(self) -> None:
-        """Wake at the core's deadline; an earlier wake-up looks again."""
-        deadline = self._session.deadline()
-        timer = self._timer
-        if timer is not None and timer.active():
-            if deadline is not None and timer.getTime() <= deadline:
-                return
-            timer.cancel()
-        self._timer = None
-        if deadline is not None:
-            delay = max(0.0, deadline - self._clock.seconds())
-            self._timer = self._clock.callLater(delay, self._expire)
-
     def _expire(self) -> None:
-        self._timer = None
         self._handle(self._session.expire(self._clock.seconds()))
         self._flush()

@@ -25,6 +25,7 @@ from zope.interface import implementer
 from smscentre import failpoints
 from smscentre.links.reconnect import Ending
 from smscentre.links.trust import reason_of
+from smscentre.links.waking import Waker
 from smscentre.smpp.events import UNREAD, Closed, Event, Fault
 from smscentre.smpp.pdus import ShortMessage
 from smscentre.smpp.session import Session, State
@@ -91,7 +92,7 @@ class SmppProtocol(protocol.Protocol):
         self.ended: Deferred[Ending] = Deferred()
         self._clock = clock
         self._taker = taker
-        self._timer: IDelayedCall | None = None
+        self._waker = Waker(clock, self._expire)
         self._flushing: IDelayedCall | None = None
         self._leaving: IDelayedCall | None = None
         self._closing: IDelayedCall | None = None
@@ -121,8 +122,8 @@ class SmppProtocol(protocol.Protocol):
         """Settle all that was open and report the end."""
         text = reason_of(reason)
         self._handle(self.session.close(text))
+        self._waker.cancel()
         for call in (
-            self._timer,
             self._flushing,
             self._leaving,
             self._closing,
@@ -270,19 +271,9 @@ class SmppProtocol(protocol.Protocol):
         have come. An unbind waits no longer for it.
         """
         deaf = self.congested and self.session.state is State.BOUND
-        deadline = None if deaf else self.session.deadline()
-        timer = self._timer
-        if timer is not None and timer.active():
-            if deadline is not None and timer.getTime() <= deadline:
-                return
-            timer.cancel()
-        self._timer = None
-        if deadline is not None:
-            delay = max(0.0, deadline - self._clock.seconds())
-            self._timer = self._clock.callLater(delay, self._expire)
+        self._waker.arm(None if deaf else self.session.deadline())
 
     def _expire(self) -> None:
-        self._timer = None
         self._handle(self.session.expire(self._clock.seconds()))
         self._flush()
 
