@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import tempfile
 from pathlib import Path
 
@@ -81,6 +82,27 @@ class ModemHelperTests(TestCase):
         words = await self.refusal(self.helper(self.pin_file).pin_for(SIM))
         self.assertIn("is not tried", words)
         self.assertNotIn(pin, words)
+
+    async def test_a_lock_that_is_held(self) -> None:
+        """It holds up no thread of the reactor's pool, which a stop would wait for."""
+        pool = reactor.getThreadPool()
+        known = pool.workers
+        with open(self.folder / "refused-pins.lock", "ab") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            asked = self.helper(self.pin_file).pin_for(SIM)
+            self.assertEqual(pool.workers, known)
+        self.assertEqual(await asked, "1234")
+
+    async def test_one_request_at_a_time(self) -> None:
+        """While one is held up another is refused, so that one try alone is noted."""
+        aid = self.helper(self.pin_file)
+        with open(self.folder / "refused-pins.lock", "ab") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            asked = aid.pin_for(SIM)
+            words = await self.refusal(aid.pin_for(SIM))
+        self.assertIn("still being read", words)
+        self.assertEqual(await asked, "1234")
+        self.assertEqual(await aid.pin_for(SIM), "1234")
 
     async def test_a_program_is_run(self) -> None:
         """With the link's name and the device; what it said is logged."""
