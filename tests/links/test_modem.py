@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from attrs import evolve
+from twisted.internet.defer import Deferred
 
 from smscentre.gsm.timestamp import Timestamp
 from smscentre.gsm.tpdu import decode
@@ -406,6 +407,33 @@ class PinTests(ModemLinkTestCase):
         self.assertEqual(
             [accepted for *_, accepted in self.aid.tried], [True] * len(self.aid.asked)
         )
+
+    def test_an_answer_that_stays_out_says_nothing_of_another_sim(self) -> None:
+        """Once that is in the modem and wants no PIN, the first one's try stays."""
+        slow = self.aid.slow = Deferred()
+        self.run_for(_START_S)
+        self.modem.faults.mishaps.append(Mishap("+CPIN", Deed.LOSE, times=0))
+        slow.callback("1234")
+        self.run_for(1)
+        self.lose()
+        self.modem.faults.clear()
+        self.modem.state.card.locked = False
+        self.modem.state.card.iccid = "8962109000005209999"
+        self.modem.restart(self.clock.seconds())
+        self.run_for(60)
+        self.open_again()
+        self.run_for(60)
+        self.assertEqual(len(self.deliveries.binds), 1)
+        self.assertEqual(self.aid.tried, [])
+
+    def test_one_that_comes_too_late_was_not_tried(self) -> None:
+        """The session that wanted it is over, and the SIM did not get it."""
+        slow = self.aid.slow = Deferred()
+        self.run_for(60)
+        self.assertEqual(len(self.endings), 1)
+        slow.callback("1234")
+        iccid = self.modem.state.card.iccid
+        self.assertEqual(self.aid.tried, [(iccid, "1234", None)])
 
 
 class WrongPinTests(ModemLinkTestCase):
