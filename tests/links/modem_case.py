@@ -81,6 +81,7 @@ class ModemLinkTestCase(SynchronousTestCase):
     make: ClassVar[Make] = Make()
     locked: ClassVar[bool] = False
     pin: ClassVar[str] = ""
+    transport_class: ClassVar[type[StringTransport]] = StringTransport
 
     def setUp(self) -> None:
         self.clock = Clock()
@@ -107,7 +108,7 @@ class ModemLinkTestCase(SynchronousTestCase):
 
     def connect(self) -> None:
         """Open the line."""
-        self.transport = StringTransport()
+        self.transport = self.transport_class()
         self.protocol = self.link.build()
         self.protocol.ended.addCallback(self.endings.append)
         self.protocol.makeConnection(self.transport)

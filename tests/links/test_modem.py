@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from attrs import evolve
 from twisted.internet.defer import Deferred
+from twisted.internet.testing import StringTransport
 
 from smscentre.gsm.timestamp import Timestamp
 from smscentre.gsm.tpdu import decode
@@ -463,6 +464,33 @@ class NoPinTests(ModemLinkTestCase):
         self.assertEqual(self.modem.state.card.tries, 3)
         self.assertEqual(self.observer.alarms, [ModemAlarm.PIN_WANTED])
         self.assertEqual(len(self.endings), 1)
+
+
+class _Deaf(StringTransport):
+    """Loses each command that names a storage which the modem does not know."""
+
+    def write(self, data: bytes) -> None:
+        if b'"XX"' not in data:
+            super().write(data)
+
+
+class OtherStorageTests(ModemLinkTestCase):
+    """A modem that tells of a storage and says nothing once it is asked for it."""
+
+    transport_class = _Deaf
+
+    def test_it_ends_two_sessions_and_no_more(self) -> None:
+        """Else no reply would ever be sent; being told of it anew counts anew."""
+        self.run_for(_START_S)
+        for sessions in (3, 5):
+            self.modem.say('+CMTI: "XX",1')
+            for _ in range(4):
+                self.run_for(60)
+                self.open_again()
+            self.assertEqual(len(self.deliveries.binds), sessions)
+            [incoming] = self.deliver(f"RUTAN {sessions} 2 3 4")
+            self.assertIn(str(sessions), incoming.text)
+            self.accept()
 
 
 class SupervisionTests(ModemLinkTestCase):
