@@ -11,6 +11,7 @@ __all__ = [
     "Duties",
     "Duty",
     "MeasureUp",
+    "Others",
     "Remove",
     "Renotify",
     "SessionOptions",
@@ -40,8 +41,18 @@ from smscentre.at.starting import start
 _AGAIN_S = 10.0
 """When a list is asked for again that was refused or had to leave something."""
 
+_LOST_MOST = 2
+"""Sessions that another storage may end before it is left alone."""
+
 _ALL_STORES = ("SM", "ME", "MT")
 """MT is the other two together (TS 27.005 §3.2.2)."""
+
+
+Others = dict[str, int]
+"""Storages besides ours in which something was said to lie.
+
+Each with the sessions in a row that were lost on the way to it.
+"""
 
 
 @frozen
@@ -121,9 +132,8 @@ class Duties:
     and messages take turns; measuring comes last.
     """
 
-    def __init__(self, options: SessionOptions, shelf: Shelf, others: set[str]) -> None:
-        """:param others: storages besides our own in which something was said to lie;
-        it outlives the session"""
+    def __init__(self, options: SessionOptions, shelf: Shelf, others: Others) -> None:
+        """:param others: it outlives the session"""
         self.own = options.storage
         self.heard_at = 0.0
         self.measure_at = 0.0
@@ -140,7 +150,7 @@ class Duties:
         """Begin to serve: all is due. Lists are rarer if the modem ``notifies``."""
         self.own = own
         self.measure_at = now
-        self._sweeps = dict.fromkeys([own, *sorted(self._others - {own})], now)
+        self._sweeps = dict.fromkeys([own, *sorted(self._others.keys() - {own})], now)
         if not notifies:
             self._interval_s = self._options.untold_s
 
@@ -186,7 +196,7 @@ class Duties:
         if self.own == "MT" and storage in _ALL_STORES:
             storage = self.own
         elif storage != self.own:
-            self._others.add(storage)
+            self._others.setdefault(storage, 0)
         self._shelf.overwritten(storage, index)
         self.look(storage, now)
 
@@ -198,8 +208,20 @@ class Duties:
         """Hear that a list, or a message in it, could not be taken."""
         self.look(storage, now + _AGAIN_S)
 
+    def ended_by(self, storage: str) -> None:
+        """Hear that the way to another storage, or back, ends the session.
+
+        One that does so again and again is left alone until it is told of anew:
+        maybe there is none of that name, and then no session would last.
+        """
+        self._others[storage] = self._others.get(storage, 0) + 1
+        if self._others[storage] >= _LOST_MOST:
+            del self._others[storage]
+
     def listed(self, storage: str, now: float) -> None:
         """Hear that a storage was listed."""
+        if storage in self._others:
+            self._others[storage] = 0
         self.look(storage, now + self._interval_s)
 
     def measured(self, searching: bool, now: float) -> None:

@@ -52,7 +52,7 @@ class Session:
         self,
         patience: Patience,
         options: SessionOptions = _DEFAULTS,
-        others: set[str] | None = None,
+        others: duties.Others | None = None,
     ) -> None:
         """:param patience: counts over sessions what stays unanswered
         :param others: storages besides ours that have held something, over sessions"""
@@ -61,7 +61,7 @@ class Session:
         self._state = State.OPEN
         self._runner = Runner(options.dialogue)
         self._shelf = Shelf()
-        self._duties = Duties(options, self._shelf, set() if others is None else others)
+        self._duties = Duties(options, self._shelf, {} if others is None else others)
         self._keeper = Keeper(self._duties, self._shelf)
         self._duty: Duty | None = None
         self._tokens = 0
@@ -346,6 +346,7 @@ class Session:
         """See by a list what became of a storage, if it is certain to be the one."""
         self._duties.look(storage, now)
         if storage != self._duties.own:
+            self._duties.ended_by(storage)
             self._end(f"{error}, with another storage chosen", happened)
 
     def _started(self, facts: Facts, now: float, happened: list[Event]) -> None:

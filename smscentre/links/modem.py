@@ -229,8 +229,11 @@ class ModemLink:
                 "{link}: the SIM knows no service centre; set smsc, or nothing is sent",
                 link=self.name,
             )
-        # If a PIN was given whose answer stayed out, it was the right one.
-        self._pin_tried(True)
+        # If a PIN was given whose answer stayed out, it was the right one; unless
+        # another SIM is in the modem by now.
+        if self._pin is not None and facts.sim in ("", self._pin[0]):
+            self._pin_tried(True)
+        self._pin = None
         self._begin()
 
     def _begin(self) -> None:
@@ -362,6 +365,10 @@ class ModemLink:
 
     def _unlock(self, wire: ModemProtocol, sim: str) -> None:
         def give(pin: str) -> None:
+            if not wire.is_locked:
+                # It was looked for too long.
+                self._aid.pin_tried(sim, pin, None)
+                return
             self._pin = sim, pin
             wire.give_pin(pin)
 

@@ -1,18 +1,20 @@
 """What a modem link has done for it: PINs from their file, the operator's program.
 
-Beside `modem`, which asks; files are read and written in a thread, so that the reactor
-never waits for a disk. It does not know when a PIN or a program is wanted.
+Beside `modem`, which asks; files are read and written in a thread, so that neither the
+reactor nor the end of the process waits for a disk. It does not know when a PIN or a
+program is wanted.
 """
 
 from __future__ import annotations
 
 __all__ = ["ModemHelper"]
 
+from collections.abc import Callable
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 from twisted.internet.defer import Deferred, fail
-from twisted.internet.threads import deferToThreadPool
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
@@ -23,6 +25,7 @@ from smscentre.links.pinfile import (
     RefusedPins,
     read_pin,
 )
+from smscentre.tasks import attempt
 
 _log = Logger(namespace="smscentre.links.modem")
 
@@ -46,6 +49,7 @@ class ModemHelper:
         self._refused = refused
         self._hook = hook
         self._at_stop: Any = None
+        self._is_reading = False
 
     def pin_for(self, sim: str) -> Deferred[str]:
         """The PIN to give now, noted as tried.
@@ -54,7 +58,12 @@ class ModemHelper:
         """
         if self._pin_file is None:
             return fail(PinError("the SIM wants its PIN: set pin_file"))
-        return self._in_thread(self._next_pin, self._pin_file, sim)
+        if self._is_reading:
+            # Each of them would note a try, and the SIM has few.
+            return fail(PinError(f"the PIN in {self._pin_file} is still being read"))
+        self._is_reading = True
+        asked = self._in_thread(self._next_pin, self._pin_file, sim)
+        return asked.addBoth(self._has_read)
 
     def pin_tried(self, sim: str, pin: str, accepted: bool | None) -> None:
         """Note what the SIM said to a PIN; None if it did not get it."""
@@ -105,9 +114,30 @@ class ModemHelper:
             raise PinRefusedError(path, self._refused.path)
         return pin
 
-    def _in_thread(self, function: Any, *args: Any) -> Deferred[Any]:
-        pool = self._reactor.getThreadPool()
-        return deferToThreadPool(self._reactor, pool, function, *args)
+    def _has_read(self, result: Any) -> Any:
+        self._is_reading = False
+        return result
+
+    def _in_thread(self, function: Callable[..., Any], *args: Any) -> Deferred[Any]:
+        """Run what blocks in a thread of its own, which keeps no process from ending.
+
+        A stop would wait for those of the reactor's pool, and so for a lock that
+        another process holds, or for a file that is none.
+        """
+        done: Deferred[Any] = Deferred()
+
+        def run() -> None:
+            found: list[Any] = []
+            error = attempt(lambda: found.append(function(*args)))
+            tell = done.errback if error is not None else done.callback
+            self._reactor.callFromThread(tell, error or found[0])
+
+        try:
+            Thread(target=run, name="smscentre-pin", daemon=True).start()
+        # Python's word for a system that has no room for a thread.
+        except RuntimeError as error:
+            return fail(PinError(f"no PIN is tried: {error}"))
+        return done
 
     def _log_failure(self, failure: Failure) -> None:
         failure.trap(PinError)

@@ -14,6 +14,7 @@ from typing import Protocol
 from twisted.internet.defer import Deferred
 from twisted.logger import Logger
 
+from smscentre.at.duties import Others
 from smscentre.at.patience import Patience, Remedy
 from smscentre.at.sim import SimState
 from smscentre.links.modem_alarm import alarm_for
@@ -77,7 +78,7 @@ class ModemCare:
     def __init__(self, link: str, observer: ModemObserver, aid: ModemAid) -> None:
         self.patience = Patience()
         """For what stays unanswered."""
-        self.others: set[str] = set()
+        self.others: Others = {}
         """Storages besides ours in which something was said to lie."""
         self._link = link
         self._observer = observer

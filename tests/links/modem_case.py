@@ -56,9 +56,13 @@ class FakeAid:
         self.asked: list[str] = []
         self.tried: list[tuple[str, str, bool | None]] = []
         self.cycles = 0
+        self.slow: Deferred[str] | None = None
+        """What is given in place of the PIN, until it is None again."""
 
     def pin_for(self, sim: str) -> Deferred[str]:
         self.asked.append(sim)
+        if self.slow is not None:
+            return self.slow
         if not self.pin:
             return fail(SMSCentreError("there is no PIN to try"))
         return succeed(self.pin)
@@ -77,6 +81,7 @@ class ModemLinkTestCase(SynchronousTestCase):
     make: ClassVar[Make] = Make()
     locked: ClassVar[bool] = False
     pin: ClassVar[str] = ""
+    transport_class: ClassVar[type[StringTransport]] = StringTransport
 
     def setUp(self) -> None:
         self.clock = Clock()
@@ -103,7 +108,7 @@ class ModemLinkTestCase(SynchronousTestCase):
 
     def connect(self) -> None:
         """Open the line."""
-        self.transport = StringTransport()
+        self.transport = self.transport_class()
         self.protocol = self.link.build()
         self.protocol.ended.addCallback(self.endings.append)
         self.protocol.makeConnection(self.transport)

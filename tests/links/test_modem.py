@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from attrs import evolve
+from twisted.internet.defer import Deferred
+from twisted.internet.testing import StringTransport
 
 from smscentre.gsm.timestamp import Timestamp
 from smscentre.gsm.tpdu import decode
@@ -407,6 +409,33 @@ class PinTests(ModemLinkTestCase):
             [accepted for *_, accepted in self.aid.tried], [True] * len(self.aid.asked)
         )
 
+    def test_an_answer_that_stays_out_says_nothing_of_another_sim(self) -> None:
+        """Once that is in the modem and wants no PIN, the first one's try stays."""
+        slow = self.aid.slow = Deferred()
+        self.run_for(_START_S)
+        self.modem.faults.mishaps.append(Mishap("+CPIN", Deed.LOSE, times=0))
+        slow.callback("1234")
+        self.run_for(1)
+        self.lose()
+        self.modem.faults.clear()
+        self.modem.state.card.locked = False
+        self.modem.state.card.iccid = "8962109000005209999"
+        self.modem.restart(self.clock.seconds())
+        self.run_for(60)
+        self.open_again()
+        self.run_for(60)
+        self.assertEqual(len(self.deliveries.binds), 1)
+        self.assertEqual(self.aid.tried, [])
+
+    def test_one_that_comes_too_late_was_not_tried(self) -> None:
+        """The session that wanted it is over, and the SIM did not get it."""
+        slow = self.aid.slow = Deferred()
+        self.run_for(60)
+        self.assertEqual(len(self.endings), 1)
+        slow.callback("1234")
+        iccid = self.modem.state.card.iccid
+        self.assertEqual(self.aid.tried, [(iccid, "1234", None)])
+
 
 class WrongPinTests(ModemLinkTestCase):
     """A PIN that is not the SIM's."""
@@ -435,6 +464,33 @@ class NoPinTests(ModemLinkTestCase):
         self.assertEqual(self.modem.state.card.tries, 3)
         self.assertEqual(self.observer.alarms, [ModemAlarm.PIN_WANTED])
         self.assertEqual(len(self.endings), 1)
+
+
+class _Deaf(StringTransport):
+    """Loses each command that names a storage which the modem does not know."""
+
+    def write(self, data: bytes) -> None:
+        if b'"XX"' not in data:
+            super().write(data)
+
+
+class OtherStorageTests(ModemLinkTestCase):
+    """A modem that tells of a storage and says nothing once it is asked for it."""
+
+    transport_class = _Deaf
+
+    def test_it_ends_two_sessions_and_no_more(self) -> None:
+        """Else no reply would ever be sent; being told of it anew counts anew."""
+        self.run_for(_START_S)
+        for sessions in (3, 5):
+            self.modem.say('+CMTI: "XX",1')
+            for _ in range(4):
+                self.run_for(60)
+                self.open_again()
+            self.assertEqual(len(self.deliveries.binds), sessions)
+            [incoming] = self.deliver(f"RUTAN {sessions} 2 3 4")
+            self.assertIn(str(sessions), incoming.text)
+            self.accept()
 
 
 class SupervisionTests(ModemLinkTestCase):

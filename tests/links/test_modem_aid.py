@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import fcntl
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from twisted.internet import reactor
 from twisted.internet.defer import Deferred
+from twisted.internet.interfaces import IReactorThreads
 from twisted.internet.task import deferLater
 from twisted.logger import ILogObserver, LogEvent, formatEvent, globalLogPublisher
 from twisted.trial.unittest import TestCase
@@ -50,6 +54,13 @@ class ModemHelperTests(TestCase):
             reactor, "modem-1", "/dev/absent", pin_file, self.refused, hook
         )
 
+    @contextmanager
+    def held_lock(self) -> Iterator[None]:
+        """Hold the lock of the refused PINs, as another process may."""
+        with open(self.folder / "refused-pins.lock", "ab") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
     async def told(self, words: str) -> None:
         """Let the reactor turn until something is logged; the time limit ends it."""
         while not any(words in line for line in self.log.lines):
@@ -81,6 +92,25 @@ class ModemHelperTests(TestCase):
         words = await self.refusal(self.helper(self.pin_file).pin_for(SIM))
         self.assertIn("is not tried", words)
         self.assertNotIn(pin, words)
+
+    async def test_a_lock_that_is_held(self) -> None:
+        """It holds up no thread of the reactor's pool, which a stop would wait for."""
+        pool = IReactorThreads(reactor).getThreadPool()
+        known = pool.workers
+        with self.held_lock():
+            asked = self.helper(self.pin_file).pin_for(SIM)
+            self.assertEqual(pool.workers, known)
+        self.assertEqual(await asked, "1234")
+
+    async def test_one_request_at_a_time(self) -> None:
+        """While one is held up another is refused, so that one try alone is noted."""
+        aid = self.helper(self.pin_file)
+        with self.held_lock():
+            asked = aid.pin_for(SIM)
+            words = await self.refusal(aid.pin_for(SIM))
+        self.assertIn("still being read", words)
+        self.assertEqual(await asked, "1234")
+        self.assertEqual(await aid.pin_for(SIM), "1234")
 
     async def test_a_program_is_run(self) -> None:
         """With the link's name and the device; what it said is logged."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from functools import partial
 
 from smscentre.sim.modem.card import CardState, SimCard
@@ -74,6 +75,19 @@ class PinTests(ModemTestCase):
         self.run_centre()
         self._logged(modem, "set pin_file")
         self.assertEqual(modem.said("AT+CPIN="), [])
+
+    def test_a_stop_while_it_is_read(self) -> None:
+        """A file of which the system never gives the content delays no stop."""
+        modem = self.add_modem(card=self.card)
+        self._write(self.card.pin)
+        self.run_centre(CentreOptions(links=(), modem={"pin_file": "sim-pin"}))
+        self.ask(modem, "RUTAN 1 2 3 4")
+        (self.folder / "sim-pin").unlink()
+        os.mkfifo(self.folder / "sim-pin", 0o600)
+        asked = len(modem.said("AT+CCID"))
+        modem.restart()
+        self.wait(modem, lambda: len(modem.said("AT+CCID")) > asked, "the SIM's name")
+        self.assertLess(self.centre.terminate(), 10)
 
     def _begin(self, pin: str) -> Modem:
         modem = self.add_modem(card=self.card)
