@@ -42,6 +42,7 @@ __all__ = [
     "Command",
     "delete",
     "enter_pin",
+    "read",
     "read_from",
     "send",
     "set_error_codes",
@@ -201,6 +202,16 @@ def enter_pin(pin: str) -> Command:
     if _PIN.fullmatch(pin) is None:
         raise LocalProtocolError("a PIN has 4 to 8 digits")
     return Command(f'AT+CPIN="{pin}"', 20.0, prefixes=("+CPIN",))
+
+
+def read(index: int) -> Command:
+    """Read one slot by itself.
+
+    :raises LocalProtocolError: the index is negative.
+    """
+    if index < 0:
+        raise LocalProtocolError(f"no slot has the index {index}")
+    return Command(f"AT+CMGR={index}", 20.0, prefixes=("+CMGR",), pdus=True)
 
 
 def delete(index: int) -> Command:

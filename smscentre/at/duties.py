@@ -14,6 +14,7 @@ __all__ = [
     "Others",
     "Remove",
     "Renotify",
+    "Reread",
     "SessionOptions",
     "Start",
     "Submit",
@@ -34,7 +35,7 @@ from smscentre.at.commands import Command
 from smscentre.at.dialogue import DialogueOptions
 from smscentre.at.errors import RemoteProtocolError
 from smscentre.at.scripts import Script
-from smscentre.at.session_events import Place
+from smscentre.at.session_events import Place, SubmitLost
 from smscentre.at.shelf import Shelf
 from smscentre.at.starting import start
 
@@ -100,11 +101,23 @@ class Sweep:
 
 
 @frozen
+class Reread:
+    """Read a slot by itself whose entry in the list was no PDU."""
+
+    place: Place
+    text: str = field(repr=False)
+
+
+@frozen
 class Submit:
     """Send a message."""
 
     token: int
     command: Command = field(repr=False)
+
+    def lost(self, reason: str, written: bool) -> SubmitLost:
+        """That nobody will know what became of it; it was sent at most if written."""
+        return SubmitLost(self.token, reason, written)
 
 
 @frozen
@@ -122,7 +135,7 @@ class Touch:
     """See whether the modem is there."""
 
 
-Duty = Start | Confirm | Remove | Sweep | Submit | MeasureUp | Renotify | Touch
+Duty = Start | Confirm | Remove | Sweep | Reread | Submit | MeasureUp | Renotify | Touch
 
 
 class Duties:
@@ -139,6 +152,7 @@ class Duties:
         self.measure_at = 0.0
         self.renotify = False
         self.submits: deque[Submit] = deque()
+        self.rereads: deque[Reread] = deque()
         self._options = options
         self._shelf = shelf
         self._others = others
@@ -159,6 +173,8 @@ class Duties:
         duty = self.next_clearing()
         if duty is not None:
             return duty
+        if self.rereads:
+            return self.rereads.popleft()
         sweep = next((name for name, at in self._sweeps.items() if now >= at), None)
         if self.submits and (self._swept_last or sweep is None):
             self._swept_last = False
@@ -245,6 +261,8 @@ def script_for(duty: Duty, own: str, notifies: bool) -> Script[object]:
             return _in(place.storage, own, scripts.remove(place.index))
         case Sweep(storage):
             return _in(storage, own, scripts.sweep())
+        case Reread(place, _):
+            return _in(place.storage, own, scripts.reread(place.index))
         case Submit(_, command):
             return scripts.submit(command)
         case MeasureUp():

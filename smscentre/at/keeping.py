@@ -11,7 +11,7 @@ __all__ = ["Keeper", "Outcome"]
 from attrs import field, frozen
 
 from smscentre.at.answers import Slot
-from smscentre.at.duties import Duties
+from smscentre.at.duties import Duties, Reread
 from smscentre.at.events import shown
 from smscentre.at.listing import is_text_mode, octets_of, read_entries
 from smscentre.at.results import Result
@@ -68,7 +68,10 @@ class Keeper:
         return Outcome([*faults, *self._listed(storage, slots, now)])
 
     def _refused(self, storage: str, result: Result, now: float) -> Outcome:
-        self._duties.look_again(storage, now)
+        if storage == self._duties.own:
+            self._duties.look_again(storage, now)
+        else:
+            self._duties.listed(storage, now)
         self._began_at = self._began_at or now
         # A SIM is busy for a while after its start, which is no failure.
         starts = now < self._began_at + _STARTS_S
@@ -90,10 +93,24 @@ class Keeper:
             detail = f"slot {place.index} of {storage} is as it was after an OK"
             happened.append(Fault(DELETE_FAILED, detail))
         happened += [Cleared(place) for place in changes.gone]
-        happened += [
-            Found(place, octets_of(slot), slot.text) for place, slot in changes.found
-        ]
+        for place, slot in changes.found:
+            octets = octets_of(slot)
+            if octets is None:
+                self._duties.rereads.append(Reread(place, slot.text))
+            else:
+                happened.append(Found(place, octets, slot.text))
         return happened
+
+    def reread(self, reread: Reread, line: object) -> Found:
+        """Take what a slot has whose entry in the list was no PDU.
+
+        Some modems cut a long list at a fixed size; what a slot has by itself counts.
+        Without that the entry is all there is.
+        """
+        if isinstance(line, str) and line:
+            self._shelf.read(reread.place, line)
+            return Found(reread.place, bytes.fromhex(line), line)
+        return Found(reread.place, None, reread.text)
 
     def cleared(self, place: Place, result: Result) -> list[Event]:
         """Take the result of a deletion or a confirmation."""

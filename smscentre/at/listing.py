@@ -8,7 +8,7 @@ Source: 3GPP TS 27.005 §3.4.1 (+CMT, +CDS), §4.1 (+CMGL).
 
 from __future__ import annotations
 
-__all__ = ["brought", "is_text_mode", "octets_of", "read_entries"]
+__all__ = ["brought", "is_text_mode", "octets_of", "read_entries", "read_one"]
 
 import re
 
@@ -34,6 +34,16 @@ def read_entries(entries: list[tuple[str, str]]) -> tuple[list[Slot], list[str]]
         if slot.status in _RECEIVED:
             slots.append(slot)
     return slots, unread
+
+
+def read_one(lines: tuple[str, ...]) -> str:
+    """The PDU's line of +CMGR, empty if what came is no PDU of its length.
+
+    Source: 3GPP TS 27.005 §4.2 (+CMGR).
+    """
+    if len(lines) < 2 or not fits(lines[0], lines[1]):
+        return ""
+    return lines[1]
 
 
 def is_text_mode(header: str) -> bool:

@@ -27,6 +27,7 @@ __all__ = [
     "measure",
     "notify",
     "remove",
+    "reread",
     "submit",
     "sweep",
     "touch",
@@ -51,6 +52,7 @@ from smscentre.at.answers import (
 from smscentre.at.commands import Command
 from smscentre.at.errors import RemoteProtocolError
 from smscentre.at.events import Answered
+from smscentre.at.listing import read_one
 from smscentre.at.results import Result
 from smscentre.at.sim import SimState
 from smscentre.errors import SMSCentreError
@@ -158,6 +160,15 @@ def sweep() -> Script[Listing]:
     """
     listed = yield from ask(commands.LIST)
     return listed.result, entries(listed.lines)
+
+
+def reread(index: int) -> Script[str]:
+    """Read one slot by itself: its PDU's line, or empty if there is none.
+
+    :raises LostError: the answer stayed out.
+    """
+    answer = yield from ask(commands.read(index))
+    return read_one(answer.lines) if answer.result.ok else ""
 
 
 def remove(index: int) -> Script[Result]:

@@ -185,7 +185,7 @@ class Session:
         broken = self._runner.close(reason)
         if isinstance(self._duty, duties.Submit):
             error = broken.error if broken else LostError(reason, True)
-            self._submit_lost(self._duty, error, happened)
+            happened.append(self._duty.lost(error.reason, error.written))
         self._duty = None
         self._drop_submits(reason, happened)
         happened.append(Closed(reason))
@@ -303,6 +303,8 @@ class Session:
                 happened += self._keeper.cleared(place, value)
             case duties.Sweep(storage):
                 self._listed(storage, value, now, happened)
+            case duties.Reread():
+                happened.append(self._keeper.reread(duty, value))
             case duties.Submit(token):
                 result, reference = value
                 if result.ok:
@@ -333,8 +335,12 @@ class Session:
                 # Nobody asks for it again, and nobody can.
                 happened.append(events.Cleared(place))
                 self._duties.renotify = True
+            case duties.Reread(place):
+                # The next list finds it again.
+                self._shelf.settle(place, False)
+                self._look_at(place.storage, error, now, happened)
             case duties.Submit():
-                self._submit_lost(duty, error, happened)
+                happened.append(duty.lost(error.reason, error.written))
             case duties.MeasureUp() | duties.Renotify() | duties.Touch() | None:
                 pass
             case _:
@@ -375,15 +381,9 @@ class Session:
         if found.forgetful:
             self._end("the modem has forgotten its settings", happened)
 
-    def _submit_lost(
-        self, submit: duties.Submit, error: LostError, happened: list[Event]
-    ) -> None:
-        happened.append(events.SubmitLost(submit.token, error.reason, error.written))
-
     def _drop_submits(self, reason: str, happened: list[Event]) -> None:
         while self._duties.submits:
-            dropped = self._duties.submits.popleft()
-            happened.append(events.SubmitLost(dropped.token, reason, False))
+            happened.append(self._duties.submits.popleft().lost(reason, False))
 
     def _end(self, reason: str, happened: list[Event]) -> None:
         happened += self.close(reason)

@@ -106,6 +106,12 @@ class Shelf:
         elif held.stand is _Stand.CLEARED:
             del self._held[storage, index]
 
+    def read(self, place: Place, text: str) -> None:
+        """Hear what lies in a slot whose entry in the list was another."""
+        held = self._held.get((place.storage, place.index))
+        if held is not None and held.place == place:
+            held.text = text
+
     def settle(self, place: Place, accepted: bool) -> bool:
         """Hear whether a message is safe; whether the modem had lost it already.
 

@@ -41,6 +41,23 @@ def started(**given: object) -> ModemLine:
     return line
 
 
+class _CutList:
+    """A modem that cuts the first list that is long enough."""
+
+    def __init__(self, line: ModemLine) -> None:
+        self.has_cut = False
+        self._tell = line.modem.data_to_send
+        line.modem.data_to_send = self._cut  # type: ignore[method-assign]  # its fault
+
+    def _cut(self, now: float) -> bytes:
+        octets = self._tell(now)
+        if b"+CMGL: 1," in octets and not self.has_cut:
+            self.has_cut = True
+            head, _, rest = octets.partition(b"+CMGL: 1,")
+            return head + b"+CMGL: 1," + rest[:40] + b"\r\n\r\nOK\r\n"
+        return octets
+
+
 class StartTests(SynchronousTestCase):
     """From an open port to a modem that is ours."""
 
@@ -140,6 +157,33 @@ class ReceivingTests(SynchronousTestCase):
         line.run(30)
         self.assertEqual(len(line.of(events.Found)), 3)
         self.assertEqual(len(line.of(events.Cleared)), 1)
+
+    def test_an_entry_that_is_no_pdu_is_read_by_itself(self) -> None:
+        """Some modems cut a long list at a fixed size, and nothing is lost by it."""
+        line = started()
+        line.accept = lambda found: None
+        line.modem.deliver(OFFICER, "RUTAN 82 54 36 39", line.now)
+        cut = _CutList(line)
+        line.session.look(line.now)
+        line.run(2)
+        self.assertTrue(cut.has_cut)
+        [found] = line.of(events.Found)
+        self.assertIsNotNone(found.octets)
+        self.assertEqual(line.said("AT+CMGR=1"), 1)
+
+    def test_an_entry_that_is_no_pdu_by_itself_either_is_all_there_is(self) -> None:
+        """The link decides what becomes of it; a lost answer leaves it to the list."""
+        for deed in (Deed.REFUSE, Deed.LOSE):
+            line = started()
+            line.accept = lambda found: None
+            line.modem.faults.mishaps.append(Mishap("+CMGR", deed, times=1))
+            line.modem.deliver(OFFICER, "RUTAN 82 54 36 39", line.now)
+            _CutList(line)
+            line.session.look(line.now)
+            line.run(60)
+            found = line.of(events.Found)
+            self.assertTrue(found, deed)
+            self.assertEqual(found[0].octets is None, deed is Deed.REFUSE)
 
     def test_a_full_store_is_emptied_one_by_one(self) -> None:
         """Each by its own command, none by a flag."""
