@@ -134,7 +134,7 @@ def receipt_marks(config: Config) -> Callable[[str, str], Marks]:
 
 def outcomes() -> tuple[str, ...]:
     """Every name by which what a command decided is counted."""
-    return (*sorted(ANSWERS), *replies.TEXTS)
+    return tuple(dict.fromkeys((*sorted(ANSWERS), *replies.TEXTS)))
 
 
 def metrics(config: Config) -> Metrics:
@@ -178,6 +178,7 @@ def acceptance_settings(config: Config) -> AcceptanceSettings:
         receipt_marks=receipt_marks(config),
         dry_runs=frozenset(link.name for link in config.phone if not link.writes),
         siblings=siblings(config),
+        reads_before=config.centre.plausibility != "off",
     )
 
 

@@ -165,7 +165,8 @@ class Centre(MultiService):
             reactor.callFromThread,
             lambda available, reason: self._board.database(reason),
         )
-        rules = Rules(config.centre.backfill_days, config.centre.timezone)
+        section = config.centre
+        rules = Rules(section.backfill_days, section.timezone, section.plausibility)
         self._answering = Answering(answering_settings(config))
         self._acceptance = Acceptance(
             acceptance_settings(config),

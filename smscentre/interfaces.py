@@ -14,10 +14,13 @@ __all__ = [
     "Ledger",
     "Link",
     "Outcome",
+    "Pending",
     "Report",
     "Request",
+    "Settlement",
     "SubmissionKey",
     "Tally",
+    "Withdrawal",
 ]
 
 import datetime
@@ -52,16 +55,65 @@ class Request:
 
 @frozen
 class Report:
-    """The effect of an insert: these figures now hold for unit, form and day."""
+    """The effect of an insert: these figures now hold for unit, form and day.
+
+    ``flags`` are the reasons for which they look implausible; ``text`` is what was
+    typed, where that was in an earlier message than the one that stores it.
+    """
 
     unit: str
     form: str
     day: datetime.date
     values: tuple[int, ...]
     previous: Submission | None = None
+    flags: tuple[str, ...] = ()
+    text: str = ""
 
 
-Effect = Report
+@frozen
+class Withdrawal:
+    """The effect of an undo: a submission does not count any more.
+
+    ``held`` is what held before and ``restored`` what holds from now on; the same
+    where a later report stays.
+    """
+
+    submission: Submission
+    held: Submission | None
+    restored: Submission | None
+
+    @property
+    def stays(self) -> bool:
+        """Whether a later report holds and goes on to."""
+        return self.held is not None and self.restored == self.held
+
+
+@frozen
+class Pending:
+    """A report that waits until its sender confirms it by a code.
+
+    ``named`` says that the reply names its day. ``id`` is 0 until it is stored;
+    ``settled_at`` is when it was stored for good (``confirmed``) or dropped.
+    """
+
+    code: str
+    report: Report
+    named: bool
+    asked_at: float
+    id: int = 0
+    settled_at: float | None = None
+    confirmed: bool = False
+
+
+@frozen
+class Settlement:
+    """The effect on a pending report of its sender's yes or no."""
+
+    pending: Pending
+    confirmed: bool
+
+
+Effect = Report | Withdrawal | Pending | Settlement
 
 
 @frozen
@@ -76,6 +128,11 @@ class Outcome:
     name: str
     reply: str
     effects: tuple[Effect, ...] = ()
+
+    @property
+    def reports(self) -> tuple[Report, ...]:
+        """The effects that are reports."""
+        return tuple(each for each in self.effects if isinstance(each, Report))
 
 
 @frozen
@@ -99,6 +156,30 @@ class Ledger(Protocol):
 
     def latest(self, key: SubmissionKey) -> Submission | None:
         """The submission whose figures hold for a unit, form and day."""
+
+    def before(self, key: SubmissionKey) -> tuple[int, ...] | None:
+        """The figures of the last day before a key's for which there are any."""
+
+    def highest(self, unit: str, form: str) -> int | None:
+        """The highest total of a form that a unit ever had on any day."""
+
+    def last_action(self, number: str, since: float) -> Sequence[Submission]:
+        """The submissions of the newest message of a number that made any, in order.
+
+        Those of an undo too; none of before that moment.
+        """
+
+    def submission(self, row: int) -> Submission:
+        """A submission of the history, by its id."""
+
+    def version_before(self, submission: Submission) -> Submission | None:
+        """What held before a submission and was not taken back."""
+
+    def pending(self, number: str, since: float) -> Sequence[Pending]:
+        """What a number was asked to confirm, the newest first, settled or not."""
+
+    def new_code(self, number: str, since: float) -> str:
+        """Four digits at random which nothing that is pending for the number has."""
 
     def counts(self, form: str, scope: Scope, day: datetime.date) -> Tally:
         """The sum of a form over the scope's units on exactly that day."""

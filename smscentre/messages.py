@@ -278,7 +278,10 @@ class Submission:
     """One stored report of a unit: the figures of a form for a day.
 
     ``values`` are in the form's order; ``first`` says that it was the day's
-    first; ``stored_at`` is in seconds since 1970.
+    first; ``stored_at`` is in seconds since 1970. ``flags`` are the reasons for
+    which the figures looked implausible. An undo is one too: it ``undoes`` a
+    submission and ``restores`` the one that holds from then on, if any, whose
+    values and flags it repeats. ``replaces`` is the submission that held before.
     """
 
     id: int
@@ -290,3 +293,12 @@ class Submission:
     text: str
     stored_at: float
     first: bool
+    flags: tuple[str, ...] = ()
+    replaces: int | None = None
+    undoes: int | None = None
+    restores: int | None = None
+
+    @property
+    def version(self) -> int:
+        """The submission by which these figures were first stored."""
+        return self.id if self.restores is None else self.restores

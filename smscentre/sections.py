@@ -183,13 +183,15 @@ _Country = Annotated[
 class CentreConfig:
     """What the centre is: the number officers text, its country and days.
 
-    ``timezone`` is for senders without a unit, and for pages.
+    ``timezone`` is for senders without a unit, and for pages; ``plausibility``
+    says what becomes of figures that look like a slip.
     """
 
     number: str
     country: _Country = "ID"
     timezone: ZoneInfo = field(factory=lambda: ZoneInfo("Asia/Jakarta"))
     backfill_days: Annotated[int, _between(0, 366, "days")] = 7
+    plausibility: Literal["off", "flag", "confirm"] = "flag"
 
 
 @frozen

@@ -24,11 +24,12 @@ class Rules:
     """What the configuration decides of commands.
 
     ``backfill_days`` is how many days back an insert may reach; ``timezone`` is
-    that of senders without a unit.
+    that of senders without a unit; ``plausibility`` is off, flag or confirm.
     """
 
     backfill_days: int
     timezone: ZoneInfo
+    plausibility: str = "off"
 
 
 @frozen

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from smscentre.commands.asker import Answer, Asker, Rules, answer
+from smscentre.commands.confirm import read_confirmation
 from smscentre.commands.examples import (
     insert_example,
     insert_examples,
@@ -29,6 +30,7 @@ from smscentre.commands.help import (
 from smscentre.commands.insert import read_insert
 from smscentre.commands.parse import Figures, read_figures
 from smscentre.commands.query import SCOPES, read_query
+from smscentre.commands.undo import read_undo
 from smscentre.commands.words import echo, nearest, split
 from smscentre.directory import Directory
 from smscentre.interfaces import Command, Request
@@ -44,8 +46,6 @@ _GET = "GET"
 _SHORTEST_GUESSED = 4
 
 _FIXED: Final = {
-    "BATAL": "nothing_to_undo",
-    "YA": "no_pending",
     "DAFTAR": "bad_code",
 }
 """Reserved words for which there is never anything to do."""
@@ -123,6 +123,10 @@ def _read_reserved(asker: Asker, first: str, rest: list[str]) -> Command:
     if first in _FIXED:
         return answer(_FIXED[first])
     match first:
+        case "BATAL":
+            return read_undo(asker, rest)
+        case "YA":
+            return read_confirmation(asker, rest)
         case "BELUM" | "PIN":
             return give_help(asker)
         case "PROV":

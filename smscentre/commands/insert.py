@@ -8,10 +8,14 @@ Source: the manual of 2008, paragraphs 1a, 1b, 2a, 2b and 3a to 3c.
 
 from __future__ import annotations
 
-__all__ = ["Insert", "read_insert"]
+__all__ = ["PENDING_S", "Insert", "read_insert"]
 
 import datetime
 from collections.abc import Sequence
+from functools import cache, partial
+from typing import Final
+
+from attrs import evolve
 
 from smscentre.commands.asker import Answer, Asker, answer
 from smscentre.commands.dates import written
@@ -21,23 +25,39 @@ from smscentre.commands.examples import (
     insert_examples,
     query_example,
 )
-from smscentre.commands.forms import COUNT_FORMS, KINDS, REPORTS, Form
+from smscentre.commands.forms import COUNT_FORMS, FORMS, KINDS, REPORTS, Form
 from smscentre.commands.parse import Fault, read_figures
-from smscentre.commands.replies import TEXTS, inserted, joined
+from smscentre.commands.plausible import Doubt, Past, doubt
+from smscentre.commands.replies import (
+    TEXTS,
+    TOTAL,
+    compose,
+    field_name,
+    inserted,
+    joined,
+)
 from smscentre.commands.words import echo
 from smscentre.directory import Unit
 from smscentre.interfaces import (
     Command,
     Ledger,
     Outcome,
+    Pending,
     Report,
     Request,
     SubmissionKey,
 )
+from smscentre.messages import Submission
 from smscentre.values import frozen
 
 _REPEATED_S = 600
 """For so long the same message again is a repetition, not a submission."""
+
+PENDING_S: Final = 900
+"""For so long a report waits for its sender's YA."""
+
+_JUST_NOW_S = 3600
+"""For so long another form's figures may be taken for those of this one."""
 
 _EARLY_HOUR = 4
 """Before this hour a reader may take the new day for the one before."""
@@ -47,7 +67,7 @@ _EARLY_HOUR = 4
 class Insert:
     """A report that is ready to be stored."""
 
-    request: Request
+    asker: Asker
     form: Form
     unit: Unit
     day: datetime.date
@@ -55,24 +75,100 @@ class Insert:
     named: bool
     """Whether the reply names the day."""
 
+    @property
+    def request(self) -> Request:
+        """The message that reports."""
+        return self.asker.request
+
+    @property
+    def _key(self) -> SubmissionKey:
+        return self.unit.code, self.form.id, self.day
+
     def expects(self) -> Sequence[SubmissionKey]:
-        """The report that may be there already."""
-        return ((self.unit.code, self.form.id, self.day),)
+        """The report that may be there already, and those it may be mistaken for."""
+        if self.asker.rules.plausibility == "off":
+            return (self._key,)
+        others = _others_of(self.unit, self.form)
+        return (self._key, *((self.unit.code, form, self.day) for form in others))
 
     def run(self, ledger: Ledger) -> Outcome:
         """Store the figures, unless the same message did a moment ago."""
-        code, form = self.unit.code, self.form.id
-        previous = ledger.latest((code, form, self.day))
+        previous = ledger.latest(self._key)
         repeated = previous is not None and self._repeats(
             previous.number, previous.text, previous.stored_at
         )
         first = previous is None or (repeated and previous.first)
         day = written(self.day) if self.named else ""
-        reply = inserted(form, str(self.unit), self.values, first=first, day=day)
+        reply = inserted(
+            self.form.id, str(self.unit), self.values, first=first, day=day
+        )
         if repeated:
             return Outcome("repeat", reply)
-        report = Report(code, form, self.day, self.values, previous)
+        found = self._doubt(ledger, previous)
+        report = Report(
+            *self._key, self.values, previous, found.reasons if found else ()
+        )
+        if found and self.asker.rules.plausibility == "confirm":
+            return self._ask(ledger, found, report)
         return Outcome("insert" if first else "update", reply, (report,))
+
+    def _doubt(self, ledger: Ledger, previous: Submission | None) -> Doubt | None:
+        """What makes the figures look like a slip."""
+        if self.asker.rules.plausibility == "off":
+            return None
+        code, form, day = self._key
+        now = self.request.arrived_at
+        others = (
+            ledger.latest((code, other, day))
+            for other in _others_of(self.unit, self.form)
+        )
+        past = Past(
+            previous.values if previous else None,
+            ledger.before(self._key),
+            [
+                other.values
+                for other in others
+                if other is not None and now - other.stored_at < _JUST_NOW_S
+            ],
+            partial(ledger.highest, code, form),
+        )
+        return doubt(self.values, past)
+
+    def _ask(self, ledger: Ledger, found: Doubt, report: Report) -> Outcome:
+        """Keep the report until its sender says that it is meant."""
+        request, now = self.request, self.request.arrived_at
+        waiting = next(
+            (
+                pending
+                for pending in ledger.pending(request.number, now - PENDING_S)
+                if pending.settled_at is None
+                and pending.report.text == request.text
+                and pending.report.values == self.values
+                and pending.report.form == self.form.id
+                and pending.report.day == self.day
+            ),
+            None,
+        )
+        if waiting is None:
+            code = ledger.new_code(request.number, now - PENDING_S)
+            asked = evolve(report, previous=None, text=request.text)
+            pending = Pending(code, asked, self.named, now)
+            return Outcome("confirm", self._question(found, pending), (pending,))
+        return Outcome("confirm", self._question(found, waiting))
+
+    def _question(self, found: Doubt, pending: Pending) -> str:
+        until = datetime.datetime.fromtimestamp(
+            pending.asked_at + PENDING_S, self.asker.now.tzinfo
+        )
+        at = found.at
+        return compose(
+            "confirm",
+            field=TOTAL if at is None else field_name(self.form.fields[at]),
+            old=found.old,
+            new=found.new,
+            code=pending.code,
+            time=until.strftime("%H.%M"),
+        )
 
     def _repeats(self, number: str, text: str, stored_at: float) -> bool:
         request = self.request
@@ -81,6 +177,17 @@ class Insert:
             and number == request.number
             and request.arrived_at - stored_at < _REPEATED_S
         )
+
+
+@cache
+def _forms_of_size(size: int, kinds: frozenset[str]) -> tuple[str, ...]:
+    return tuple(form.id for form in FORMS if form.size == size and form.kind in kinds)
+
+
+def _others_of(unit: Unit, form: Form) -> list[str]:
+    """The other forms of a unit that have as many figures."""
+    forms = _forms_of_size(form.size, unit.kinds)
+    return [other for other in forms if other != form.id]
 
 
 def read_insert(asker: Asker, form: Form, words: Sequence[str]) -> Command:
@@ -100,7 +207,7 @@ def read_insert(asker: Asker, form: Form, words: Sequence[str]) -> Command:
     if day > today or (today - day).days > asker.rules.backfill_days:
         return _wrong_day(asker, form, day, list(map(str, figures.values)))
     named = figures.day is not None or _surprising(asker)
-    return Insert(asker.request, form, unit, day, figures.values, named)
+    return Insert(asker, form, unit, day, figures.values, named)
 
 
 def _surprising(asker: Asker) -> bool:

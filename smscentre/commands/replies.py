@@ -8,16 +8,22 @@ from __future__ import annotations
 
 __all__ = [
     "AND",
+    "EMPTY",
     "INSERTED",
     "INSERT_HELP",
     "LONGEST",
+    "NOW",
     "OR",
     "QUERIED",
     "QUERY_HELP",
     "REPORT_NAMES",
     "SCOPE_NAMES",
+    "SOME",
     "TEXTS",
+    "THEIRS",
+    "TOTAL",
     "compose",
+    "field_name",
     "inserted",
     "is_own_reply",
     "joined",
@@ -98,6 +104,16 @@ TEXTS: Final = {
     "Bila benar balas YA {code} sebelum {time}. "
     "Bila salah kirim ulang angkanya.",
     "undone": "Dibatalkan: {what}. Nilai sebelumnya berlaku lagi. Terima Kasih",
+    # What the list leaves open of an undo: nothing held before, another's report
+    # holds, some of each, and reports that were only pending.
+    "undone_first": "Dibatalkan: {what}. "
+    "Belum ada laporan lain untuk hari itu. Terima Kasih",
+    "undone_each": "Dibatalkan: {what}. Terima Kasih",
+    "undo_overtaken": "Laporan Anda {what} sudah diganti petugas lain. "
+    "Laporan petugas itu tetap berlaku, tidak ada yang diubah.",
+    "undone_pending": "Dibatalkan: {what}, yang belum disimpan. Terima Kasih",
+    "undo_alone": "BATAL membatalkan kiriman Anda yang terakhir. "
+    "Balas BATAL saja, tanpa kata lain. Tidak ada yang diubah.",
     "nothing_to_undo": "Tidak ada tindakan Anda dalam 15 menit terakhir "
     "yang dapat dibatalkan.",
     "no_pending": "Tidak ada yang menunggu kode itu, "
@@ -231,6 +247,14 @@ QUERY_HELP: Final = {
 }
 """One example of each kind, for those who may use several kinds."""
 
+NOW: Final = "{} (kini {})"
+EMPTY: Final = "kosong"
+THEIRS: Final = "laporan petugas lain"
+SOME: Final = "{} laporan"
+TOTAL: Final = "Jumlah"
+"""Words within the reply to an undo or to figures that look like a slip: what an
+undone report is now, and how several are called."""
+
 AND: Final = "dan"
 OR: Final = "atau"
 
@@ -262,6 +286,13 @@ def inserted(
     """The manual's answer to an insert, naming a day where one is given."""
     template = (INSERTED if first else _UPDATED)[form]
     return template.format(_DAY_OF.format(unit, day) if day else unit, *values)
+
+
+def field_name(field: str) -> str:
+    """How a field is called within a sentence, as the manual's replies have it."""
+    group, _, sex = field.partition("_")
+    short = len(group) < 3 or not sex
+    return f"{group.upper() if short else group.capitalize()} {sex.upper()}".rstrip()
 
 
 def joined(names: Sequence[str], word: str = AND) -> str:

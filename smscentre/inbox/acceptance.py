@@ -43,6 +43,7 @@ class AcceptanceSettings:
     """What acceptance must know of the configuration and of the commands.
 
     ``fields`` gives the fields of each form and ``kinds`` its kind of unit;
+    ``reads_before`` says that commands compare a report with the day before;
     ``apology`` is what a sender gets whose command failed, ``parts_lost`` one
     whose message stayed incomplete (with ``{part}`` and ``{of}``); ``dry_runs``
     names the links whose commands change nothing; ``siblings`` gives the links that
@@ -59,6 +60,7 @@ class AcceptanceSettings:
     receipt_marks: Callable[[str, str], receipts.Marks]
     dry_runs: frozenset[str] = frozenset()
     siblings: Mapping[str, tuple[str, ...]] = field(factory=dict)
+    reads_before: bool = False
 
 
 class _Batch:
@@ -106,7 +108,13 @@ class Acceptance:
         """Read at once what the arrivals of a batch will need."""
         directory = self._directories.current(transaction)
         settings = self._settings
-        ledger = StoreLedger(transaction, directory, settings.fields, settings.kinds)
+        ledger = StoreLedger(
+            transaction,
+            directory,
+            settings.fields,
+            settings.kinds,
+            reads_before=settings.reads_before,
+        )
         self._batch = batch = _Batch(ledger)
         expected: list[SubmissionKey] = []
         for work in works:
@@ -321,8 +329,8 @@ class Acceptance:
             reason=silence,
         )
         if arrival.incoming.link not in self._settings.dry_runs:
-            for report in outcome.effects:
-                self._batch.ledger.record(report, request, arrival.row)
+            for effect in outcome.effects:
+                self._batch.ledger.apply(effect, request, arrival.row)
         if outcome.reply and not silence:
             self._reply(transaction, arrival, request.number, outcome.reply)
 

@@ -28,7 +28,9 @@ SILENCES = (
 )
 """Every reason for which a message gets no reply."""
 
-ANSWERS = frozenset({"insert", "update", "repeat", "query", "help", "list"})
+ANSWERS = frozenset(
+    {"insert", "update", "repeat", "query", "help", "list", "undone", "confirm"}
+)
 """The outcomes of valid commands: never met with silence but for the limits."""
 
 

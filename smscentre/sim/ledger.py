@@ -9,10 +9,22 @@ from __future__ import annotations
 __all__ = ["FakeLedger"]
 
 import datetime
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import assert_never
+
+from attrs import evolve
 
 from smscentre.directory import Directory, Scope
-from smscentre.interfaces import Effect, Request, SubmissionKey, Tally
+from smscentre.interfaces import (
+    Effect,
+    Pending,
+    Report,
+    Request,
+    Settlement,
+    SubmissionKey,
+    Tally,
+    Withdrawal,
+)
 from smscentre.messages import Submission
 
 
@@ -31,28 +43,127 @@ class FakeLedger:
         self._fields = fields
         self._kinds = kinds
         self._current: dict[SubmissionKey, Submission] = {}
+        self._messages: list[list[Submission]] = []
+        self._pending: list[tuple[str, Pending]] = []
 
     def store(self, effects: Iterable[Effect], request: Request) -> None:
-        """Do what the store does with the effects of a command."""
-        for report in effects:
-            key = (report.unit, report.form, report.day)
-            submission = Submission(
-                id=len(self.history) + 1,
-                unit=report.unit,
-                form=report.form,
-                day=report.day,
-                values=report.values,
-                number=request.number,
-                text=request.text,
-                stored_at=request.arrived_at,
-                first=key not in self._current,
-            )
-            self.history.append(submission)
-            self._current[key] = submission
+        """Do what the store does with the effects of one message."""
+        made: list[Submission] = []
+        for effect in effects:
+            match effect:
+                case Report():
+                    made.append(self._record(effect, request))
+                case Withdrawal():
+                    made.append(self._withdraw(effect, request))
+                case Pending():
+                    kept = evolve(effect, id=len(self._pending) + 1)
+                    self._pending.append((request.number, kept))
+                case Settlement():
+                    at, pending = effect.pending.id - 1, effect.pending
+                    self._pending[at] = (
+                        request.number,
+                        evolve(
+                            pending,
+                            settled_at=request.arrived_at,
+                            confirmed=effect.confirmed,
+                        ),
+                    )
+                case _:
+                    assert_never(effect)
+        if made:
+            self._messages.append(made)
+
+    def _record(self, report: Report, request: Request) -> Submission:
+        key = (report.unit, report.form, report.day)
+        held = self._current.get(key)
+        submission = Submission(
+            id=len(self.history) + 1,
+            unit=report.unit,
+            form=report.form,
+            day=report.day,
+            values=report.values,
+            number=request.number,
+            text=report.text or request.text,
+            stored_at=request.arrived_at,
+            first=held is None,
+            flags=report.flags,
+            replaces=held.version if held else None,
+        )
+        self.history.append(submission)
+        self._current[key] = submission
+        return submission
+
+    def _withdraw(self, withdrawal: Withdrawal, request: Request) -> Submission:
+        taken, restored = withdrawal.submission, withdrawal.restored
+        key = (taken.unit, taken.form, taken.day)
+        stays = withdrawal.stays
+        undo = Submission(
+            id=len(self.history) + 1,
+            unit=taken.unit,
+            form=taken.form,
+            day=taken.day,
+            values=restored.values if restored else (),
+            number=request.number,
+            text=request.text,
+            stored_at=request.arrived_at,
+            first=False,
+            flags=restored.flags if restored else (),
+            undoes=taken.id,
+            restores=restored.version if restored and not stays else None,
+        )
+        self.history.append(undo)
+        if restored is None:
+            self._current.pop(key, None)
+        elif not stays:
+            self._current[key] = undo
+        return undo
 
     def latest(self, key: SubmissionKey) -> Submission | None:
         """The submission whose figures hold for a unit, form and day."""
         return self._current.get(key)
+
+    def before(self, key: SubmissionKey) -> tuple[int, ...] | None:
+        """The figures of the last day before a key's for which there are any."""
+        unit, form, day = key
+        days = [held for held in self._of(form) if held.unit == unit and held.day < day]
+        last = max(days, key=lambda held: held.day, default=None)
+        return last.values if last else None
+
+    def highest(self, unit: str, form: str) -> int | None:
+        """The highest total of a form that a unit ever had on any day."""
+        totals = (sum(held.values) for held in self._of(form) if held.unit == unit)
+        return max(totals, default=None)
+
+    def last_action(self, number: str, since: float) -> Sequence[Submission]:
+        """The submissions of the newest message of a number that made any."""
+        for made in reversed(self._messages):
+            if made[0].number == number:
+                return made if made[0].stored_at > since else ()
+        return ()
+
+    def submission(self, row: int) -> Submission:
+        """A submission of the history, by its id."""
+        return self.history[row - 1]
+
+    def version_before(self, submission: Submission) -> Submission | None:
+        """What held before a submission and was not taken back."""
+        undone = {each.undoes for each in self.history}
+        earlier = submission.replaces
+        while earlier in undone:
+            earlier = self.history[earlier - 1].replaces if earlier else None
+        return self.history[earlier - 1] if earlier else None
+
+    def pending(self, number: str, since: float) -> Sequence[Pending]:
+        """What a number was asked to confirm, the newest first, settled or not."""
+        return [
+            pending
+            for asked, pending in reversed(self._pending)
+            if asked == number and pending.asked_at > since
+        ]
+
+    def new_code(self, number: str, since: float) -> str:
+        """Four digits, the next ones: here nobody guesses."""
+        return f"{len(self._pending) + 4827:04}"
 
     def counts(self, form: str, scope: Scope, day: datetime.date) -> Tally:
         """The sum of a form over the scope's units on exactly that day."""

@@ -1,4 +1,4 @@
-"""What commands may read, and the writing of the reports they decide on.
+"""What commands may read, and the writing of the effects they decide on.
 
 A `StoreLedger` serves one batch: the current submission of every key that the
 batch expects is read at once, and what the batch itself stores is seen by the
@@ -11,8 +11,7 @@ __all__ = ["StoreLedger"]
 
 import datetime
 from collections.abc import Collection, Mapping, Sequence
-from functools import cache
-from typing import Any
+from typing import Any, assert_never
 
 from sqlalchemy import (
     ColumnElement,
@@ -20,57 +19,64 @@ from sqlalchemy import (
     and_,
     bindparam,
     func,
-    insert,
     literal,
     or_,
     select,
 )
 
 from smscentre.directory import Directory, Scope
-from smscentre.interfaces import Report, Request, SubmissionKey, Tally
-from smscentre.messages import Submission
-from smscentre.store.tables import reports, submissions, units
-from smscentre.store.transaction import Statement, Transaction, insert_of
-
-_ADD_SUBMISSION = Statement(
-    insert(submissions),
-    (
-        "id",
-        "unit",
-        "form",
-        "day",
-        "inbox_id",
-        "number",
-        "text",
-        "old_values",
-        "new_values",
-        "first",
-        "stored_at",
-    ),
+from smscentre.interfaces import (
+    Effect,
+    Pending,
+    Report,
+    Request,
+    Settlement,
+    SubmissionKey,
+    Tally,
+    Withdrawal,
 )
+from smscentre.messages import Submission
+from smscentre.store import confirmations, effects, history
+from smscentre.store.tables import reports, submissions, units
+from smscentre.store.transaction import Statement, Transaction
 
-_CURRENT = Statement(
-    select(
-        submissions.c.unit,
-        submissions.c.form,
-        submissions.c.day,
-        submissions.c.id,
-        submissions.c.new_values,
-        submissions.c.number,
-        submissions.c.text,
-        submissions.c.stored_at,
-        submissions.c.first,
-    )
+_KEY = ("unit", "form", "day", "field")
+_HELD = (
+    select(bindparam("day", type_=reports.c.day.type), *history.SUBMISSION_COLUMNS)
     .join(reports, reports.c.submission_id == submissions.c.id)
     .where(
         reports.c.unit == bindparam("unit"),
         reports.c.form == bindparam("form"),
-        reports.c.day == bindparam("day"),
         reports.c.field == bindparam("field"),
-    ),
-    ("unit", "form", "day", "field"),
+    )
 )
+_CURRENT = Statement(_HELD.where(reports.c.day == bindparam("day")), _KEY)
 """The current submission of a key, found by the first figure that it set."""
+
+_earlier = reports.alias("earlier")
+_DAY_BEFORE = (
+    select(func.max(_earlier.c.day))
+    .where(
+        _earlier.c.unit == bindparam("unit"),
+        _earlier.c.form == bindparam("form"),
+        _earlier.c.day < bindparam("day"),
+    )
+    .scalar_subquery()
+)
+_CURRENT_AND_BEFORE = Statement(
+    _HELD.where(
+        # One stretch of the primary key: no day lies between the two.
+        reports.c.day <= bindparam("day"),
+        reports.c.day >= func.coalesce(_DAY_BEFORE, bindparam("day")),
+    ),
+    _KEY,
+)
+"""The same, and the one of the last day before for which there is any."""
+
+_Values = tuple[int, ...]
+
+_SLACK_S = 60.0
+"""So much earlier than asked for begins what a batch looks through for actions."""
 
 
 class StoreLedger:
@@ -82,14 +88,21 @@ class StoreLedger:
         directory: Directory,
         fields: Mapping[str, tuple[str, ...]],
         kinds: Mapping[str, str],
+        *,
+        reads_before: bool = False,
     ) -> None:
-        """:param fields: the fields of each form; :param kinds: its kind of unit"""
+        """:param fields: the fields of each form; :param kinds: its kind of unit
+
+        :param reads_before: whether what is expected is read with the day before
+        """
         self._transaction = transaction
         self._directory = directory
         self._fields = fields
         self._kinds = kinds
+        self._reads_before = reads_before
         self._latest: dict[SubmissionKey, Submission | None] = {}
-        self._put_report = _put_report(transaction.dialect)
+        self._before: dict[tuple[str, str], dict[datetime.date, _Values | None]] = {}
+        self._floor: tuple[float, int] | None = None
 
     @property
     def directory(self) -> Directory:
@@ -100,22 +113,71 @@ class StoreLedger:
         """Read the current submissions of many keys at once."""
         missing = dict.fromkeys(key for key in keys if key not in self._latest)
         self._latest.update(missing)
+        if self._reads_before:
+            for unit, form, day in missing:
+                self._before.setdefault((unit, form), {})[day] = None
         rows = self._transaction.rows(
-            _CURRENT,
+            _CURRENT_AND_BEFORE if self._reads_before else _CURRENT,
             [
                 (unit, form, day.isoformat(), self._fields[form][0])
                 for unit, form, day in missing
             ],
         )
-        for row in rows:
-            submission = _submission(row)
-            self._latest[submission.unit, submission.form, submission.day] = submission
+        for asked, *columns in rows:
+            submission = history.submission_of(columns)
+            day = (
+                datetime.date.fromisoformat(asked) if isinstance(asked, str) else asked
+            )
+            if submission.day == day:
+                self._latest[submission.unit, submission.form, day] = submission
+            else:
+                known = self._before.setdefault((submission.unit, submission.form), {})
+                known[day] = submission.values
 
     def latest(self, key: SubmissionKey) -> Submission | None:
         """The submission whose figures hold for a unit, form and day."""
         if key not in self._latest:
             self.expect([key])
         return self._latest[key]
+
+    def before(self, key: SubmissionKey) -> _Values | None:
+        """The figures of the last day before a key's for which there are any."""
+        unit, form, day = key
+        known = self._before.setdefault((unit, form), {})
+        if day not in known:
+            known[day] = history.values_before(self._transaction, key)
+        return known[day]
+
+    def highest(self, unit: str, form: str) -> int | None:
+        """The highest total of a form that a unit ever had on any day."""
+        return history.highest_total(self._transaction, unit, form)
+
+    def last_action(self, number: str, since: float) -> Sequence[Submission]:
+        """The submissions of the newest message of a number that made any."""
+        if self._floor is None or since < self._floor[0]:
+            since_before = since - _SLACK_S
+            first = history.first_number_since(self._transaction, since_before)
+            if first is None:
+                return ()
+            self._floor = since_before, first
+        floor = self._floor[1]
+        return history.last_action(self._transaction, number, since, floor)
+
+    def submission(self, row: int) -> Submission:
+        """A submission of the history, by its id."""
+        return history.submission(self._transaction, row)
+
+    def version_before(self, submission: Submission) -> Submission | None:
+        """What held before a submission and was not taken back."""
+        return history.version_before(self._transaction, submission)
+
+    def pending(self, number: str, since: float) -> Sequence[Pending]:
+        """What a number was asked to confirm, the newest first, settled or not."""
+        return confirmations.pending_of(self._transaction, number, since)
+
+    def new_code(self, number: str, since: float) -> str:
+        """Four digits at random which nothing that is pending for the number has."""
+        return confirmations.new_code(self._transaction, number, since)
 
     def counts(self, form: str, scope: Scope, day: datetime.date) -> Tally:
         """The sum of a form over the scope's units on exactly that day."""
@@ -146,46 +208,44 @@ class StoreLedger:
         day = self._transaction.first(query)[0]
         return datetime.date.fromisoformat(day) if isinstance(day, str) else day
 
+    def apply(self, effect: Effect, request: Request, inbox_id: int) -> None:
+        """Do what a command decided on."""
+        match effect:
+            case Report():
+                self.record(effect, request, inbox_id)
+            case Withdrawal():
+                self._withdraw(effect, request, inbox_id)
+            case Pending():
+                confirmations.add_pending(self._transaction, effect, request, inbox_id)
+            case Settlement():
+                confirmations.settle(self._transaction, effect, request, inbox_id)
+            case _:
+                assert_never(effect)
+
     def record(self, report: Report, request: Request, inbox_id: int) -> None:
         """Store a report: history, and the figures that now hold."""
-        row = self._transaction.new_id()
-        previous = report.previous
-        day = report.day.isoformat()
-        self._transaction.add(
-            _ADD_SUBMISSION,
-            (
-                row,
-                report.unit,
-                report.form,
-                day,
-                inbox_id,
-                request.number,
-                request.text,
-                " ".join(map(str, previous.values)) if previous else None,
-                " ".join(map(str, report.values)),
-                previous is None,
-                request.arrived_at,
-            ),
-        )
         fields = self._fields[report.form]
-        self._transaction.add(
-            self._put_report,
-            *[
-                (report.unit, report.form, day, field, value, row)
-                for field, value in zip(fields, report.values, strict=True)
-            ],
+        held = effects.add_report(self._transaction, fields, report, request, inbox_id)
+        self._remember((report.unit, report.form, report.day), held)
+
+    def _withdraw(
+        self, withdrawal: Withdrawal, request: Request, inbox_id: int
+    ) -> None:
+        taken = withdrawal.submission
+        fields = self._fields[taken.form]
+        held = effects.add_undo(
+            self._transaction, fields, withdrawal, request, inbox_id
         )
-        self._latest[report.unit, report.form, report.day] = Submission(
-            row,
-            report.unit,
-            report.form,
-            report.day,
-            report.values,
-            request.number,
-            request.text,
-            request.arrived_at,
-            previous is None,
-        )
+        if not withdrawal.stays:
+            self._remember((taken.unit, taken.form, taken.day), held)
+
+    def _remember(self, key: SubmissionKey, held: Submission | None) -> None:
+        """What holds from now on; later days read anew what was before them."""
+        self._latest[key] = held
+        unit, form, changed = key
+        known = self._before.get((unit, form), {})
+        for day in [day for day in known if day > changed]:
+            del known[day]
 
     def _tally(self, form: str, scope: Scope, day: datetime.date, on: Any) -> Tally:
         # An outer join, so that SQLite goes from the units to their reports by the
@@ -223,38 +283,3 @@ class StoreLedger:
         if scope.province is not None:
             conditions.append(units.c.province == scope.province)
         return conditions
-
-
-def _submission(row: Sequence[Any]) -> Submission:
-    """The submission in a row of `_CURRENT`."""
-    unit, form, day, submission_id, values, number, text, stored_at, first = row
-    return Submission(
-        submission_id,
-        unit,
-        form,
-        datetime.date.fromisoformat(day) if isinstance(day, str) else day,
-        tuple(map(int, values.split())),
-        number,
-        text,
-        stored_at,
-        bool(first),
-    )
-
-
-@cache
-def _put_report(dialect: str) -> Statement:
-    """The upsert of one figure, one object a dialect so that its rows collect."""
-    statement = insert_of(dialect, reports)
-    upsert = statement.on_conflict_do_update(
-        index_elements=[
-            reports.c.unit,
-            reports.c.form,
-            reports.c.day,
-            reports.c.field,
-        ],
-        set_={
-            "value": statement.excluded.value,
-            "submission_id": statement.excluded.submission_id,
-        },
-    )
-    return Statement(upsert, ("unit", "form", "day", "field", "value", "submission_id"))

@@ -15,6 +15,7 @@ __all__ = [
     "UNKNOWN",
     "audit",
     "binds",
+    "confirmations",
     "counters",
     "inbox",
     "keyed_arrivals",
@@ -220,9 +221,51 @@ submissions = Table(
     Column("new_values", Text, nullable=False),
     Column("first", Boolean, nullable=False),
     Column("stored_at", Double, nullable=False),
+    Column("flags", Text),
+    Column("replaces", ID),
+    Column("undoes", ID),
+    Column("restores", ID),
+    Index(
+        "submissions_flagged",
+        "day",
+        sqlite_where=text("flags IS NOT NULL"),
+        postgresql_where=text("flags IS NOT NULL"),
+    ),
+    Index(
+        "submissions_undoes",
+        "undoes",
+        sqlite_where=text("undoes IS NOT NULL"),
+        postgresql_where=text("undoes IS NOT NULL"),
+    ),
 )
 """The history of all reports, only ever added to. Values stand in the form's
-order with spaces between."""
+order with spaces between; ``flags``, too, have spaces between. ``replaces`` is the
+submission that held before. An undo is a row as well: it ``undoes`` one submission,
+its new values are those that hold from then on, empty where none do, and
+``restores`` is the submission they are of, where the undo brought them back."""
+
+confirmations = Table(
+    "confirmations",
+    metadata,
+    Column("id", ID, primary_key=True, autoincrement=False),
+    Column("number", Text, nullable=False),
+    Column("code", Text, nullable=False),
+    Column("inbox_id", ID, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("unit", Text, nullable=False),
+    Column("form", Text, nullable=False),
+    Column("day", Date, nullable=False),
+    Column("new_values", Text, nullable=False),
+    Column("named", Boolean, nullable=False),
+    Column("flags", Text, nullable=False),
+    Column("asked_at", Double, nullable=False),
+    Column("settled_at", Double),
+    Column("settled_by", ID),
+    Column("confirmed", Boolean, nullable=False),
+    Index("confirmations_number", "number"),
+)
+"""The reports that their senders were asked to confirm; ``settled_by`` is the
+message that did, or that took them back."""
 
 reports = Table(
     "reports",

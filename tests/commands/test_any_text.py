@@ -83,7 +83,7 @@ class AnyTextTests(SynchronousTestCase):
     def test_stored_as_typed(self, text: str) -> None:
         """A stored figure stands in the text, in its order, as a number."""
         outcome = Office().ask(text)
-        for report in outcome.effects:
+        for report in outcome.reports:
             digits = "".join(
                 each if "0" <= each <= "9" else " " for each in " ".join(split(text))
             )
@@ -105,7 +105,7 @@ class AnyTextTests(SynchronousTestCase):
         if outcome.name == "date_as_count":
             self.assertIn(len(str(figures[-1])), (6,))
         else:
-            self.assertEqual(outcome.effects[0].values, tuple(figures))
+            self.assertEqual(outcome.reports[0].values, tuple(figures))
 
     def test_odd_texts(self) -> None:
         """Long, strange and hostile texts get a quick answer and store nothing."""

@@ -50,7 +50,7 @@ class UpdateTests(_Tests):
     def test_previous(self) -> None:
         """The effect of an update carries the submission it replaces."""
         self.office.ask(_TEXT)
-        (effect,) = self.office.ask("RUTAN 1 2 3 4", at=MORNING + 60).effects
+        (effect,) = self.office.ask("RUTAN 1 2 3 4", at=MORNING + 60).reports
         self.assertEqual(effect.previous, self.office.ledger.history[0])
 
     def test_every_form(self) -> None:
@@ -139,7 +139,7 @@ class DayTests(_Tests):
                 outcome = Office().ask(
                     _TEXT, case.officer, case.sent, case.sent + case.delay_s
                 )
-                self.assertEqual(outcome.effects[0].day, case.day)
+                self.assertEqual(outcome.reports[0].day, case.day)
                 self.assertEqual(" tgl: " in outcome.reply, case.named)
 
     def test_named_in_every_form(self) -> None:

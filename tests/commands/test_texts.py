@@ -27,7 +27,7 @@ def _stored(outcome: Outcome) -> str:
     """What an outcome stores, as the table writes it."""
     return "; ".join(
         f"{each.form} {' '.join(map(str, each.values))} {each.day}"
-        for each in outcome.effects
+        for each in outcome.reports
     )
 
 

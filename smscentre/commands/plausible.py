@@ -1,0 +1,129 @@
+"""Figures that look like a slip: what of them does, and against what.
+
+Between the insert and its reply. It knows figures only; what becomes of a report
+that looks like a slip is the insert's to decide. A report whose form the unit
+never had before cannot be compared, and passes.
+"""
+
+from __future__ import annotations
+
+__all__ = ["EXAMPLES", "Doubt", "Past", "Values", "doubt"]
+
+from collections.abc import Callable, Sequence
+from itertools import combinations
+from typing import Final
+
+from smscentre.values import frozen
+
+Values = tuple[int, ...]
+
+_CHANGE_LEAST = 30
+_CHANGE_PERCENT = 25
+_HIGHEST_PERCENT = 110
+
+_SWAP_LEAST = 5
+"""Figures nearer to each other than this change places by themselves."""
+
+_HIGHEST_LEAST = 5
+"""A small unit grows by less than this at any time."""
+
+EXAMPLES: Final = frozenset(
+    {
+        (82, 54, 36, 39),
+        (82, 54, 12, 12, 12),
+        (82, 54, 36, 39, 12, 12, 12, 12),
+    }
+)
+"""The manual's figures, which every guide and help text shows."""
+
+
+@frozen
+class Past:
+    """What a unit reported before.
+
+    ``held`` are the figures that hold for the day so far and ``before`` those of
+    the last day before; ``others`` those of other forms that came just now.
+    ``highest`` reads the highest total there ever was.
+    """
+
+    held: Values | None
+    before: Values | None
+    others: Sequence[Values]
+    highest: Callable[[], int | None]
+
+
+@frozen
+class Doubt:
+    """Why figures look like a slip, and the change that shows it best.
+
+    ``reasons`` are short fixed words; ``at`` is the place of a figure, None where it
+    is the total that changed.
+    """
+
+    reasons: tuple[str, ...]
+    at: int | None
+    old: int
+    new: int
+
+
+def doubt(values: Values, past: Past) -> Doubt | None:
+    """Compare figures with what was there; None if they look right.
+
+    They need only be near to one of the day's own and of the day before: a slip
+    that is put right is far from itself.
+    """
+    known = [each for each in (past.held, past.before) if each is not None]
+    if not known or values in known:
+        return None
+    jumps = [
+        at
+        for at, new in enumerate(values)
+        if all(_is_jump(each[at], new) for each in known)
+    ]
+    swaps = [at for each in known for at in _swapped(each, values)]
+    found = {
+        "jump": bool(jumps),
+        "swapped": bool(swaps),
+        "example": values in EXAMPLES,
+        "other_form": any(values) and values in past.others,
+        "highest": _is_highest(values, known, past.highest),
+    }
+    reasons = tuple(reason for reason, holds in found.items() if holds)
+    if not reasons:
+        return None
+    last = known[0]
+    if reasons == ("highest",):
+        return Doubt(reasons, None, sum(last), sum(values))
+    places = jumps or swaps or range(len(values))
+    at = max(places, key=lambda place: abs(values[place] - last[place]))
+    return Doubt(reasons, at, last[at], values[at])
+
+
+def _is_jump(old: int, new: int) -> bool:
+    # In hundredths, so that no fraction decides.
+    return 100 * abs(new - old) > max(100 * _CHANGE_LEAST, _CHANGE_PERCENT * old)
+
+
+def _swapped(last: Values, values: Values) -> list[int]:
+    """The places of two figures that were exchanged."""
+    for one, other in combinations(range(len(last)), 2):
+        exchanged = (values[one], values[other]) == (last[other], last[one])
+        if exchanged and abs(last[one] - last[other]) >= _SWAP_LEAST:
+            return [one, other]
+    return []
+
+
+def _is_highest(
+    values: Values, known: Sequence[Values], highest: Callable[[], int | None]
+) -> bool:
+    """Whether the total is far above all there were."""
+    total = 100 * sum(values)
+    # Nearly never so, and only then all that the unit reported has to be read.
+    if any(total <= _HIGHEST_PERCENT * sum(each) for each in known):
+        return False
+    most = highest()
+    return (
+        most is not None
+        and total > _HIGHEST_PERCENT * most
+        and sum(values) - most >= _HIGHEST_LEAST
+    )

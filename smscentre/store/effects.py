@@ -1,0 +1,192 @@
+"""The writing of reports and of undos: history, and the figures that hold now.
+
+Beneath the ledger, which remembers what they leave for the messages behind.
+"""
+
+from __future__ import annotations
+
+__all__ = ["add_report", "add_undo"]
+
+from collections.abc import Sequence
+from functools import cache
+
+from sqlalchemy import bindparam, delete, insert
+
+from smscentre.interfaces import Report, Request, Withdrawal
+from smscentre.messages import Submission
+from smscentre.store.tables import reports, submissions
+from smscentre.store.transaction import Statement, Transaction, insert_of
+
+_ADD_SUBMISSION = Statement(
+    insert(submissions),
+    (
+        "id",
+        "unit",
+        "form",
+        "day",
+        "inbox_id",
+        "number",
+        "text",
+        "old_values",
+        "new_values",
+        "first",
+        "stored_at",
+        "flags",
+        "replaces",
+    ),
+)
+
+_ADD_UNDO = Statement(
+    insert(submissions),
+    tuple(
+        name
+        for name in (*_ADD_SUBMISSION.names, "undoes", "restores")
+        if name != "replaces"
+    ),
+)
+
+_DROP_FIGURES = delete(reports).where(
+    reports.c.unit == bindparam("of_unit"),
+    reports.c.form == bindparam("of_form"),
+    reports.c.day == bindparam("of_day"),
+)
+
+
+def add_report(
+    transaction: Transaction,
+    fields: Sequence[str],
+    report: Report,
+    request: Request,
+    inbox_id: int,
+) -> Submission:
+    """Store a report; the submission that holds from now on."""
+    previous = report.previous
+    submission = Submission(
+        transaction.new_id(),
+        report.unit,
+        report.form,
+        report.day,
+        report.values,
+        request.number,
+        report.text or request.text,
+        request.arrived_at,
+        previous is None,
+        report.flags,
+        previous.version if previous else None,
+    )
+    transaction.add(
+        _ADD_SUBMISSION,
+        (
+            submission.id,
+            report.unit,
+            report.form,
+            report.day.isoformat(),
+            inbox_id,
+            request.number,
+            submission.text,
+            _spaced(previous.values) if previous else None,
+            _spaced(report.values),
+            submission.first,
+            request.arrived_at,
+            " ".join(report.flags) if report.flags else None,
+            submission.replaces,
+        ),
+    )
+    _hold(transaction, fields, submission)
+    return submission
+
+
+def add_undo(
+    transaction: Transaction,
+    fields: Sequence[str],
+    withdrawal: Withdrawal,
+    request: Request,
+    inbox_id: int,
+) -> Submission | None:
+    """Take a submission back; what holds from now on, None where nothing does."""
+    taken, held, restored = (
+        withdrawal.submission,
+        withdrawal.held,
+        withdrawal.restored,
+    )
+    stays = withdrawal.stays
+    undo = Submission(
+        transaction.new_id(),
+        taken.unit,
+        taken.form,
+        taken.day,
+        restored.values if restored else (),
+        request.number,
+        request.text,
+        request.arrived_at,
+        False,
+        restored.flags if restored else (),
+        undoes=taken.id,
+        restores=None if stays or restored is None else restored.version,
+    )
+    transaction.add(
+        _ADD_UNDO,
+        (
+            undo.id,
+            undo.unit,
+            undo.form,
+            undo.day.isoformat(),
+            inbox_id,
+            undo.number,
+            undo.text,
+            _spaced(held.values) if held else None,
+            _spaced(undo.values),
+            False,
+            undo.stored_at,
+            # Where a later report stays, the figures keep their own marks.
+            None if stays else " ".join(undo.flags) or None,
+            undo.undoes,
+            undo.restores,
+        ),
+    )
+    if stays:
+        return held
+    if restored is None:
+        key = {"of_unit": taken.unit, "of_form": taken.form, "of_day": taken.day}
+        transaction.execute(_DROP_FIGURES, key)
+        return None
+    _hold(transaction, fields, undo)
+    return undo
+
+
+def _hold(
+    transaction: Transaction, fields: Sequence[str], submission: Submission
+) -> None:
+    """Have the figures of a submission hold from now on."""
+    unit, form, day = submission.unit, submission.form, submission.day.isoformat()
+    transaction.add(
+        _put_report(transaction.dialect),
+        *[
+            (unit, form, day, field, value, submission.id)
+            for field, value in zip(fields, submission.values, strict=True)
+        ],
+    )
+
+
+def _spaced(values: Sequence[int]) -> str:
+    """Figures as the history has them."""
+    return " ".join(map(str, values))
+
+
+@cache
+def _put_report(dialect: str) -> Statement:
+    """The upsert of one figure, one object a dialect so that its rows collect."""
+    statement = insert_of(dialect, reports)
+    upsert = statement.on_conflict_do_update(
+        index_elements=[
+            reports.c.unit,
+            reports.c.form,
+            reports.c.day,
+            reports.c.field,
+        ],
+        set_={
+            "value": statement.excluded.value,
+            "submission_id": statement.excluded.submission_id,
+        },
+    )
+    return Statement(upsert, ("unit", "form", "day", "field", "value", "submission_id"))
