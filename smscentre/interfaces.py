@@ -14,10 +14,12 @@ __all__ = [
     "Ledger",
     "Link",
     "Outcome",
+    "Registration",
     "Report",
     "Request",
     "SubmissionKey",
     "Tally",
+    "Tried",
 ]
 
 import datetime
@@ -26,7 +28,8 @@ from typing import Protocol
 
 from attrs import field
 
-from smscentre.directory import Directory, Officer, Scope
+from smscentre.credentials import Attempts, Invitation, Proof
+from smscentre.directory import Directory, Officer, Right, Scope
 from smscentre.messages import Incoming, Outgoing, Submission, SubmitOutcome
 from smscentre.values import frozen
 
@@ -41,6 +44,7 @@ class Request:
     ``number`` is the sender in E.164, ``officer`` its entry if it has one.
     ``sent_at`` is the moment that decides the day: the SMSC's timestamp where
     it is less than 24 h old, else the arrival. Both are seconds since 1970.
+    ``pin`` was cut out of the text; empty where there was none.
     """
 
     number: str
@@ -48,6 +52,7 @@ class Request:
     officer: Officer | None
     sent_at: float
     arrived_at: float
+    pin: str = field(default="", repr=False)
 
 
 @frozen
@@ -61,7 +66,26 @@ class Report:
     previous: Submission | None = None
 
 
-Effect = Report
+@frozen
+class Registration:
+    """The effect of a code: an officer is added, and the code is used up."""
+
+    invitation: int
+    officer: Officer
+
+
+@frozen
+class Tried:
+    """The effect of a wrong code or PIN, or of a right one after wrong ones.
+
+    ``subject`` says what was tried; ``attempts`` are the sender's from now on.
+    """
+
+    subject: str
+    attempts: Attempts
+
+
+Effect = Report | Registration | Tried
 
 
 @frozen
@@ -109,9 +133,22 @@ class Ledger(Protocol):
     def latest_day(self, form: str, scope: Scope) -> datetime.date | None:
         """The latest day for which some unit of the scope has the form."""
 
+    def invitation(self, code: str) -> Invitation | None:
+        """The invitation that a code belongs to, used or not."""
+
+    def attempts(self, number: str, subject: str) -> Attempts:
+        """A number's failures with codes or a PIN, also those that count no more."""
+
+    def proof(self, request: Request, right: Right) -> Proof:
+        """What a request shows for a right of its sender, if a PIN keeps it."""
+
 
 class Command(Protocol):
     """One understood text: what it will read, and what it does."""
+
+    @property
+    def needs(self) -> Collection[Right]:
+        """The rights that it acts by; a PIN may keep them. None for mere answers."""
 
     def expects(self) -> Sequence[SubmissionKey]:
         """The keys that `run` will ask `Ledger.latest` for."""

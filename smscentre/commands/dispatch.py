@@ -20,6 +20,7 @@ from smscentre.commands.examples import (
     query_examples,
 )
 from smscentre.commands.forms import COUNT_FORMS, FORMS, KINDS, REPORTS, Form, Report
+from smscentre.commands.guard import guarded
 from smscentre.commands.help import (
     HELP_WORDS,
     give_help,
@@ -29,6 +30,7 @@ from smscentre.commands.help import (
 from smscentre.commands.insert import read_insert
 from smscentre.commands.parse import Figures, read_figures
 from smscentre.commands.query import SCOPES, read_query
+from smscentre.commands.register import REGISTER, Register
 from smscentre.commands.words import echo, nearest, split
 from smscentre.directory import Directory
 from smscentre.interfaces import Command, Request
@@ -46,7 +48,6 @@ _SHORTEST_GUESSED = 4
 _FIXED: Final = {
     "BATAL": "nothing_to_undo",
     "YA": "no_pending",
-    "DAFTAR": "bad_code",
 }
 """Reserved words for which there is never anything to do."""
 
@@ -77,12 +78,19 @@ stand for. Shorter words are near to anything."""
 def interpret(request: Request, directory: Directory, rules: Rules) -> Command:
     """Understand a text. Any text gives a command."""
     officer = request.officer
+    if officer is not None and not officer.active:
+        return answer("inactive")
+    words = split(request.text)
+    if words and words[0] == REGISTER:
+        return Register(request, "".join(words[1:]), rules)
     if officer is None:
         return answer("unknown")
-    if not officer.active:
-        return answer("inactive")
     asker = Asker.of(request, officer, directory, rules)
-    words = split(request.text)
+    return guarded(asker, _understand(asker, words))
+
+
+def _understand(asker: Asker, words: list[str]) -> Command:
+    """Understand the words of a registered sender."""
     if not words:
         return give_help(asker)
     first, rest = words[0], words[1:]

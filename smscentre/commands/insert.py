@@ -11,7 +11,7 @@ from __future__ import annotations
 __all__ = ["Insert", "read_insert"]
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from smscentre.commands.asker import Answer, Asker, answer
 from smscentre.commands.dates import written
@@ -25,7 +25,7 @@ from smscentre.commands.forms import COUNT_FORMS, KINDS, REPORTS, Form
 from smscentre.commands.parse import Fault, read_figures
 from smscentre.commands.replies import TEXTS, inserted, joined
 from smscentre.commands.words import echo
-from smscentre.directory import Unit
+from smscentre.directory import Right, Unit
 from smscentre.interfaces import (
     Command,
     Ledger,
@@ -54,6 +54,11 @@ class Insert:
     values: tuple[int, ...]
     named: bool
     """Whether the reply names the day."""
+
+    @property
+    def needs(self) -> Collection[Right]:
+        """The right that an officer may have put under a PIN."""
+        return (Right.INSERT,)
 
     def expects(self) -> Sequence[SubmissionKey]:
         """The report that may be there already."""

@@ -15,6 +15,7 @@ __all__ = [
     "QUERIED",
     "QUERY_HELP",
     "REPORT_NAMES",
+    "RIGHT_NAMES",
     "SCOPE_NAMES",
     "TEXTS",
     "compose",
@@ -112,6 +113,12 @@ TEXTS: Final = {
     "Balas BANTUAN untuk daftar format. Terima Kasih",
     "bad_code": "Kode pendaftaran salah atau sudah dipakai. "
     "Minta kode baru kepada admin.",
+    "pin_locked": "PIN salah 3 kali. Hak {right} dari nomor ini diblokir "
+    "sampai {time}. SMS tidak diproses. Lupa PIN? Hubungi admin Kanwil.",
+    "code_locked": "Kode pendaftaran salah 3 kali. Nomor ini baru dapat mendaftar "
+    "lagi pukul {time}. Minta kode baru kepada admin.",
+    "has_number": "Nomor Anda sudah terdaftar. Kode tidak dipakai. "
+    "Untuk pindah UPT hubungi admin. Balas BANTUAN untuk daftar format.",
     # What the lists above leave open: no place named, no right at all, the
     # sentence that ends a refused insert whose template serves queries too.
     "no_place_upt": "UPT mana? Tulis kode atau nama UPT. Contoh: {example}",
@@ -230,6 +237,9 @@ QUERY_HELP: Final = {
     "RUPBASAN": "RUPBASAN BASAN GETALL 270408",
 }
 """One example of each kind, for those who may use several kinds."""
+
+RIGHT_NAMES: Final = {"insert": "mengisi data", "query": "bertanya"}
+"""How rights are called within a sentence."""
 
 AND: Final = "dan"
 OR: Final = "atau"

@@ -11,8 +11,18 @@ __all__ = ["FakeLedger"]
 import datetime
 from collections.abc import Iterable, Iterator, Mapping
 
-from smscentre.directory import Directory, Scope
-from smscentre.interfaces import Effect, Request, SubmissionKey, Tally
+from attrs import evolve
+
+from smscentre.credentials import Attempts, Invitation, Proof
+from smscentre.directory import Directory, Right, Scope
+from smscentre.interfaces import (
+    Effect,
+    Registration,
+    Request,
+    SubmissionKey,
+    Tally,
+    Tried,
+)
 from smscentre.messages import Submission
 
 
@@ -31,10 +41,19 @@ class FakeLedger:
         self._fields = fields
         self._kinds = kinds
         self._current: dict[SubmissionKey, Submission] = {}
+        self.invitations: dict[str, Invitation] = {}
+        """By the code in clear."""
+        self.tried: dict[tuple[str, str], Attempts] = {}
 
     def store(self, effects: Iterable[Effect], request: Request) -> None:
         """Do what the store does with the effects of a command."""
         for report in effects:
+            if isinstance(report, Registration):
+                self._register(report, request)
+                continue
+            if isinstance(report, Tried):
+                self.tried[request.number, report.subject] = report.attempts
+                continue
             key = (report.unit, report.form, report.day)
             submission = Submission(
                 id=len(self.history) + 1,
@@ -49,6 +68,34 @@ class FakeLedger:
             )
             self.history.append(submission)
             self._current[key] = submission
+
+    def _register(self, registration: Registration, request: Request) -> None:
+        self.directory = self.directory.with_officer(registration.officer)
+        for code, invitation in self.invitations.items():
+            if invitation.id == registration.invitation:
+                self.invitations[code] = evolve(invitation, used_at=request.arrived_at)
+
+    def invitation(self, code: str) -> Invitation | None:
+        """The invitation that a code belongs to, used or not."""
+        return self.invitations.get(code)
+
+    def attempts(self, number: str, subject: str) -> Attempts:
+        """A number's failures with codes or a PIN, also those that count no more."""
+        return self.tried.get((number, subject), Attempts())
+
+    def proof(self, request: Request, right: Right) -> Proof:
+        """What a request shows for a right of its sender, if a PIN keeps it.
+
+        PINs of this ledger's directory are in clear.
+        """
+        pin = self.directory.pins.get((request.number, right))
+        if pin is None:
+            return Proof.UNASKED
+        if self.attempts(request.number, right.value).at(request.arrived_at).locked:
+            return Proof.LOCKED
+        if not request.pin:
+            return Proof.MISSING
+        return Proof.RIGHT if request.pin == pin else Proof.WRONG
 
     def latest(self, key: SubmissionKey) -> Submission | None:
         """The submission whose figures hold for a unit, form and day."""

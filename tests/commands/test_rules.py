@@ -51,6 +51,7 @@ class UpdateTests(_Tests):
         """The effect of an update carries the submission it replaces."""
         self.office.ask(_TEXT)
         (effect,) = self.office.ask("RUTAN 1 2 3 4", at=MORNING + 60).effects
+        assert isinstance(effect, Report)
         self.assertEqual(effect.previous, self.office.ledger.history[0])
 
     def test_every_form(self) -> None:
@@ -139,7 +140,9 @@ class DayTests(_Tests):
                 outcome = Office().ask(
                     _TEXT, case.officer, case.sent, case.sent + case.delay_s
                 )
-                self.assertEqual(outcome.effects[0].day, case.day)
+                (report,) = outcome.effects
+                assert isinstance(report, Report)
+                self.assertEqual(report.day, case.day)
                 self.assertEqual(" tgl: " in outcome.reply, case.named)
 
     def test_named_in_every_form(self) -> None:

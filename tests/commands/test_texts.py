@@ -28,6 +28,7 @@ def _stored(outcome: Outcome) -> str:
     return "; ".join(
         f"{each.form} {' '.join(map(str, each.values))} {each.day}"
         for each in outcome.effects
+        if isinstance(each, Report)
     )
 
 
