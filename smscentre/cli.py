@@ -29,6 +29,7 @@ from smscentre.imports import read_officers, read_units, write_officers, write_u
 from smscentre.modem_command import modem
 from smscentre.moments import TraceStyle
 from smscentre.numbers import NumberError, parse_number
+from smscentre.officers_command import add_commands
 from smscentre.sections import masked_url
 from smscentre.sim.command import smsc
 from smscentre.sim.modem.command import modem as simulated_modem
@@ -205,6 +206,9 @@ def officers_export(context: _Context) -> None:
     """Print all officers as a CSV file that `import` takes."""
     directory = stored_directory(context.config().database.url)
     click.echo(write_officers(directory.officers.values()), nl=False)
+
+
+add_commands(officers)
 
 
 @main.command()

@@ -10,12 +10,12 @@ __all__ = ["Directory", "Officer", "Province", "Right", "Scope", "Unit", "fold"]
 
 import datetime
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from enum import Enum
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
-from attrs import define, frozen
+from attrs import define, field, frozen
 
 _ZONES = {
     "WIB": ZoneInfo("Asia/Jakarta"),
@@ -118,6 +118,8 @@ class Directory:
     provinces: dict[str, Province]
     units: dict[str, Unit]
     officers: dict[str, Officer]
+    pins: Mapping[tuple[str, Right], str] = field(factory=dict, repr=False)
+    """Hashes of the PINs, by the number and the right that each keeps."""
 
     @classmethod
     def of(
@@ -125,13 +127,24 @@ class Directory:
         provinces: Iterable[Province],
         units: Iterable[Unit] = (),
         officers: Iterable[Officer] = (),
+        pins: Mapping[tuple[str, Right], str] | None = None,
     ) -> Directory:
         """Build a snapshot from its members."""
         return cls(
             {province.keyword: province for province in provinces},
             {unit.code: unit for unit in units},
             {officer.number: officer for officer in officers},
+            pins or {},
         )
+
+    def with_officer(self, officer: Officer) -> Directory:
+        """The same with one officer more, or another entry of his number."""
+        officers = self.officers | {officer.number: officer}
+        return Directory(self.provinces, self.units, officers, self.pins)
+
+    def has_pin(self, number: str | None) -> bool:
+        """Whether a PIN keeps a right of a number."""
+        return any((number, right) in self.pins for right in Right)
 
     def unit_of(self, officer: Officer) -> Unit | None:
         """The officer's own unit, or None for a region or the country."""

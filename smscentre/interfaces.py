@@ -15,12 +15,14 @@ __all__ = [
     "Link",
     "Outcome",
     "Pending",
+    "Registration",
     "Report",
     "Request",
     "Settlement",
     "SubmissionKey",
     "Tally",
     "Withdrawal",
+    "Tried",
 ]
 
 import datetime
@@ -29,7 +31,8 @@ from typing import Protocol
 
 from attrs import field
 
-from smscentre.directory import Directory, Officer, Scope
+from smscentre.credentials import Attempts, Invitation, Proof
+from smscentre.directory import Directory, Officer, Right, Scope
 from smscentre.messages import Incoming, Outgoing, Submission, SubmitOutcome
 from smscentre.values import frozen
 
@@ -44,6 +47,7 @@ class Request:
     ``number`` is the sender in E.164, ``officer`` its entry if it has one.
     ``sent_at`` is the moment that decides the day: the SMSC's timestamp where
     it is less than 24 h old, else the arrival. Both are seconds since 1970.
+    ``pin`` was cut out of the text; empty where there was none.
     """
 
     number: str
@@ -51,6 +55,7 @@ class Request:
     officer: Officer | None
     sent_at: float
     arrived_at: float
+    pin: str = field(default="", repr=False)
 
 
 @frozen
@@ -113,7 +118,26 @@ class Settlement:
     confirmed: bool
 
 
-Effect = Report | Withdrawal | Pending | Settlement
+@frozen
+class Registration:
+    """The effect of a code: an officer is added, and the code is used up."""
+
+    invitation: int
+    officer: Officer
+
+
+@frozen
+class Tried:
+    """The effect of a wrong code or PIN, or of a right one after wrong ones.
+
+    ``subject`` says what was tried; ``attempts`` are the sender's from now on.
+    """
+
+    subject: str
+    attempts: Attempts
+
+
+Effect = Report | Withdrawal | Pending | Settlement | Registration | Tried
 
 
 @frozen
@@ -190,9 +214,22 @@ class Ledger(Protocol):
     def latest_day(self, form: str, scope: Scope) -> datetime.date | None:
         """The latest day for which some unit of the scope has the form."""
 
+    def invitation(self, code: str) -> Invitation | None:
+        """The invitation that a code belongs to, used or not."""
+
+    def attempts(self, number: str, subject: str) -> Attempts:
+        """A number's failures with codes or a PIN, also those that count no more."""
+
+    def proof(self, request: Request, right: Right) -> Proof:
+        """What a request shows for a right of its sender, if a PIN keeps it."""
+
 
 class Command(Protocol):
     """One understood text: what it will read, and what it does."""
+
+    @property
+    def needs(self) -> Collection[Right]:
+        """The rights that it acts by; a PIN may keep them. None for mere answers."""
 
     def expects(self) -> Sequence[SubmissionKey]:
         """The keys that `run` will ask `Ledger.latest` for."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 __all__ = ["CENTRE_NUMBER", "OFFICER", "StagesTestCase"]
 
 import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import ClassVar
 from zoneinfo import ZoneInfo
 
@@ -51,6 +51,11 @@ class Echo:
     """Answers with the text; ``SET n`` also reports n, ``BOOM`` raises."""
 
     request: Request
+
+    @property
+    def needs(self) -> Collection[Right]:
+        """What the real commands need."""
+        return (Right.INSERT,) if self.request.text.startswith("SET") else ()
 
     def expects(self) -> Sequence[SubmissionKey]:
         """The one report that ``SET`` changes."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 __all__ = ["Answer", "Asker", "Rules", "answer"]
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from zoneinfo import ZoneInfo
 
 from smscentre.commands.forms import KINDS
@@ -37,6 +37,11 @@ class Answer:
     """A command that reads nothing and changes nothing: a reply."""
 
     outcome: Outcome
+
+    @property
+    def needs(self) -> Collection[Right]:
+        """None."""
+        return ()
 
     def expects(self) -> Sequence[SubmissionKey]:
         """Nothing."""

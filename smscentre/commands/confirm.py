@@ -8,7 +8,7 @@ from __future__ import annotations
 
 __all__ = ["Confirmation", "read_confirmation"]
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Final
 
 from attrs import evolve
@@ -18,6 +18,7 @@ from smscentre.commands.dates import written
 from smscentre.commands.insert import PENDING_S
 from smscentre.commands.replies import compose, inserted
 from smscentre.commands.words import is_digits
+from smscentre.directory import Right
 from smscentre.interfaces import (
     Command,
     Ledger,
@@ -43,6 +44,11 @@ class Confirmation:
 
     asker: Asker
     code: str
+
+    @property
+    def needs(self) -> Collection[Right]:
+        """The right that an officer may have put under a PIN."""
+        return (Right.INSERT,)
 
     def expects(self) -> Sequence[SubmissionKey]:
         """Nothing: what it is about is not known before."""

@@ -21,6 +21,7 @@ from smscentre.commands.examples import (
     query_examples,
 )
 from smscentre.commands.forms import COUNT_FORMS, FORMS, KINDS, REPORTS, Form, Report
+from smscentre.commands.guard import guarded
 from smscentre.commands.help import (
     HELP_WORDS,
     give_help,
@@ -30,6 +31,7 @@ from smscentre.commands.help import (
 from smscentre.commands.insert import read_insert
 from smscentre.commands.parse import Figures, read_figures
 from smscentre.commands.query import SCOPES, read_query
+from smscentre.commands.register import REGISTER, Register
 from smscentre.commands.undo import read_undo
 from smscentre.commands.words import echo, nearest, split
 from smscentre.directory import Directory
@@ -44,11 +46,6 @@ _FORMS: Final = {form.words: form for form in FORMS}
 _REPORTS: Final = {report.words: report for report in REPORTS}
 _GET = "GET"
 _SHORTEST_GUESSED = 4
-
-_FIXED: Final = {
-    "DAFTAR": "bad_code",
-}
-"""Reserved words for which there is never anything to do."""
 
 _SECOND: Final = {
     kind: {
@@ -77,12 +74,19 @@ stand for. Shorter words are near to anything."""
 def interpret(request: Request, directory: Directory, rules: Rules) -> Command:
     """Understand a text. Any text gives a command."""
     officer = request.officer
+    if officer is not None and not officer.active:
+        return answer("inactive")
+    words = split(request.text)
+    if words and words[0] == REGISTER:
+        return Register(request, "".join(words[1:]), rules)
     if officer is None:
         return answer("unknown")
-    if not officer.active:
-        return answer("inactive")
     asker = Asker.of(request, officer, directory, rules)
-    words = split(request.text)
+    return guarded(asker, _understand(asker, words))
+
+
+def _understand(asker: Asker, words: list[str]) -> Command:
+    """Understand the words of a registered sender."""
     if not words:
         return give_help(asker)
     first, rest = words[0], words[1:]
@@ -120,8 +124,6 @@ def _read_reserved(asker: Asker, first: str, rest: list[str]) -> Command:
     if first in HELP_WORDS:
         kind = rest[0] if rest and rest[0] in _SECOND else None
         return give_help(asker, kind)
-    if first in _FIXED:
-        return answer(_FIXED[first])
     match first:
         case "BATAL":
             return read_undo(asker, rest)

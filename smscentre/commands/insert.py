@@ -11,7 +11,7 @@ from __future__ import annotations
 __all__ = ["PENDING_S", "Insert", "read_insert"]
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import cache, partial
 from typing import Final
 
@@ -37,7 +37,7 @@ from smscentre.commands.replies import (
     joined,
 )
 from smscentre.commands.words import echo
-from smscentre.directory import Unit
+from smscentre.directory import Right, Unit
 from smscentre.interfaces import (
     Command,
     Ledger,
@@ -83,6 +83,11 @@ class Insert:
     @property
     def _key(self) -> SubmissionKey:
         return self.unit.code, self.form.id, self.day
+
+    @property
+    def needs(self) -> Collection[Right]:
+        """The right that an officer may have put under a PIN."""
+        return (Right.INSERT,)
 
     def expects(self) -> Sequence[SubmissionKey]:
         """The report that may be there already, and those it may be mistaken for."""

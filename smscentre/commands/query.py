@@ -11,7 +11,7 @@ from __future__ import annotations
 __all__ = ["SCOPES", "Query", "read_query"]
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Final
 
 from attrs import frozen
@@ -23,7 +23,7 @@ from smscentre.commands.forms import FIELDS, Report
 from smscentre.commands.places import find_province, find_unit, is_place
 from smscentre.commands.replies import QUERIED, REPORT_NAMES, SCOPE_NAMES, compose
 from smscentre.commands.words import echo, is_digits
-from smscentre.directory import Scope
+from smscentre.directory import Right, Scope
 from smscentre.interfaces import Command, Ledger, Outcome, SubmissionKey
 
 SCOPES: Final = {
@@ -48,6 +48,11 @@ class Query:
     scope: str
     place: str
     day: datetime.date
+
+    @property
+    def needs(self) -> Collection[Right]:
+        """The right that an officer may have put under a PIN."""
+        return (Right.QUERY,)
 
     def expects(self) -> Sequence[SubmissionKey]:
         """Nothing: sums are read when they are asked for."""

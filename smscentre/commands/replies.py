@@ -17,6 +17,7 @@ __all__ = [
     "QUERIED",
     "QUERY_HELP",
     "REPORT_NAMES",
+    "RIGHT_NAMES",
     "SCOPE_NAMES",
     "SOME",
     "TEXTS",
@@ -128,6 +129,12 @@ TEXTS: Final = {
     "Balas BANTUAN untuk daftar format. Terima Kasih",
     "bad_code": "Kode pendaftaran salah atau sudah dipakai. "
     "Minta kode baru kepada admin.",
+    "pin_locked": "PIN salah 3 kali. Hak {right} dari nomor ini diblokir "
+    "sampai {time}. SMS tidak diproses. Lupa PIN? Hubungi admin Kanwil.",
+    "code_locked": "Kode pendaftaran salah 3 kali. Nomor ini baru dapat mendaftar "
+    "lagi pukul {time}. Minta kode baru kepada admin.",
+    "has_number": "Nomor Anda sudah terdaftar. Kode tidak dipakai. "
+    "Untuk pindah UPT hubungi admin. Balas BANTUAN untuk daftar format.",
     # What the lists above leave open: no place named, no right at all, the
     # sentence that ends a refused insert whose template serves queries too.
     "no_place_upt": "UPT mana? Tulis kode atau nama UPT. Contoh: {example}",
@@ -254,6 +261,8 @@ SOME: Final = "{} laporan"
 TOTAL: Final = "Jumlah"
 """Words within the reply to an undo or to figures that look like a slip: what an
 undone report is now, and how several are called."""
+RIGHT_NAMES: Final = {"insert": "mengisi data", "query": "bertanya"}
+"""How rights are called within a sentence."""
 
 AND: Final = "dan"
 OR: Final = "atau"

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 __all__ = ["Undo", "read_undo"]
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Final
 
 from smscentre.commands.asker import Asker, answer
@@ -23,6 +23,7 @@ from smscentre.commands.replies import (
     compose,
     joined,
 )
+from smscentre.directory import Right
 from smscentre.interfaces import (
     Command,
     Ledger,
@@ -57,6 +58,11 @@ class Undo:
     """A wish to take back one's last action."""
 
     asker: Asker
+
+    @property
+    def needs(self) -> Collection[Right]:
+        """The right that an officer may have put under a PIN."""
+        return (Right.INSERT,)
 
     def expects(self) -> Sequence[SubmissionKey]:
         """Nothing: what it is about is not known before."""

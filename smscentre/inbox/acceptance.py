@@ -16,10 +16,12 @@ from functools import partial
 from attrs import field, frozen
 from twisted.logger import Logger
 
-from smscentre.directory import Directory
+from smscentre.credentials import PinChecks
 from smscentre.inbox.admission import silence_before
 from smscentre.inbox.answering import Answering
 from smscentre.inbox.arrival import Arrival, can_be_recognised
+from smscentre.inbox.batch import Batch, Interpreter
+from smscentre.inbox.pins import TypedParts, hide
 from smscentre.interfaces import Command, Request, SubmissionKey
 from smscentre.messages import Incoming, IncomingKind
 from smscentre.numbers import subscriber
@@ -29,11 +31,6 @@ from smscentre.store.engine import is_statement_error
 from smscentre.store.ledger import StoreLedger
 from smscentre.store.people import DirectoryCache
 from smscentre.store.transaction import Transaction
-
-Interpreter = Callable[[Request, Directory], Command]
-"""Understands a text; total."""
-
-_DAY_S = 24 * 3600
 
 _log = Logger(namespace="smscentre.inbox.acceptance")
 
@@ -63,16 +60,6 @@ class AcceptanceSettings:
     reads_before: bool = False
 
 
-class _Batch:
-    """What the arrivals of one transaction share."""
-
-    def __init__(self, ledger: StoreLedger) -> None:
-        self.ledger = ledger
-        self.matched: set[int] = set()
-        """Rows of suspects that this batch has taken for redelivered."""
-        self.understood: dict[str, tuple[Request, Command]] = {}
-
-
 class Acceptance:
     """Does in one transaction all that an arrival does."""
 
@@ -86,8 +73,10 @@ class Acceptance:
         self._interpret = interpret
         self._directories = DirectoryCache()
         self._answering = answering
-        self._batch: _Batch | None = None
+        self._batch: Batch | None = None
         self._suspects: dict[Sequence[str], dict[bytes, list[arrivals.Suspect]]] = {}
+        self._pins = PinChecks()
+        self._typed = TypedParts()
 
     def recall(self, transaction: Transaction, link: str, now: float) -> None:
         """Recall what may be brought again, as a bind of a link begins or ends (D4).
@@ -113,18 +102,20 @@ class Acceptance:
             directory,
             settings.fields,
             settings.kinds,
+            self._pins,
             reads_before=settings.reads_before,
         )
-        self._batch = batch = _Batch(ledger)
+        self._batch = batch = Batch(ledger, self._interpret)
         expected: list[SubmissionKey] = []
         for work in works:
             incoming = work.incoming
-            if incoming.kind is not IncomingKind.MESSAGE or incoming.part is not None:
+            if incoming.kind is not IncomingKind.MESSAGE:
                 continue
             number = subscriber(incoming.source, settings.country)
-            if number is None:
+            hide(work, has_pin=directory.has_pin(number))
+            if incoming.part is not None or number is None:
                 continue
-            request, command = self._understand(incoming, incoming.text, number, batch)
+            request, command = batch.understand(incoming, incoming.text, number)
             batch.understood[work.arrival_id] = request, command
             expected.extend(command.expects())
         ledger.expect(expected)
@@ -133,6 +124,8 @@ class Acceptance:
         """Store an arrival with all that follows from it."""
         arrival.row = arrival.original = transaction.new_id()
         incoming = arrival.incoming
+        if self._batch is not None:
+            self._batch.prove_key(arrival)
         if self._is_redelivery(transaction, arrival):
             return
         if incoming.kind is IncomingKind.CORRUPT:
@@ -204,9 +197,9 @@ class Acceptance:
         arrival.result = outcome or state
         arrivals.add_arrival(
             transaction,
-            arrival.incoming,
+            arrival.kept,
             row=arrival.row,
-            fingerprint=arrival.key,
+            fingerprint=arrival.kept_key,
             number=number,
             state=state,
             outcome=outcome,
@@ -239,7 +232,7 @@ class Acceptance:
     ) -> arrivals.Suspect | None:
         incoming = arrival.incoming
         if incoming.key:
-            return arrivals.named_before(transaction, incoming, arrival.key)
+            return arrivals.named_before(transaction, incoming, arrival.kept_key)
         return self._take_suspect(transaction, arrival)
 
     def _take_suspect(
@@ -248,7 +241,7 @@ class Acceptance:
         """The oldest delivery of an earlier bind that this one may repeat."""
         assert self._batch is not None
         known = self._suspects.get(self._siblings(arrival.incoming.link), {})
-        suspects = known.get(arrival.key, [])
+        suspects = known.get(arrival.kept_key, [])
         horizon = arrival.incoming.arrived_at - REDELIVERY_HORIZON_S
         for suspect in suspects:
             if suspect.row not in self._batch.matched and suspect.at > horizon:
@@ -272,35 +265,22 @@ class Acceptance:
             arrival.silence = silence
             self._keep(transaction, arrival, "silent", number=number, reason=silence)
             return
-        if incoming.part is None:
-            assert self._batch is not None
-            request, command = self._batch.understood[arrival.arrival_id]
-        else:
-            text = longmessages.join(
-                transaction, incoming, incoming.part, arrival.row, arrival.key
-            )
-            if text is None:
-                self._keep(transaction, arrival, "part", number=number)
-                return
-            assert self._batch is not None
-            request, command = self._understand(incoming, text, number, self._batch)
-        self._answer(transaction, arrival, request, command)
+        text: str | None = incoming.text
+        if incoming.part is not None:
+            text = self._join(transaction, arrival)
+        if text is None:
+            self._keep(transaction, arrival, "part", number=number)
+            return
+        assert self._batch is not None
+        understood = self._batch.command_of(arrival, text, number)
+        self._answer(transaction, arrival, *understood)
 
-    def _understand(
-        self, incoming: Incoming, text: str, number: str, batch: _Batch
-    ) -> tuple[Request, Command]:
-        directory = batch.ledger.directory
-        sent_at = incoming.sent_at
-        if sent_at is None or not 0 <= incoming.arrived_at - sent_at < _DAY_S:
-            sent_at = incoming.arrived_at
-        request = Request(
-            number,
-            text,
-            directory.officers.get(number),
-            sent_at,
-            incoming.arrived_at,
+    def _join(self, transaction: Transaction, arrival: Arrival) -> str | None:
+        """The text that a part completes, None as long as some are missing."""
+        self._typed.keep(arrival)
+        return longmessages.join(
+            transaction, arrival.kept, arrival.row, arrival.kept_key, self._typed
         )
-        return request, self._interpret(request, directory)
 
     def _answer(
         self,

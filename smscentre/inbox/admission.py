@@ -21,6 +21,7 @@ SILENCES = (
     "own_reply",
     "unknown_told",
     "unknown_limit",
+    "locked",
     "third_identical",
     "sender_limit",
     "destination_limit",

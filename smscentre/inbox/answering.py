@@ -16,12 +16,15 @@ from zoneinfo import ZoneInfo
 from smscentre.composing import PartStyle, compose
 from smscentre.inbox.admission import ANSWERS
 from smscentre.inbox.limits import RepeatedTexts, ReplyLimiter, ReplyLimits
-from smscentre.interfaces import Outcome, Request
+from smscentre.interfaces import Outcome, Request, Tried
 from smscentre.messages import Outgoing, Priority
 from smscentre.store import arrivals
 from smscentre.store.outgoing import Draft, add_outgoing, count_by_number
 from smscentre.store.transaction import Transaction
 from smscentre.values import frozen
+
+_TO_UNKNOWN = frozenset({"unknown", "bad_code", "code_locked"})
+"""Refusals that an unknown number may get."""
 
 _PLAIN_STYLE = PartStyle()
 """That of links which have none of their own."""
@@ -73,26 +76,39 @@ class Answering:
         held = self._limiter.reason_to_hold(request.number, now)
         if held:
             return held
-        if outcome.name == "unknown":
-            return self._silence_to_unknown(transaction, request)
+        if outcome.name == "code_locked" and not outcome.effects:
+            return "locked"
+        if request.officer is None and outcome.name in _TO_UNKNOWN:
+            return self._silence_to_unknown(transaction, request, outcome)
         if request.officer is not None and outcome.name in ANSWERS:
+            return ""
+        if any(isinstance(effect, Tried) for effect in outcome.effects):
+            # A lock ends what this could be repeated for.
             return ""
         repeated = self._repeated.is_third(request.number, request.text, now)
         self._repeated.add(request.number, request.text, now)
         transaction.on_undo(self._repeated.take_back)
         return "third_identical" if repeated else ""
 
-    def _silence_to_unknown(self, transaction: Transaction, request: Request) -> str:
-        """One refusal a day for each unknown number, a limit for all together."""
+    def _silence_to_unknown(
+        self, transaction: Transaction, request: Request, outcome: Outcome
+    ) -> str:
+        """One refusal a day for each unknown number, a limit for all together.
+
+        Of wrong codes each number may send some; in the limit for all they count.
+        """
         now = datetime.datetime.fromtimestamp(
             request.arrived_at, self._settings.timezone
         )
         midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
         told = arrivals.unknown_told(transaction, midnight.timestamp())
-        if request.number in told:
+        if outcome.name == "unknown" and request.number in told:
             return "unknown_told"
         limit = self._settings.limits.unknown_replies_per_day
-        return "unknown_limit" if limit and sum(told.values()) >= limit else ""
+        if not limit:
+            return ""
+        codes = arrivals.refused_codes(transaction, midnight.timestamp())
+        return "unknown_limit" if sum(told.values()) + codes >= limit else ""
 
     def put_out(
         self,

@@ -14,11 +14,12 @@ from smscentre.store.transaction import Transaction
 from smscentre.store.writer import Work
 
 
-def fingerprint(incoming: Incoming) -> bytes:
+def fingerprint(incoming: Incoming, proved: bool = False) -> bytes:
     """Sixteen octets, equal for messages that are equal on the wire (D4).
 
     Equal are source, destination, coding, user-data header and text; with a key it
-    takes the destination's place, for a SIM may be put into another modem.
+    takes the destination's place, for a SIM may be put into another modem. ``proved``
+    tells what had the right PIN from what is equal but for that.
     """
     fields = (
         incoming.source.digits.encode(),
@@ -28,7 +29,8 @@ def fingerprint(incoming: Incoming) -> bytes:
         incoming.body,
     )
     lengths = b"%d %d %d %d %d " % tuple(map(len, fields))
-    return blake2b(lengths + b"".join(fields), digest_size=16).digest()
+    proof = b"proved" if proved else b""
+    return blake2b(lengths + b"".join(fields), digest_size=16, person=proof).digest()
 
 
 def can_be_recognised(incoming: Incoming) -> bool:
@@ -82,6 +84,10 @@ class Arrival(Work):
         self.incoming = incoming
         self.arrival_id = incoming.arrival_id
         self.key = key
+        self.kept = incoming
+        """What is stored of it: the same, without a PIN."""
+        self.kept_key = key
+        """What is stored to recognise it again."""
         self.steward = acceptor
         self.twin = twin
         self.reserved = reserved

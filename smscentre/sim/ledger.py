@@ -14,15 +14,18 @@ from typing import assert_never
 
 from attrs import evolve
 
-from smscentre.directory import Directory, Scope
+from smscentre.credentials import Attempts, Invitation, Proof
+from smscentre.directory import Directory, Right, Scope
 from smscentre.interfaces import (
     Effect,
     Pending,
+    Registration,
     Report,
     Request,
     Settlement,
     SubmissionKey,
     Tally,
+    Tried,
     Withdrawal,
 )
 from smscentre.messages import Submission
@@ -45,6 +48,9 @@ class FakeLedger:
         self._current: dict[SubmissionKey, Submission] = {}
         self._messages: list[list[Submission]] = []
         self._pending: list[tuple[str, Pending]] = []
+        self.invitations: dict[str, Invitation] = {}
+        """By the code in clear."""
+        self.tried: dict[tuple[str, str], Attempts] = {}
 
     def store(self, effects: Iterable[Effect], request: Request) -> None:
         """Do what the store does with the effects of one message."""
@@ -68,6 +74,10 @@ class FakeLedger:
                             confirmed=effect.confirmed,
                         ),
                     )
+                case Registration():
+                    self._register(effect, request)
+                case Tried(subject, attempts):
+                    self.tried[request.number, subject] = attempts
                 case _:
                     assert_never(effect)
         if made:
@@ -117,6 +127,34 @@ class FakeLedger:
         elif not stays:
             self._current[key] = undo
         return undo
+
+    def _register(self, registration: Registration, request: Request) -> None:
+        self.directory = self.directory.with_officer(registration.officer)
+        for code, invitation in self.invitations.items():
+            if invitation.id == registration.invitation:
+                self.invitations[code] = evolve(invitation, used_at=request.arrived_at)
+
+    def invitation(self, code: str) -> Invitation | None:
+        """The invitation that a code belongs to, used or not."""
+        return self.invitations.get(code)
+
+    def attempts(self, number: str, subject: str) -> Attempts:
+        """A number's failures with codes or a PIN, also those that count no more."""
+        return self.tried.get((number, subject), Attempts())
+
+    def proof(self, request: Request, right: Right) -> Proof:
+        """What a request shows for a right of its sender, if a PIN keeps it.
+
+        PINs of this ledger's directory are in clear.
+        """
+        pin = self.directory.pins.get((request.number, right))
+        if pin is None:
+            return Proof.UNASKED
+        if self.attempts(request.number, right.value).at(request.arrived_at).locked:
+            return Proof.LOCKED
+        if not request.pin:
+            return Proof.MISSING
+        return Proof.RIGHT if request.pin == pin else Proof.WRONG
 
     def latest(self, key: SubmissionKey) -> Submission | None:
         """The submission whose figures hold for a unit, form and day."""

@@ -10,6 +10,7 @@ __all__ = [
     "mark_emptied",
     "mark_matched",
     "named_before",
+    "refused_codes",
     "REDELIVERY_HORIZON_S",
     "suspects",
     "unknown_told",
@@ -22,7 +23,13 @@ from sqlalchemy import bindparam, exists, func, insert, or_, select, update
 from sqlalchemy import text as sql
 
 from smscentre.messages import Incoming
-from smscentre.store.tables import UNKNOWN, binds, inbox, keyed_arrivals
+from smscentre.store.tables import (
+    REFUSED_CODE,
+    UNKNOWN,
+    binds,
+    inbox,
+    keyed_arrivals,
+)
 from smscentre.store.transaction import Statement, Transaction
 
 REDELIVERY_HORIZON_S = 24 * 3600
@@ -146,6 +153,10 @@ _TOLD = (
     .group_by(inbox.c.number)
 )
 
+_REFUSED = select(func.count()).where(
+    sql(REFUSED_CODE), inbox.c.arrived_at >= bindparam("since")
+)
+
 
 @frozen
 class Suspect:
@@ -254,3 +265,9 @@ def unknown_told(transaction: Transaction, since: float) -> dict[str, int]:
         for number, count in transaction.all(_TOLD, {"since": since})
         if number
     }
+
+
+def refused_codes(transaction: Transaction, since: float) -> int:
+    """How many wrong registration codes were answered since a moment."""
+    count: int = transaction.first(_REFUSED, {"since": since})[0]
+    return count

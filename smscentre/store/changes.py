@@ -7,7 +7,14 @@ caller's business.
 
 from __future__ import annotations
 
-__all__ = ["Change", "Signature", "import_officers", "import_units", "stored_directory"]
+__all__ = [
+    "Change",
+    "Signature",
+    "import_officers",
+    "import_units",
+    "in_transaction",
+    "stored_directory",
+]
 
 import datetime
 from collections.abc import Callable, Mapping, Sequence
@@ -71,7 +78,7 @@ def stored_directory(url: str) -> Directory:
 
     :raises StoreError: the database cannot be used
     """
-    return _in_transaction(url, load_directory)
+    return in_transaction(url, load_directory)
 
 
 def import_units(
@@ -148,12 +155,16 @@ def _import(
         return change
 
     try:
-        return _in_transaction(url, signed)
+        return in_transaction(url, signed)
     except _Undone as undone:
         return undone.change
 
 
-def _in_transaction(url: str, work: Callable[[Transaction], Result]) -> Result:
+def in_transaction(url: str, work: Callable[[Transaction], Result]) -> Result:
+    """Do some work on the database and commit it.
+
+    :raises StoreError: the database cannot be used
+    """
     engine = writing_engine(url)
     try:
         check_schema(engine)

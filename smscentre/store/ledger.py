@@ -24,19 +24,23 @@ from sqlalchemy import (
     select,
 )
 
-from smscentre.directory import Directory, Scope
+from smscentre.credentials import Attempts, Invitation, PinChecks, Proof, code_hash
+from smscentre.directory import Directory, Right, Scope
 from smscentre.interfaces import (
     Effect,
     Pending,
+    Registration,
     Report,
     Request,
     Settlement,
     SubmissionKey,
     Tally,
+    Tried,
     Withdrawal,
 )
 from smscentre.messages import Submission
-from smscentre.store import confirmations, effects, history
+from smscentre.store import confirmations, effects, history, registration
+from smscentre.store.people import register
 from smscentre.store.tables import reports, submissions, units
 from smscentre.store.transaction import Statement, Transaction
 
@@ -88,6 +92,7 @@ class StoreLedger:
         directory: Directory,
         fields: Mapping[str, tuple[str, ...]],
         kinds: Mapping[str, str],
+        pins: PinChecks | None = None,
         *,
         reads_before: bool = False,
     ) -> None:
@@ -96,6 +101,8 @@ class StoreLedger:
         :param reads_before: whether what is expected is read with the day before
         """
         self._transaction = transaction
+        self._pins = pins or PinChecks()
+        self._attempts: dict[str, dict[str, Attempts]] = {}
         self._directory = directory
         self._fields = fields
         self._kinds = kinds
@@ -208,6 +215,30 @@ class StoreLedger:
         day = self._transaction.first(query)[0]
         return datetime.date.fromisoformat(day) if isinstance(day, str) else day
 
+    def invitation(self, code: str) -> Invitation | None:
+        """The invitation that a code belongs to, used or not."""
+        return registration.find_invitation(self._transaction, code_hash(code))
+
+    def attempts(self, number: str, subject: str) -> Attempts:
+        """A number's failures with codes or a PIN, also those that count no more."""
+        if number not in self._attempts:
+            found = registration.attempts_of(self._transaction, number)
+            self._attempts[number] = found
+        return self._attempts[number].get(subject, Attempts())
+
+    def proof(self, request: Request, right: Right) -> Proof:
+        """What a request shows for a right of its sender, if a PIN keeps it."""
+        kept = self._directory.pins.get((request.number, right))
+        if kept is None:
+            return Proof.UNASKED
+        attempts = self.attempts(request.number, right.value)
+        if attempts.at(request.arrived_at).locked:
+            return Proof.LOCKED
+        if not request.pin:
+            return Proof.MISSING
+        matches = self._pins.matches(request.pin, kept)
+        return Proof.RIGHT if matches else Proof.WRONG
+
     def apply(self, effect: Effect, request: Request, inbox_id: int) -> None:
         """Do what a command decided on."""
         match effect:
@@ -219,6 +250,14 @@ class StoreLedger:
                 confirmations.add_pending(self._transaction, effect, request, inbox_id)
             case Settlement():
                 confirmations.settle(self._transaction, effect, request, inbox_id)
+            case Registration(invitation, officer):
+                now = request.arrived_at
+                register(self._transaction, invitation, officer, now)
+                self._directory = self._directory.with_officer(officer)
+            case Tried(subject, attempts):
+                number = request.number
+                registration.put_attempts(self._transaction, number, subject, attempts)
+                self._attempts.setdefault(number, {})[subject] = attempts
             case _:
                 assert_never(effect)
 

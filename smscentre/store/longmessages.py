@@ -11,6 +11,7 @@ from __future__ import annotations
 
 __all__ = ["Incomplete", "end_incomplete", "join"]
 
+from collections.abc import Mapping
 from typing import Any
 
 from attrs import frozen
@@ -18,7 +19,7 @@ from sqlalchemy import and_, bindparam, func, insert, or_, select, update
 from sqlalchemy import text as sql
 
 from smscentre.gsm.seams import join_parts
-from smscentre.messages import Incoming, Part
+from smscentre.messages import Incoming
 from smscentre.store.tables import OPEN_PART, inbox, long_messages
 from smscentre.store.transaction import Statement, Transaction
 
@@ -127,11 +128,17 @@ class Incomplete:
 def join(
     transaction: Transaction,
     incoming: Incoming,
-    part: Part,
     inbox_id: int,
     fingerprint: bytes,
+    typed: Mapping[int, str],
 ) -> str | None:
-    """Store a part; the whole text if it was the last one missing, else None."""
+    """Store a part; the whole text if it was the last one missing, else None.
+
+    ``typed`` has the texts of parts, by their rows of the inbox, that differ from
+    what is stored of them.
+    """
+    part = incoming.part
+    assert part is not None
     rows = transaction.all(
         _CAME_BEFORE,
         {
@@ -168,8 +175,10 @@ def join(
             incoming.arrived_at,
         ),
     )
-    texts = {} if new_set else {number: row.text for number, row in current.items()}
-    texts[part.number] = incoming.text
+    texts = {part.number: typed.get(inbox_id, incoming.text)}
+    if not new_set:
+        for number, row in current.items():
+            texts[number] = typed.get(row.inbox_id, row.text)
     if len(texts) < part.total:
         return None
     transaction.flush()

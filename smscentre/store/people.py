@@ -4,10 +4,14 @@ from __future__ import annotations
 
 __all__ = [
     "DirectoryCache",
+    "changed",
+    "described",
     "load_directory",
+    "named",
     "put_officers",
     "put_provinces",
     "put_units",
+    "register",
 ]
 
 import datetime
@@ -17,6 +21,7 @@ from typing import Any
 from sqlalchemy import Column, Table, bindparam, select, update
 
 from smscentre.directory import Directory, Officer, Province, Right, Unit
+from smscentre.store import audit, registration
 from smscentre.store.tables import counters, officers, provinces, units
 from smscentre.store.transaction import Statement, Transaction, insert_of
 
@@ -64,7 +69,13 @@ def load_directory(transaction: Transaction) -> Directory:
             _officer(row)
             for row in transaction.all(select(officers).order_by(officers.c.number))
         ),
+        registration.all_pins(transaction),
     )
+
+
+def changed(transaction: Transaction) -> None:
+    """Have every node read the directory anew."""
+    transaction.execute(_CHANGED)
 
 
 def put_provinces(transaction: Transaction, rows: Iterable[Province]) -> None:
@@ -169,6 +180,32 @@ def put_officers(
         )
     transaction.execute(_CHANGED)
     return absent
+
+
+def register(
+    transaction: Transaction, invitation: int, officer: Officer, now: float
+) -> None:
+    """Add the officer whom an invitation was for, and use it up.
+
+    :raises registration.Gone: another node was faster
+    """
+    registration.use_invitation(transaction, invitation, officer.number, now)
+    put_officers(transaction, [officer])
+    detail = f"invitation {invitation}: {described(officer)}"
+    audit.record(
+        transaction, officer.number, "officers.register", officer.number, detail, now
+    )
+
+
+def described(officer: Officer) -> str:
+    """Name, place and rights of an officer, for the audit log."""
+    place = officer.unit or "|".join(officer.provinces) or "ALL"
+    return f"{officer.name!r} of {place}, rights {named(officer.rights)}"
+
+
+def named(rights: Collection[Right]) -> str:
+    """Rights in words, for the audit log."""
+    return "|".join(right.value for right in Right if right in rights) or "none"
 
 
 def _upsert(

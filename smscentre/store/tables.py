@@ -12,18 +12,22 @@ __all__ = [
     "ID",
     "OPEN",
     "OPEN_PART",
+    "REFUSED_CODE",
     "UNKNOWN",
+    "attempts",
     "audit",
     "binds",
     "confirmations",
     "counters",
     "inbox",
+    "invitations",
     "keyed_arrivals",
     "long_messages",
     "metadata",
     "officers",
     "outbox",
     "part_references",
+    "pins",
     "provinces",
     "receipts",
     "reports",
@@ -105,6 +109,42 @@ officers = Table(
     Column("active", Boolean, nullable=False),
 )
 
+pins = Table(
+    "pins",
+    metadata,
+    Column("number", Text, ForeignKey("officers.number"), primary_key=True),
+    Column("subject", Text, primary_key=True),
+    Column("hash", Text, nullable=False),
+    Column("set_at", Double, nullable=False),
+)
+"""The rights of officers that a PIN keeps, each as a subject."""
+
+invitations = Table(
+    "invitations",
+    metadata,
+    Column("id", ID, primary_key=True, autoincrement=False),
+    Column("code_hash", Text, nullable=False, unique=True),
+    Column("unit", Text, ForeignKey("units.code"), nullable=False),
+    Column("rights", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("created_at", Double, nullable=False),
+    Column("expires_at", Double, nullable=False),
+    Column("used_at", Double),
+    Column("number", Text),
+    Column("revoked_at", Double),
+)
+"""Codes by which a number registers itself; ``number`` is the one that did."""
+
+attempts = Table(
+    "attempts",
+    metadata,
+    Column("number", Text, primary_key=True),
+    Column("subject", Text, primary_key=True),
+    Column("failures", Integer, nullable=False),
+    Column("last_at", Double, nullable=False),
+)
+"""Failures in a row of a number: with codes (``code``), with the PIN of a right."""
+
 binds = Table(
     "binds",
     metadata,
@@ -125,6 +165,9 @@ binds = Table(
 
 UNKNOWN = "outcome = 'unknown' AND state = 'done'"
 """The condition of the partial index of answered unknown senders."""
+
+REFUSED_CODE = "outcome IN ('bad_code', 'code_locked') AND reason = ''"
+"""The condition of the partial index of answered wrong registration codes."""
 
 inbox = Table(
     "inbox",
@@ -153,6 +196,12 @@ inbox = Table(
         "arrived_at",
         sqlite_where=text(UNKNOWN),
         postgresql_where=text(UNKNOWN),
+    ),
+    Index(
+        "inbox_refused_code",
+        "arrived_at",
+        sqlite_where=text(REFUSED_CODE),
+        postgresql_where=text(REFUSED_CODE),
     ),
 )
 """Every arrival. ``number`` is the sender in E.164 if it is a subscriber;

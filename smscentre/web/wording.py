@@ -106,6 +106,9 @@ _OUTCOMES: Final = {
     "pin": "PIN salah",
     "registered": "nomor didaftarkan",
     "bad_code": "kode pendaftaran salah",
+    "pin_locked": "PIN salah 3 kali",
+    "code_locked": "kode salah 3 kali",
+    "has_number": "nomor sudah terdaftar",
 }
 
 _KINDS: Final = {"smpp": "SMPP", "modem": "modem", "phone": "telepon uji"}

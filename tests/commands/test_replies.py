@@ -63,7 +63,8 @@ _ANY = {
     "old": "9999999",
     "new": "9999999",
     "what": "RUPBASAN BASAN 270408",
-    "rights": "mengisi, bertanya",
+    "right": "mengisi data",
+    "rights": "mengisi data dan bertanya",
     "keywords": "KALTIM",
     "examples": "; ".join(replies.INSERT_HELP.values()),
 }
@@ -87,6 +88,8 @@ _OWN = {
     "no_place_province": {"example": _QUERY},
     "help": {"kinds": "RUTAN, BAPAS atau RUPBASAN"},
     "digest": {"scope": "GORONTALO"},
+    "pin_locked": {"time": "23.59 WITA"},
+    "code_locked": {"time": "23.59 WITA"},
 }
 """Values that only one template has."""
 

@@ -69,7 +69,7 @@ class LedgerTests(StoreTestCase):
         def record(transaction: Transaction) -> None:
             ledger = self.ledger(transaction)
             previous = ledger.latest((code, form, day))
-            ledger.record(Report(code, form, day, values, previous), request, 1)
+            ledger.apply(Report(code, form, day, values, previous), request, 1)
 
         done = self.writer.perform(record)
         self.turn()

@@ -60,9 +60,9 @@ class FloodTests(StoreTestCase):
             text=text,
             raw=b"",
             arrived_at=NOW,
+            part=Part(7, 8, total, number),
         )
-        part = Part(7, 8, total, number)
-        return join(self.transaction, incoming, part, arrival, text.encode())
+        return join(self.transaction, incoming, arrival, text.encode(), {})
 
     def flood(self, count: int) -> None:
         """Texts of which only the first part comes."""
