@@ -99,13 +99,17 @@ def routes(config: Config) -> Routes:
             link.priority,
             whole=link.long_messages == "payload",
             sends=link.bind != "receiver",
+            prefixes=link.prefixes,
         )
         for link in config.smpp
     }
     found.update(
-        (link.name, Route(link.reroute, link.priority)) for link in config.modem
+        (link.name, Route(link.reroute, link.priority, prefixes=link.prefixes))
+        for link in config.modem
     )
-    found.update((link.name, Route(False, 0)) for link in config.phone)
+    found.update(
+        (link.name, Route(False, 0, replies_only=True)) for link in config.phone
+    )
     return Routes(found)
 
 

@@ -109,6 +109,9 @@ class Ledger(Protocol):
     def latest_day(self, form: str, scope: Scope) -> datetime.date | None:
         """The latest day for which some unit of the scope has the form."""
 
+    def reported(self, form: str, day: datetime.date) -> dict[str, float]:
+        """When the figures that hold for a form and day were stored, by unit."""
+
 
 class Command(Protocol):
     """One understood text: what it will read, and what it does."""

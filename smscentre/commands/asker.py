@@ -12,7 +12,7 @@ import datetime
 from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
-from smscentre.commands.forms import KINDS
+from smscentre.commands.forms import KINDS, REPORTS
 from smscentre.commands.replies import compose
 from smscentre.directory import Directory, Officer, Right, Unit
 from smscentre.interfaces import Ledger, Outcome, Request, SubmissionKey
@@ -24,11 +24,13 @@ class Rules:
     """What the configuration decides of commands.
 
     ``backfill_days`` is how many days back an insert may reach; ``timezone`` is
-    that of senders without a unit.
+    that of senders without a unit; ``daily_forms`` are those that units are expected
+    to send every day.
     """
 
     backfill_days: int
     timezone: ZoneInfo
+    daily_forms: tuple[str, ...] = tuple(report.counts for report in REPORTS)
 
 
 @frozen

@@ -29,6 +29,7 @@ from smscentre.commands.help import (
 from smscentre.commands.insert import read_insert
 from smscentre.commands.parse import Figures, read_figures
 from smscentre.commands.query import SCOPES, read_query
+from smscentre.commands.unreported import read_unreported
 from smscentre.commands.words import echo, nearest, split
 from smscentre.directory import Directory
 from smscentre.interfaces import Command, Request
@@ -123,7 +124,9 @@ def _read_reserved(asker: Asker, first: str, rest: list[str]) -> Command:
     if first in _FIXED:
         return answer(_FIXED[first])
     match first:
-        case "BELUM" | "PIN":
+        case "BELUM":
+            return read_unreported(asker, rest)
+        case "PIN":
             return give_help(asker)
         case "PROV":
             return list_provinces(asker, rest)

@@ -15,11 +15,13 @@ __all__ = [
     "leave_in_doubt",
     "postpone_number",
     "reroute",
+    "reroute_others",
     "return_claims",
     "waiting_for_others",
 ]
 
-from collections.abc import Collection, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 from sqlalchemy import bindparam, func, insert, select, update
@@ -115,6 +117,13 @@ _TAKE = Statement(
         attempts=outbox.c.attempts + 1,
     ),
     ("row", "b_bind", "b_resent"),
+)
+
+_MOVE = Statement(
+    update(outbox)
+    .where(outbox.c.id == bindparam("row"))
+    .values(link=bindparam("b_link")),
+    ("row", "b_link"),
 )
 
 _END = Statement(
@@ -314,6 +323,30 @@ def reroute(transaction: Transaction, link: str, other: str, priority: Priority)
         .values(link=other)
     )
     return int(result.rowcount)
+
+
+def reroute_others(
+    transaction: Transaction, link: str, choose: Callable[[str], str | None]
+) -> Counter[str]:
+    """Hand what is no reply and waits for one link to others, by destination.
+
+    Returns how many parts now wait for each of them.
+    """
+    waiting = transaction.all(
+        select(outbox.c.id, outbox.c.number).where(
+            sql(OPEN),
+            outbox.c.link == link,
+            outbox.c.state != OutboxState.CLAIMED.value,
+            outbox.c.priority > int(Priority.REPLY),
+        )
+    )
+    moved: Counter[str] = Counter()
+    for row in waiting:
+        other = choose(row.number)
+        if other is not None:
+            transaction.add(_MOVE, (row.id, other))
+            moved[other] += 1
+    return moved
 
 
 def _end_of(row: Any, now: float) -> OutboxState | None:
