@@ -146,7 +146,9 @@ class Schedule:
         for zone in ZONES:
             for deadline in self._around(zone, now, now):
                 at = deadline.at
-                yield Round(Purpose.REMIND, deadline, deadline.remind_at, at)
+                # At midnight there is no time of the day left to remind in.
+                if deadline.remind_at < at:
+                    yield Round(Purpose.REMIND, deadline, deadline.remind_at, at)
                 if self.digest:
                     yield Round(Purpose.DIGEST, deadline, at, at + DIGEST_OPEN_S)
 
