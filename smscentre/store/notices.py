@@ -14,6 +14,7 @@ __all__ = [
     "recall",
 ]
 
+import datetime
 from typing import Any
 
 from attrs import frozen
@@ -71,10 +72,7 @@ def begin_round(transaction: Transaction, key: RoundKey, now: float) -> bool:
 
     Of two nodes that try at once one waits here for the other's commit.
     """
-    purpose, zone, day, time = key
-    row = insert_of(transaction.dialect, rounds).values(
-        purpose=purpose, zone=zone, day=day, time=time, begun_at=now
-    )
+    row = insert_of(transaction.dialect, rounds).values(begun_at=now, **_columns(key))
     result = transaction.execute(row.on_conflict_do_nothing())
     return bool(result.rowcount)
 
@@ -88,9 +86,9 @@ def add_notice(transaction: Transaction, key: RoundKey, notice: Notice) -> None:
 
 def open_notices(transaction: Transaction, key: RoundKey) -> list[OpenNotice]:
     """What of a round waits and was never tried."""
-    purpose, zone, day, time = key
-    values = {"purpose": purpose, "zone": zone, "day": day, "time": time}
-    return [OpenNotice(row.place, row.id) for row in transaction.all(_OPEN, values)]
+    return [
+        OpenNotice(row.place, row.id) for row in transaction.all(_OPEN, _columns(key))
+    ]
 
 
 def recall(transaction: Transaction, outbox_id: int, reason: str, now: float) -> int:
@@ -101,3 +99,10 @@ def recall(transaction: Transaction, outbox_id: int, reason: str, now: float) ->
         .values(state=OutboxState.EXPIRED.value, error=reason, final_at=now)
     )
     return int(result.rowcount)
+
+
+def _columns(key: RoundKey) -> dict[str, Any]:
+    """The columns of a round's key, its day as SQLAlchemy takes it."""
+    purpose, zone, day, time = key
+    date = datetime.date.fromisoformat(day)
+    return {"purpose": purpose, "zone": zone, "day": date, "time": time}

@@ -196,7 +196,8 @@ def claim(
     """Claim for a bind the first parts that are due, at most ``room``.
 
     What has expired ends here. What is in doubt is claimed once more if it is a
-    reply; a second doubt, or a broadcast in doubt, ends as uncertain.
+    reply; a second doubt, or anything else in doubt, ends as uncertain: nobody waits
+    for what he did not ask for, and twice it is a nuisance.
     """
     rows = transaction.all(_DUE, {"link": link, "now": now, "room": room})
     parts: list[Outgoing] = []
@@ -352,7 +353,7 @@ def reroute_others(
 def _end_of(row: Any, now: float) -> OutboxState | None:
     """The state in which a waiting row ends unsent, if it does."""
     if row.state == OutboxState.IN_DOUBT.value:
-        if row.resent or row.priority == Priority.BROADCAST:
+        if row.resent or row.priority != Priority.REPLY:
             return OutboxState.UNCERTAIN
         return OutboxState.UNCERTAIN if row.expires_at <= now else None
     return OutboxState.EXPIRED if row.expires_at <= now else None
