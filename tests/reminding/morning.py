@@ -11,7 +11,7 @@ __all__ = ["Killed", "MorningTestCase", "ZONE_OF", "local", "office_of"]
 import datetime
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from zoneinfo import ZoneInfo
 
 from attrs import define, evolve
@@ -101,8 +101,12 @@ def office_of(units: int) -> tuple[list[Unit], list[Officer]]:
 class Carrier(MemoryLink):
     """Takes what it gets, and remembers when; it may die at a number of parts."""
 
-    def __init__(self, now: Callable[[], float], sent: list[tuple[float, Outgoing]]):
+    def __init__(
+        self, now: Callable[[], float], sent: list[tuple[float, Outgoing]], life: int
+    ) -> None:
         super().__init__("carrier", window=2000)
+        # No two binds share an id, of whichever life.
+        self._binds = 1000 * life
         self._now = now
         self._sent = sent
         self.dies_at: int | None = None
@@ -153,6 +157,7 @@ class MorningTestCase(StoreTestCase):
         self.turn()
         self.writer.close()
         self.elapsed = 0.0
+        self.lives = 0
         self.process: _Process | None = None
         self.interfere: Callable[[str], None] = lambda point: None
         """Called at points of the path; may raise `Killed`."""
@@ -166,6 +171,7 @@ class MorningTestCase(StoreTestCase):
     def start(self) -> None:
         """Start it: recover, bind, schedule."""
         clock = self.clock = Clock()
+        self.lives += 1
         config = self.config
 
         def to_reactor(action: Callable[..., object], *args: object) -> None:
@@ -174,7 +180,7 @@ class MorningTestCase(StoreTestCase):
 
         engine = writing_engine(self.url, explicit=True)
         writer = self.writer = Writer(engine, to_reactor, clock, self.batches)
-        link = Carrier(self.now, self.sent)
+        link = Carrier(self.now, self.sent, self.lives)
         answering = Answering(assembly.answering_settings(config))
         rules = assembly.command_rules(config)
         acceptance = Acceptance(
@@ -276,18 +282,27 @@ class MorningTestCase(StoreTestCase):
 
     def report(self, unit: Unit, text: str) -> str:
         """Text as a unit's officer; the reply."""
-        process = self.process
-        assert process is not None
-        (number,) = [each.number for each in self.officers if each.unit == unit.code]
         before = len(self.sent)
-        incoming = process.link.incoming(number.removeprefix("+"), text, self.now())
-        accepted: list[bool] = []
-        process.exchange.arrived(process.link, incoming, accepted.append)
-        self.settle()
-        self.assertEqual(accepted, [True])
-        process.exchange.acknowledged(process.link, incoming.arrival_id)
+        self.report_all([(unit, text)])
         replies = [part.text for _, part in self.sent[before:] if part.priority == 0]
         return "".join(replies)
+
+    def report_all(self, texts: Iterable[tuple[Unit, str]]) -> None:
+        """Text as several units' officers at once."""
+        process = self.process
+        assert process is not None
+        numbers = {each.unit: each.number for each in self.officers if each.unit}
+        link, accepted = process.link, list[bool]()
+        arrivals = [
+            link.incoming(numbers[unit.code].removeprefix("+"), text, self.now())
+            for unit, text in texts
+        ]
+        for incoming in arrivals:
+            process.exchange.arrived(link, incoming, accepted.append)
+        self.settle()
+        self.assertEqual(accepted, [True] * len(arrivals))
+        for incoming in arrivals:
+            process.exchange.acknowledged(link, incoming.arrival_id)
 
     def notices(self, priority: Priority = Priority.REMINDER) -> list[Outgoing]:
         """Reminders and digests as the carrier got them."""
