@@ -6,6 +6,7 @@ Both have keys that make a second time impossible, whichever process tries it.
 from __future__ import annotations
 
 __all__ = [
+    "RoundKey",
     "Notice",
     "OpenNotice",
     "add_notice",
@@ -73,8 +74,8 @@ def begin_round(transaction: Transaction, key: RoundKey, now: float) -> bool:
     Of two nodes that try at once one waits here for the other's commit.
     """
     row = insert_of(transaction.dialect, rounds).values(begun_at=now, **_columns(key))
-    result = transaction.execute(row.on_conflict_do_nothing())
-    return bool(result.rowcount)
+    taken = row.on_conflict_do_nothing().returning(rounds.c.begun_at)
+    return transaction.execute(taken).first() is not None
 
 
 def add_notice(transaction: Transaction, key: RoundKey, notice: Notice) -> None:
