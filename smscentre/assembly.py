@@ -5,12 +5,16 @@ from __future__ import annotations
 __all__ = [
     "answering_settings",
     "acceptance_settings",
+    "command_rules",
+    "deadline_schedule",
     "link_windows",
     "metrics",
     "modem_connection",
     "outcomes",
     "part_styles",
     "receipt_marks",
+    "reminding",
+    "round_settings",
     "routes",
     "siblings",
     "smpp_connection",
@@ -22,16 +26,20 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from attrs import evolve
 from twisted.internet.interfaces import IReactorTime, IStreamClientEndpoint
 
 from smscentre import __version__
 from smscentre.at.duties import SessionOptions as ModemSessionOptions
-from smscentre.commands import forms, replies
+from smscentre.commands import forms, notices, replies
+from smscentre.commands.asker import Rules
 from smscentre.composing import PartStyle
 from smscentre.config import Config
+from smscentre.deadlines.calendar import Calendar
+from smscentre.deadlines.schedule import Schedule
 from smscentre.inbox.acceptance import AcceptanceSettings
 from smscentre.inbox.admission import ANSWERS, SILENCES
-from smscentre.inbox.answering import AnsweringSettings
+from smscentre.inbox.answering import Answering, AnsweringSettings
 from smscentre.inbox.limits import ReplyLimits
 from smscentre.interfaces import Deliveries
 from smscentre.links.endpoints import smpp_endpoint
@@ -47,12 +55,16 @@ from smscentre.links.smpp import SmppLink, SmppObserver, SmppOptions
 from smscentre.messages import Address
 from smscentre.metrics import Metrics
 from smscentre.outbox.routing import Route, Routes
+from smscentre.outbox.stage import Outbox
+from smscentre.reminding.rounds import Rounds, RoundSettings
+from smscentre.reminding.stage import ReminderObserver, Reminding
 from smscentre.sections import ModemConfig, SmppConfig
 from smscentre.smpp.message import SubmitStyle
 from smscentre.smpp.pdus import BindMode
 from smscentre.smpp.receipt import id_forms
 from smscentre.smpp.session import SessionOptions
 from smscentre.store.receipts import Marks
+from smscentre.store.writer import Writer
 
 _DEVICE_AGAIN_S = 10.0
 """The longest wait for a serial device, which costs nobody anything to look for."""
@@ -99,13 +111,17 @@ def routes(config: Config) -> Routes:
             link.priority,
             whole=link.long_messages == "payload",
             sends=link.bind != "receiver",
+            prefixes=link.prefixes,
         )
         for link in config.smpp
     }
     found.update(
-        (link.name, Route(link.reroute, link.priority)) for link in config.modem
+        (link.name, Route(link.reroute, link.priority, prefixes=link.prefixes))
+        for link in config.modem
     )
-    found.update((link.name, Route(False, 0)) for link in config.phone)
+    found.update(
+        (link.name, Route(False, 0, replies_only=True)) for link in config.phone
+    )
     return Routes(found)
 
 
@@ -130,6 +146,65 @@ def receipt_marks(config: Config) -> Callable[[str, str], Marks]:
         return Marks(links.get(link, (link,)), keys)
 
     return marks
+
+
+def deadline_schedule(config: Config) -> Schedule:
+    """By when which forms are due."""
+    reminders = config.reminders
+    return Schedule(
+        {
+            form: (forms.KIND_OF[form], deadline.moments)
+            for deadline in config.deadline
+            for form in deadline.forms
+        },
+        Calendar(reminders.days == "working", reminders.holidays),
+        reminders.lead_minutes * 60.0,
+        reminders.digest,
+    )
+
+
+def command_rules(config: Config) -> Rules:
+    """What commands need to know."""
+    section = config.centre
+    rules = Rules(section.backfill_days, section.timezone, section.plausibility)
+    due = tuple(form for deadline in config.deadline for form in deadline.forms)
+    return evolve(rules, daily_forms=due) if due else rules
+
+
+def round_settings(config: Config) -> RoundSettings:
+    """What reminders and digests need to know."""
+    return RoundSettings(
+        deadline_schedule(config),
+        config.reminders.digest_role,
+        forms.FIELDS,
+        forms.KIND_OF,
+        part_styles(config),
+        routes(config).choose,
+        notices.reminder_text,
+        notices.digest_text,
+    )
+
+
+def reminding(
+    config: Config,
+    writer: Writer,
+    outbox: Outbox,
+    answering: Answering,
+    reactor: Any,
+    observer: ReminderObserver,
+) -> Reminding:
+    """What reminds of deadlines; of none where that is off."""
+    settings = round_settings(config)
+    rounds = Rounds(settings, time.time, answering.count)
+    return Reminding(
+        settings.schedule if config.reminders.enabled else Schedule({}),
+        rounds,
+        writer,
+        outbox,
+        reactor,
+        time.time,
+        observer,
+    )
 
 
 def outcomes() -> tuple[str, ...]:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 __all__ = ["Centre"]
 
-import gc
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -32,15 +31,18 @@ from twisted.python.failure import Failure
 from smscentre.assembly import (
     acceptance_settings,
     answering_settings,
+    command_rules,
     link_windows,
     metrics,
     modem_connection,
     receipt_marks,
+    reminding,
     routes,
     smpp_connection,
 )
 from smscentre.board import Board
-from smscentre.commands.dispatch import Rules, interpret
+from smscentre.collecting import spare_the_collector
+from smscentre.commands.dispatch import interpret
 from smscentre.config import Config
 from smscentre.errors import ConfigError, Problem
 from smscentre.exchange import HEARTBEAT_S, Exchange
@@ -73,9 +75,6 @@ _STOPPED_S = 9.0
 _HOUSEKEEPING_S = 10.0
 _MEASURE_S = 5.0
 _LAG_S = 1.0
-
-_COLLECT_AFTER = 20_000
-"""Objects made and not freed before the youngest are looked through."""
 
 _NO_ENDPOINT = (
     ValueError,
@@ -165,8 +164,7 @@ class Centre(MultiService):
             reactor.callFromThread,
             lambda available, reason: self._board.database(reason),
         )
-        section = config.centre
-        rules = Rules(section.backfill_days, section.timezone, section.plausibility)
+        rules = command_rules(config)
         self._answering = Answering(answering_settings(config))
         self._acceptance = Acceptance(
             acceptance_settings(config),
@@ -189,6 +187,14 @@ class Centre(MultiService):
             reactor,
             time.time,
             self._metrics,
+        )
+        self._reminding = reminding(
+            config,
+            self._writer,
+            self._outbox,
+            self._answering,
+            reactor,
+            self._metrics.reminders,
         )
         self._exchange = Exchange(
             self._writer,
@@ -259,7 +265,8 @@ class Centre(MultiService):
             (self._measure_lag, _LAG_S),
         ):
             self._repeat(action, seconds)
-        _spare_the_collector()
+        self._reminding.start()
+        spare_the_collector()
         _log.info("the centre is ready")
 
     def _recover(self, transaction: Transaction, now: float) -> int:
@@ -287,6 +294,7 @@ class Centre(MultiService):
         for loop in self._loops:
             loop.stop()
         await self._tasks.stop()
+        self._reminding.stop()
         self._stop_by = self._reactor.seconds() + _STOPPED_S
         for port in self._ports:
             await self._within(maybeDeferred(port.stopListening))
@@ -379,14 +387,3 @@ class Centre(MultiService):
 
     def _log_failure(self, failure: Failure, what: str) -> None:
         _log.failure("{what} failed", failure, what=what)
-
-
-def _spare_the_collector() -> None:
-    """Keep the garbage collector from walking what lives as long as the process.
-
-    Messages are freed by their reference counts; the collector would look through
-    all modules again and again while hundreds of them are under way.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(_COLLECT_AFTER, 20, 50)

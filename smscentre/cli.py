@@ -22,9 +22,12 @@ from sqlalchemy import Connection
 
 from smscentre import __version__, config, tracing
 from smscentre.accounts import account
+from smscentre.assembly import deadline_schedule
+from smscentre.commands.forms import FIELDS
 from smscentre.config import Config
 from smscentre.demo import run_demo
 from smscentre.errors import ConfigError, SMSCentreError
+from smscentre.foresight import reminder_lines
 from smscentre.imports import read_officers, read_units, write_officers, write_units
 from smscentre.modem_command import modem
 from smscentre.moments import TraceStyle
@@ -269,6 +272,18 @@ def messages(
 ) -> None:
     """List the last messages, the newest last; receipts only if asked for."""
     _show_list(context.config(), number, state, limit, as_json)
+
+
+@main.command("reminders")
+@click.option("--on", "day", type=click.DateTime(["%Y-%m-%d"]), help="Default: today.")
+@_pass_context
+def show_reminders(context: _Context, day: datetime.datetime | None) -> None:
+    """Show whom the deadlines of a day would remind, as things stand; send nothing."""
+    found = context.config()
+    date = day.date() if day else _today(found)
+    schedule = deadline_schedule(found)
+    lines = _read(found, lambda db: [*reminder_lines(db, schedule, FIELDS, date)])
+    click.echo("\n".join(lines) or f"{date} has no deadline")
 
 
 @main.group()

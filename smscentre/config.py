@@ -11,6 +11,7 @@ __all__ = [
     "CentreConfig",
     "Config",
     "DatabaseConfig",
+    "DeadlineConfig",
     "LimitsConfig",
     "LogConfig",
     "ModemConfig",
@@ -19,6 +20,7 @@ __all__ = [
     "OutboxConfig",
     "PhoneConfig",
     "ProceduresConfig",
+    "RemindersConfig",
     "Secret",
     "SecretFile",
     "SmppConfig",
@@ -40,6 +42,13 @@ from cattrs import BaseValidationError
 
 from smscentre.errors import ConfigError, Problem
 from smscentre.numbers import NumberError, parse_number
+from smscentre.reminder_sections import (
+    DeadlineConfig,
+    RemindersConfig,
+    deadline_problems,
+    holiday_problems,
+    read_holidays,
+)
 from smscentre.sections import (
     CentreConfig,
     DatabaseConfig,
@@ -81,6 +90,8 @@ class Config:
     smpp: tuple[SmppConfig, ...] = ()
     modem: tuple[ModemConfig, ...] = ()
     phone: tuple[PhoneConfig, ...] = ()
+    reminders: RemindersConfig = field(factory=RemindersConfig)
+    deadline: tuple[DeadlineConfig, ...] = ()
     procedures: ProceduresConfig = field(factory=ProceduresConfig)
     log: LogConfig = field(factory=LogConfig)
     path: Path = field(default=Path(), metadata={"key": False})
@@ -119,6 +130,8 @@ def load(path: Path) -> Config:
         *_shared_devices(tree),
         *_bad_numbers(tree),
         *_open_secrets(tree, path),
+        *deadline_problems(tree),
+        *holiday_problems(tree, path.parent),
     ]
     _prepare(tree, path.parent)
     try:
@@ -169,9 +182,14 @@ def _database_url(tree: _Tree) -> str:
 
 def _completed(config: Config, path: Path) -> Config:
     """Put secrets and folders in their place, once all is known to be right."""
+    reminders = config.reminders
+    if reminders.holidays_file is not None:
+        days = read_holidays(reminders.holidays_file)
+        reminders = evolve(reminders, holidays=days)
     return evolve(
         config,
         path=path,
+        reminders=reminders,
         smpp=tuple(
             evolve(link, password=link.password_file.secret)
             if link.password_file

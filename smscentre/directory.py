@@ -6,7 +6,16 @@ changes, and only read by everyone else. It knows no database and no clock.
 
 from __future__ import annotations
 
-__all__ = ["Directory", "Officer", "Province", "Right", "Scope", "Unit", "fold"]
+__all__ = [
+    "ZONES",
+    "Directory",
+    "Officer",
+    "Province",
+    "Right",
+    "Scope",
+    "Unit",
+    "fold",
+]
 
 import datetime
 import re
@@ -17,7 +26,7 @@ from zoneinfo import ZoneInfo
 
 from attrs import define, field, frozen
 
-_ZONES = {
+ZONES = {
     "WIB": ZoneInfo("Asia/Jakarta"),
     "WITA": ZoneInfo("Asia/Makassar"),
     "WIT": ZoneInfo("Asia/Jayapura"),
@@ -43,7 +52,7 @@ class Province:
     @property
     def timezone(self) -> ZoneInfo:
         """The zone in which this province's days begin."""
-        return _ZONES[self.zone]
+        return ZONES[self.zone]
 
 
 @frozen

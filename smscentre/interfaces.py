@@ -223,6 +223,9 @@ class Ledger(Protocol):
     def proof(self, request: Request, right: Right) -> Proof:
         """What a request shows for a right of its sender, if a PIN keeps it."""
 
+    def reported(self, form: str, day: datetime.date) -> dict[str, float]:
+        """When the figures that hold for a form and day were stored, by unit."""
+
 
 class Command(Protocol):
     """One understood text: what it will read, and what it does."""

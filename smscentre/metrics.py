@@ -17,6 +17,7 @@ from prometheus_client import Gauge, Histogram, ProcessCollector, generate_lates
 
 from smscentre.at.session_events import FAULTS
 from smscentre.messages import DeliveryState, IncomingKind, ModemHealth, Retry
+from smscentre.reminder_metrics import ReminderMetrics
 from smscentre.series import OTHER, Counter, Registry
 
 MODEM_RESETS: Final = ("reopen", "restart", "hook")
@@ -86,6 +87,7 @@ class Metrics:
         self._make_arrival_metrics()
         self._make_outbox_metrics()
         self._make_store_metrics()
+        self.reminders = ReminderMetrics(self._registry)
 
     def render(self) -> bytes:
         """Everything in the Prometheus text format, as of now."""

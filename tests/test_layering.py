@@ -18,13 +18,13 @@ from twisted.trial.unittest import SynchronousTestCase
 ROOT = Path(__file__).parent.parent
 PACKAGE = "smscentre"
 
-STAGES = ("links", "inbox", "commands", "outbox", "web")
+STAGES = ("links", "inbox", "commands", "outbox", "reminding", "web")
 """None of these imports another one."""
 
 ASSEMBLY = ("assembly", "centre", "cli", "exchange", "sim", "tap")
 """What joins the stages, starts them or plays their peers; these know them all."""
 
-CORES = ("gsm", "at", "smpp", "commands")
+CORES = ("gsm", "at", "smpp", "commands", "deadlines")
 """Pure: bytes or values in, values out."""
 
 FORBIDDEN_TO_CORES = (

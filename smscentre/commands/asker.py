@@ -12,7 +12,7 @@ import datetime
 from collections.abc import Collection, Sequence
 from zoneinfo import ZoneInfo
 
-from smscentre.commands.forms import KINDS
+from smscentre.commands.forms import KINDS, REPORTS
 from smscentre.commands.replies import compose
 from smscentre.directory import Directory, Officer, Right, Unit
 from smscentre.interfaces import Ledger, Outcome, Request, SubmissionKey
@@ -24,12 +24,14 @@ class Rules:
     """What the configuration decides of commands.
 
     ``backfill_days`` is how many days back an insert may reach; ``timezone`` is
-    that of senders without a unit; ``plausibility`` is off, flag or confirm.
+    that of senders without a unit; ``plausibility`` is off, flag or confirm;
+    ``daily_forms`` are those that units are expected to send every day.
     """
 
     backfill_days: int
     timezone: ZoneInfo
     plausibility: str = "off"
+    daily_forms: tuple[str, ...] = tuple(report.counts for report in REPORTS)
 
 
 @frozen

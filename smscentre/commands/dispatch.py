@@ -33,6 +33,7 @@ from smscentre.commands.parse import Figures, read_figures
 from smscentre.commands.query import SCOPES, read_query
 from smscentre.commands.register import REGISTER, Register
 from smscentre.commands.undo import read_undo
+from smscentre.commands.unreported import read_unreported
 from smscentre.commands.words import echo, nearest, split
 from smscentre.directory import Directory
 from smscentre.interfaces import Command, Request
@@ -129,7 +130,9 @@ def _read_reserved(asker: Asker, first: str, rest: list[str]) -> Command:
             return read_undo(asker, rest)
         case "YA":
             return read_confirmation(asker, rest)
-        case "BELUM" | "PIN":
+        case "BELUM":
+            return read_unreported(asker, rest)
+        case "PIN":
             return give_help(asker)
         case "PROV":
             return list_provinces(asker, rest)

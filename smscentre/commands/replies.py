@@ -8,10 +8,12 @@ from __future__ import annotations
 
 __all__ = [
     "AND",
+    "COUNTRY",
     "EMPTY",
     "INSERTED",
     "INSERT_HELP",
     "LONGEST",
+    "NOBODY",
     "NOW",
     "OR",
     "QUERIED",
@@ -28,6 +30,8 @@ __all__ = [
     "inserted",
     "is_own_reply",
     "joined",
+    "places",
+    "shortened",
 ]
 
 import re
@@ -167,6 +171,12 @@ TEXTS: Final = {
     "help_rupbasan_query": "Format: RUPBASAN BASAN GETUPT UPT1203 270408; "
     "RUPBASAN BASAN GETPROV DKI 270408; RUPBASAN BASAN GETALL 270408 "
     "(BARAN sama seperti BASAN)",
+    # Who has not reported yet.
+    "unreported": "{scope} {date}: {n} dari {of} UPT belum lapor: {units}. "
+    "Rincian di web.",
+    "all_reported": "{scope} {date}: semua {of} UPT sudah lapor. Terima Kasih",
+    "no_units": "Belum ada UPT terdaftar di {scope}. Balas PROV untuk daftar "
+    "singkatan.",
     "list_provinces": "Provinsi: {keywords}",
     "list_provinces_more": "Provinsi: {keywords}. Lanjut: PROV {next}",
     "list_units": "{n} UPT: {units}",
@@ -266,6 +276,14 @@ RIGHT_NAMES: Final = {"insert": "mengisi data", "query": "bertanya"}
 
 AND: Final = "dan"
 OR: Final = "atau"
+COUNTRY: Final = "Indonesia"
+NOBODY: Final = "tidak ada"
+_SOME: Final = "{} dan {} lain"
+_PROVINCES: Final = "{} provinsi"
+
+
+_MOST_NAMES = 20
+"""More names than fit one SMS."""
 
 
 def compose(name: str, /, **values: object) -> str:
@@ -309,6 +327,26 @@ def joined(names: Sequence[str], word: str = AND) -> str:
     if len(names) < 2:
         return "".join(names)
     return f"{', '.join(names[:-1])} {word} {names[-1]}"
+
+
+def shortened(names: Sequence[str]) -> list[str]:
+    """A list within a sentence: alternatives, ever more of it as a number only."""
+    shown = range(min(len(names), _MOST_NAMES), 0, -1)
+    return [_some(names, count) for count in shown] or [NOBODY]
+
+
+def _some(names: Sequence[str], count: int) -> str:
+    text = ", ".join(names[:count])
+    rest = len(names) - count
+    return _SOME.format(text, rest) if rest else text
+
+
+def places(keywords: Sequence[str]) -> list[str]:
+    """Provinces as what a sentence is about, or their number; none: the country."""
+    if not keywords:
+        return [COUNTRY]
+    several = [_PROVINCES.format(len(keywords))] if len(keywords) > 1 else []
+    return [", ".join(keywords), *several]
 
 
 _VALUE = re.compile(r"\{[a-z0-9_]*\}")

@@ -138,7 +138,11 @@ class Answering:
             inbox_id,
         )
         outgoing = add_outgoing(transaction, draft, now=now, bind=claimer)
+        self.count(transaction, number, now)
+        return Posted(outgoing, 0) if claimer else Posted([], len(outgoing))
+
+    def count(self, transaction: Transaction, number: str, now: float) -> None:
+        """Count a text that goes to a number, whoever put it out."""
         if self._limiter.limited:
             self._limiter.count(number, now)
             transaction.on_undo(partial(self._limiter.count, number, now, -1))
-        return Posted(outgoing, 0) if claimer else Posted([], len(outgoing))

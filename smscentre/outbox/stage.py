@@ -9,6 +9,7 @@ from __future__ import annotations
 
 __all__ = ["Outbox", "OutboxObserver"]
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol, assert_never
 
@@ -195,6 +196,10 @@ class Outbox:
         self._check_settled()
         return settled
 
+    def standing(self) -> list[str]:
+        """The links that are bound."""
+        return [name for name, lane in self._lanes.items() if lane.bind]
+
     def in_flight(self, link: str) -> int:
         """How many parts wait for the link's answer."""
         return len(self._lanes[link].in_flight)
@@ -346,14 +351,29 @@ class Outbox:
         if timer is not None and timer.active():
             timer.cancel()
 
-    def _standing(self) -> list[str]:
-        return [name for name, lane in self._lanes.items() if lane.bind]
-
     def _hand_over(self, name: str) -> None:
-        """Let another link carry what waits for one, if any stands that may."""
-        other = self._routes.substitute(name, self._standing())
+        """Let other links carry what waits for one, if any stand that may."""
+        standing = self.standing()
+        other = self._routes.substitute(name, standing)
         if other is not None:
             self._reroute(name, other)
+        if any(each != name for each in standing):
+            self._reroute_others(name, standing)
+
+    def _reroute_others(self, name: str, standing: Sequence[str]) -> None:
+        def moved(counts: Counter[str]) -> None:
+            for other, count in counts.items():
+                self.queued(other, count)
+
+        rerouted = self._writer.perform(
+            lambda transaction: outgoing.reroute_others(
+                transaction,
+                name,
+                lambda number: self._routes.replace(name, number, standing),
+            )
+        )
+        rerouted.addCallback(moved)
+        rerouted.addErrback(self._log_failure, "rerouting")
 
     def _reroute(self, name: str, other: str) -> None:
         def moved(count: int) -> None:

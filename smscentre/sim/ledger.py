@@ -231,6 +231,14 @@ class FakeLedger:
         )
         return max(days, default=None)
 
+    def reported(self, form: str, day: datetime.date) -> dict[str, float]:
+        """When the figures that hold for a form and day were stored, by unit."""
+        return {
+            submission.unit: submission.stored_at
+            for submission in self._of(form)
+            if submission.day == day
+        }
+
     def _of(self, form: str) -> Iterator[Submission]:
         return (held for held in self._current.values() if held.form == form)
 

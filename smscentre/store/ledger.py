@@ -261,6 +261,29 @@ class StoreLedger:
             case _:
                 assert_never(effect)
 
+    def reported(self, form: str, day: datetime.date) -> dict[str, float]:
+        """When the figures that hold for a form and day were stored, by unit."""
+        # Outer joins for the reason that `_tally` gives.
+        query = (
+            select(units.c.code, submissions.c.stored_at)
+            .select_from(units)
+            .outerjoin(
+                reports,
+                and_(
+                    reports.c.unit == units.c.code,
+                    reports.c.form == form,
+                    reports.c.day == day,
+                    reports.c.field == self._fields[form][0],
+                ),
+            )
+            .outerjoin(submissions, submissions.c.id == reports.c.submission_id)
+        )
+        return {
+            row.code: row.stored_at
+            for row in self._transaction.all(query)
+            if row.stored_at is not None
+        }
+
     def record(self, report: Report, request: Request, inbox_id: int) -> None:
         """Store a report: history, and the figures that now hold."""
         fields = self._fields[report.form]

@@ -15,11 +15,13 @@ __all__ = [
     "leave_in_doubt",
     "postpone_number",
     "reroute",
+    "reroute_others",
     "return_claims",
     "waiting_for_others",
 ]
 
-from collections.abc import Collection, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 from sqlalchemy import bindparam, func, insert, select, update
@@ -117,6 +119,13 @@ _TAKE = Statement(
     ("row", "b_bind", "b_resent"),
 )
 
+_MOVE = Statement(
+    update(outbox)
+    .where(outbox.c.id == bindparam("row"))
+    .values(link=bindparam("b_link")),
+    ("row", "b_link"),
+)
+
 _END = Statement(
     update(outbox)
     .where(outbox.c.id == bindparam("row"))
@@ -187,7 +196,8 @@ def claim(
     """Claim for a bind the first parts that are due, at most ``room``.
 
     What has expired ends here. What is in doubt is claimed once more if it is a
-    reply; a second doubt, or a broadcast in doubt, ends as uncertain.
+    reply; a second doubt, or anything else in doubt, ends as uncertain: nobody waits
+    for what he did not ask for, and twice it is a nuisance.
     """
     rows = transaction.all(_DUE, {"link": link, "now": now, "room": room})
     parts: list[Outgoing] = []
@@ -316,10 +326,34 @@ def reroute(transaction: Transaction, link: str, other: str, priority: Priority)
     return int(result.rowcount)
 
 
+def reroute_others(
+    transaction: Transaction, link: str, choose: Callable[[str], str | None]
+) -> Counter[str]:
+    """Hand what is no reply and waits for one link to others, by destination.
+
+    Returns how many parts now wait for each of them.
+    """
+    waiting = transaction.all(
+        select(outbox.c.id, outbox.c.number).where(
+            sql(OPEN),
+            outbox.c.link == link,
+            outbox.c.state != OutboxState.CLAIMED.value,
+            outbox.c.priority > int(Priority.REPLY),
+        )
+    )
+    moved: Counter[str] = Counter()
+    for row in waiting:
+        other = choose(row.number)
+        if other is not None:
+            transaction.add(_MOVE, (row.id, other))
+            moved[other] += 1
+    return moved
+
+
 def _end_of(row: Any, now: float) -> OutboxState | None:
     """The state in which a waiting row ends unsent, if it does."""
     if row.state == OutboxState.IN_DOUBT.value:
-        if row.resent or row.priority == Priority.BROADCAST:
+        if row.resent or row.priority != Priority.REPLY:
             return OutboxState.UNCERTAIN
         return OutboxState.UNCERTAIN if row.expires_at <= now else None
     return OutboxState.EXPIRED if row.expires_at <= now else None

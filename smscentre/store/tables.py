@@ -24,6 +24,7 @@ __all__ = [
     "keyed_arrivals",
     "long_messages",
     "metadata",
+    "notices",
     "officers",
     "outbox",
     "part_references",
@@ -31,6 +32,7 @@ __all__ = [
     "provinces",
     "receipts",
     "reports",
+    "rounds",
     "submissions",
     "units",
 ]
@@ -406,6 +408,33 @@ receipts = Table(
         postgresql_where=text("outbox_id IS NULL"),
     ),
 )
+
+rounds = Table(
+    "rounds",
+    metadata,
+    Column("purpose", Text, primary_key=True),
+    Column("zone", Text, primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("time", Text, primary_key=True),
+    Column("begun_at", Double, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""What is done once around each deadline and was: its key is the lock."""
+
+notices = Table(
+    "notices",
+    metadata,
+    Column("purpose", Text, primary_key=True),
+    Column("zone", Text, primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("time", Text, primary_key=True),
+    Column("place", Text, primary_key=True),
+    Column("number", Text, primary_key=True),
+    Column("forms", Text, nullable=False),
+    Column("outbox_id", ID, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""Whom each round told: of a unit, or with an empty ``place`` of a whole zone."""
 
 audit = Table(
     "audit",

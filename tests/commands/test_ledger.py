@@ -75,3 +75,10 @@ class FakeLedgerTests(SynchronousTestCase):
         self.assertEqual(self.seen.latest_day("RUTAN", Scope("1203")), _day(27))
         self.assertIsNone(self.seen.latest_day("RUTAN", Scope("1201")))
         self.assertIsNone(self.seen.latest_day("BAPAS", Scope()))
+
+    def test_reported(self) -> None:
+        """Units with a report of the form and day."""
+        self._store("1203", "RUTAN", 27, 1, 2, 3, 4)
+        self._store("1201", "RUTAN", 26, 1, 2, 3, 4)
+        self._store("1251", "BAPAS", 27, 1, 2, 3, 4)
+        self.assertEqual(set(self.seen.reported("RUTAN", _day(27))), {"1203"})

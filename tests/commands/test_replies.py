@@ -87,9 +87,13 @@ _OWN = {
     "no_place_upt": {"example": "RUPBASAN BASAN GETUPT UPT123456 270408"},
     "no_place_province": {"example": _QUERY},
     "help": {"kinds": "RUTAN, BAPAS atau RUPBASAN"},
-    "digest": {"scope": "GORONTALO"},
     "pin_locked": {"time": "23.59 WITA"},
     "code_locked": {"time": "23.59 WITA"},
+    "digest": {"scope": "99 provinsi", "units": "LPKA_LABUHANBAT dan 9999 lain"},
+    "unreported": {"scope": "99 provinsi", "units": "LPKA_LABUHANBAT dan 9999 lain"},
+    "all_reported": {"scope": "99 provinsi"},
+    "no_units": {"scope": "99 provinsi"},
+    "remind": {"forms": f"{_LONGEST_FORM} dan 6 lain"},
 }
 """Values that only one template has."""
 

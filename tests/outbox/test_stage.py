@@ -435,6 +435,35 @@ class RoutingTests(OutboxTestCase):
         self.turn()
         self.assertEqual([sent.text for sent in self.other.sent], ["a"])
 
+    def test_what_is_no_reply_goes_by_another_link_too(self) -> None:
+        """Also where that link may carry no replies of others; not before the limit."""
+        self.routes["spare"] = Route(False, 20)
+        for priority in Priority:
+            self.put(priority.name, priority=priority)
+        self.other.connect(self.exchange)
+        self.outbox.tick()
+        self.turn()
+        self.assertEqual(self.other.sent, [])
+        self.pass_time(300)
+        self.outbox.tick()
+        self.turn()
+        texts = [sent.text for sent in self.other.sent]
+        self.assertEqual(texts, ["REMINDER", "BROADCAST"])
+
+    def test_only_a_reply_in_doubt_is_sent_again(self) -> None:
+        """A reminder or a broadcast may have arrived, and nobody waits for it."""
+        self.link.connect(self.exchange)
+        for priority in Priority:
+            self.put(priority.name, priority=priority)
+        self.outbox.tick()
+        self.turn()
+        self.link.disconnect(self.exchange)
+        self.turn()
+        before = len(self.link.sent)
+        self.link.connect(self.exchange)
+        self.turn()
+        self.assertEqual([sent.text for sent in self.link.sent[before:]], ["REPLY"])
+
     def test_binds_that_refuse_everything_do_not_count(self) -> None:
         """A link that comes and goes is down all the while."""
         self.put("a")

@@ -61,10 +61,11 @@ class LedgerTests(StoreTestCase):
         values: tuple[int, ...],
         form: str = "RUTAN",
         day: object = _DAY,
+        at: float = 0.0,
     ) -> None:
         """Store a report in a transaction of its own."""
         assert isinstance(day, datetime.date)
-        request = Request("+62811", "text", None, 0.0, 0.0)
+        request = Request("+62811", "text", None, at, at)
 
         def record(transaction: Transaction) -> None:
             ledger = self.ledger(transaction)
@@ -144,6 +145,18 @@ class LedgerTests(StoreTestCase):
         for scope, day in ((_DKI, _BEFORE), (_ALL, _DAY), (Scope(unit="2"), None)):
             self.assertEqual(self.latest_day(scope), day)
 
+    def test_reported(self) -> None:
+        """Units with a report of the form and day, and when the one that holds came."""
+        self.store("1", (1, 2))
+        self.store("1", (1, 2), at=60.0)
+        self.store("2", (1, 2), day=_BEFORE)
+        self.store("3", (1, 2), "RUTAN PEG")
+        read = self.writer.perform(
+            lambda transaction: self.ledger(transaction).reported("RUTAN", _DAY)
+        )
+        self.turn()
+        self.assertEqual(self.successResultOf(read), {"1": 60.0})
+
     def test_reads_by_index(self) -> None:
         """No read of the path of a message scans a table that grows."""
         plans: list[str] = []
@@ -160,6 +173,7 @@ class LedgerTests(StoreTestCase):
             ledger.counts("RUTAN", _ALL, _DAY)
             ledger.staff("RUTAN PEG", _ALL, _DAY)
             ledger.latest_day("RUTAN", _ALL)
+            ledger.reported("RUTAN", _DAY)
             driver.set_trace_callback(None)
             for statement in statements:
                 rows = driver.execute(f"EXPLAIN QUERY PLAN {statement}")

@@ -31,6 +31,7 @@ from tests.store import (
     test_changes,
     test_ledger,
     test_longmessages,
+    test_notices,
     test_pages,
     test_prepared,
     test_receipts,
@@ -106,6 +107,7 @@ PostgresqlImportTests = on_postgresql(test_changes.ImportTests)
 PostgresqlLedgerTests = on_postgresql(
     test_ledger.LedgerTests, {"test_reads_by_index": _PLANS}
 )
+PostgresqlNoticeTests = on_postgresql(test_notices.NoticeTests)
 PostgresqlFloodTests = on_postgresql(test_longmessages.FloodTests)
 PostgresqlNationalTotalsTests = on_postgresql(test_pages.NationalTotalsTests)
 PostgresqlQueuesTests = on_postgresql(test_pages.QueuesTests)

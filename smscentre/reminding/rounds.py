@@ -1,0 +1,209 @@
+"""What one round does to the store: one transaction, all or nothing.
+
+Runs in the writer's thread. Whoever takes the round stores whom it tells and what
+goes out in the same transaction, so that no kill leaves half of it or lets it come
+twice. It knows links by name and style only.
+"""
+
+from __future__ import annotations
+
+__all__ = ["Done", "Rounds", "RoundSettings"]
+
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Mapping
+
+from attrs import field, frozen
+
+from smscentre.composing import PartStyle, compose
+from smscentre.deadlines.schedule import Deadline, Purpose, Round, Schedule
+from smscentre.deadlines.standing import (
+    Digest,
+    Reminder,
+    Standing,
+    digests,
+    reminders,
+)
+from smscentre.directory import Directory
+from smscentre.messages import Priority
+from smscentre.store import notices
+from smscentre.store.ledger import StoreLedger
+from smscentre.store.notices import Notice
+from smscentre.store.outgoing import Draft, add_outgoing
+from smscentre.store.people import DirectoryCache
+from smscentre.store.transaction import Transaction
+
+_REPORTED = "the unit has reported since"
+
+
+@frozen
+class RoundSettings:
+    """What rounds must know of the configuration, the links and the commands.
+
+    ``choose`` finds the link to a number among those that stand, or None where no
+    link sends such messages; ``styles`` say how each link carries texts.
+    """
+
+    schedule: Schedule
+    digest_role: str
+    fields: Mapping[str, tuple[str, ...]]
+    kinds: Mapping[str, str]
+    styles: Mapping[str, PartStyle]
+    choose: Callable[[str, Collection[str]], str | None]
+    reminder_text: Callable[[Reminder, Deadline], str]
+    digest_text: Callable[[Digest, Deadline], str]
+
+
+@frozen
+class Done:
+    """What a round did.
+
+    ``expected`` units have something due, ``missing`` of them lack it; ``told``
+    officers get an SMS, ``unsent`` cannot for want of a link. ``waiting`` counts the
+    parts that now wait for each link. ``again`` says that it was done before.
+    """
+
+    expected: int = 0
+    missing: int = 0
+    told: int = 0
+    unsent: int = 0
+    waiting: Counter[str] = field(factory=Counter)
+    again: bool = False
+
+
+@frozen
+class _Message:
+    """An SMS of a round: what it is about, to whom, which forms are lacking."""
+
+    place: str
+    number: str
+    forms: tuple[str, ...]
+    text: str
+
+
+class Rounds:
+    """Does rounds, each once."""
+
+    def __init__(
+        self,
+        settings: RoundSettings,
+        wall_clock: Callable[[], float],
+        count: Callable[[Transaction, str, float], None],
+    ) -> None:
+        """:param count: told of each SMS, for the limits on what goes out"""
+        self._settings = settings
+        self._wall_clock = wall_clock
+        self._count = count
+        self._directories = DirectoryCache()
+
+    def perform(
+        self, transaction: Transaction, planned: Round, standing: Collection[str]
+    ) -> Done | None:
+        """Do a round that was not done before; None where it is not open now.
+
+        :param standing: the links that are bound
+        """
+        # The database may have kept this waiting: the time is that of the deed.
+        now = self._wall_clock()
+        if not planned.is_open(now):
+            return None
+        if not notices.begin_round(transaction, planned.key, now):
+            return Done(again=True)
+        directory = self._directories.current(transaction)
+        standings = self._standings(transaction, planned.deadline, directory)
+        present = next(each for each in standings if each.deadline == planned.deadline)
+        told, waiting, unsent = 0, Counter[str](), 0
+        for message in self._messages(planned, standings, present, directory):
+            link = self._settings.choose(message.number, standing)
+            if link is None:
+                unsent += 1
+                continue
+            waiting[link] += self._post(transaction, planned, message, link, now)
+            told += 1
+        expected, missing = len(present.expected), len(present.missing)
+        return Done(expected, missing, told, unsent, waiting)
+
+    def recall(self, transaction: Transaction, planned: Round) -> int | None:
+        """Take back reminders that still wait for units that have reported.
+
+        Returns how many; None where none waits any more.
+        """
+        waiting = notices.open_notices(transaction, planned.key)
+        if not waiting:
+            return None
+        directory = self._directories.current(transaction)
+        reported = self._reported(transaction, planned.deadline)
+        missing = Standing.of(planned.deadline, directory, reported).missing
+        now = self._wall_clock()
+        return sum(
+            notices.recall(transaction, notice.outbox_id, _REPORTED, now)
+            for notice in waiting
+            if notice.place not in missing
+        )
+
+    def _standings(
+        self, transaction: Transaction, deadline: Deadline, directory: Directory
+    ) -> list[Standing]:
+        """How the units stand, those of each zone at the deadline's time there."""
+        reported = self._reported(transaction, deadline)
+        return [
+            Standing.of(same, directory, reported)
+            for same in self._settings.schedule.elsewhere(deadline)
+        ]
+
+    def _reported(
+        self, transaction: Transaction, deadline: Deadline
+    ) -> dict[tuple[str, str], float]:
+        settings = self._settings
+        ledger = StoreLedger(
+            transaction, Directory.of(()), settings.fields, settings.kinds
+        )
+        return {
+            (unit, due.form): stored_at
+            for due in deadline.forms
+            for unit, stored_at in ledger.reported(due.form, deadline.day).items()
+        }
+
+    def _messages(
+        self,
+        planned: Round,
+        standings: list[Standing],
+        present: Standing,
+        directory: Directory,
+    ) -> Iterator[_Message]:
+        settings, deadline = self._settings, planned.deadline
+        if planned.purpose is Purpose.REMIND:
+            for reminder in reminders(present, directory):
+                text = settings.reminder_text(reminder, deadline)
+                number = reminder.officer.number
+                yield _Message(reminder.unit.code, number, reminder.forms, text)
+            return
+        for digest in digests(deadline, standings, directory, settings.digest_role):
+            text = settings.digest_text(digest, deadline)
+            yield _Message("", digest.officer.number, (), text)
+
+    def _post(
+        self,
+        transaction: Transaction,
+        planned: Round,
+        message: _Message,
+        link: str,
+        now: float,
+    ) -> int:
+        """Put an SMS into the outbox; how many parts wait because of it."""
+        style = self._settings.styles.get(link, PartStyle())
+        alphabet, parts = compose(message.text, style)
+        draft = Draft(
+            link,
+            message.number,
+            parts,
+            alphabet,
+            Priority.REMINDER,
+            style.reference_width,
+            # Past it a reminder would be wrong, and a digest be read at night.
+            planned.closes_at,
+        )
+        outgoing = add_outgoing(transaction, draft, now=now)
+        notice = Notice(message.place, message.number, message.forms, outgoing[0].row)
+        notices.add_notice(transaction, planned.key, notice)
+        self._count(transaction, message.number, now)
+        return len(outgoing)

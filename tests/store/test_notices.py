@@ -1,0 +1,79 @@
+"""Tests for `smscentre.store.notices`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from sqlalchemy import exc
+from twisted.internet.defer import Deferred
+
+from smscentre.messages import Alphabet, Priority
+from smscentre.store import notices
+from smscentre.store.notices import Notice
+from smscentre.store.outgoing import Draft, add_outgoing
+from smscentre.store.transaction import Transaction
+from tests.storecase import StoreTestCase
+
+T = TypeVar("T")
+
+_KEY = ("remind", "WIB", "2008-04-28", "10:00")
+_DRAFT = Draft(
+    "carrier", "+62811", ["text"], Alphabet.GSM7, Priority.REMINDER, 8, 100.0
+)
+
+
+def _of(key: Sequence[str]) -> notices.RoundKey:
+    purpose, zone, day, time = key
+    return purpose, zone, day, time
+
+
+class NoticeTests(StoreTestCase):
+    """Rounds once, and what they told."""
+
+    def begin(self, key: Sequence[str]) -> bool:
+        """Take a round in a transaction of its own."""
+        begun = self.writer.perform(
+            lambda transaction: notices.begin_round(transaction, _of(key), 1.0)
+        )
+        self.turn()
+        return self.successResultOf(begun)
+
+    def tell(self, transaction: Transaction) -> int:
+        """Put an SMS into the outbox and store whom it tells; its row."""
+        (part,) = add_outgoing(transaction, _DRAFT, now=1.0)
+        notice = Notice("1203", "+62811", ("RUTAN",), part.row)
+        notices.add_notice(transaction, _KEY, notice)
+        return part.row
+
+    def test_a_round_is_taken_once(self) -> None:
+        """Another purpose, zone, day or time is another round."""
+        self.assertTrue(self.begin(_KEY))
+        self.assertFalse(self.begin(_KEY))
+        for at, other in enumerate(("digest", "WIT", "2008-04-29", "16:00")):
+            self.assertTrue(self.begin((*_KEY[:at], other, *_KEY[at + 1 :])))
+
+    def test_an_officer_is_told_once(self) -> None:
+        """The key refuses a second notice of the same unit in a round."""
+        self.successResultOf(self._done(self.tell))
+        self.failureResultOf(self._done(self.tell), exc.IntegrityError)
+
+    def test_recall(self) -> None:
+        """What waits can be taken back, once."""
+        row = self.successResultOf(self._done(self.tell))
+        (found,) = self.successResultOf(
+            self._done(lambda transaction: notices.open_notices(transaction, _KEY))
+        )
+        self.assertEqual((found.place, found.outbox_id), ("1203", row))
+        for count in (1, 0):
+            taken = self._done(
+                lambda transaction: notices.recall(transaction, row, "why", 2.0)
+            )
+            self.assertEqual(self.successResultOf(taken), count)
+        left = self._done(lambda transaction: notices.open_notices(transaction, _KEY))
+        self.assertEqual(self.successResultOf(left), [])
+
+    def _done(self, action: Callable[[Transaction], T]) -> Deferred[T]:
+        done = self.writer.perform(action)
+        self.turn()
+        return done
