@@ -153,7 +153,7 @@ class Directory:
 
     def has_pin(self, number: str | None) -> bool:
         """Whether a PIN keeps a right of a number."""
-        return any((number, right) in self.pins for right in Right)
+        return bool(self.pins) and any((number, right) in self.pins for right in Right)
 
     def unit_of(self, officer: Officer) -> Unit | None:
         """The officer's own unit, or None for a region or the country."""

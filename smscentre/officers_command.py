@@ -153,8 +153,9 @@ def pin(ctx: click.Context, number: str, right: str, remove: bool) -> None:
 
 def _read_pin() -> str:
     """Six digits, typed unseen and twice, or the line of a pipe."""
+    typed: str
     if sys.stdin.isatty():
-        typed: str = click.prompt("PIN", hide_input=True, confirmation_prompt=True)
+        typed = click.prompt("PIN", hide_input=True, confirmation_prompt=True)
     else:
         typed = sys.stdin.readline()
     if not is_pin(typed.strip()):

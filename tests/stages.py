@@ -80,16 +80,17 @@ class Echo:
         return Outcome("query", self.request.text)
 
 
-def echo(request: Request, directory: Directory) -> Command:
-    """Understand any text."""
-    return Echo(request)
-
-
 class StagesTestCase(StoreTestCase):
     """Inbox, outbox and exchange over one memory link named carrier."""
 
     limits: ClassVar[ReplyLimits] = ReplyLimits()
     siblings: ClassVar[Mapping[str, tuple[str, ...]]] = {}
+    fields: ClassVar[Mapping[str, tuple[str, ...]]] = {"RUTAN": ("value",)}
+    kinds: ClassVar[Mapping[str, str]] = {"RUTAN": "RUTAN"}
+
+    def interpret(self, request: Request, directory: Directory) -> Command:
+        """Understand any text."""
+        return Echo(request)
 
     def setUp(self) -> None:
         super().setUp()
@@ -110,8 +111,8 @@ class StagesTestCase(StoreTestCase):
             apology="sorry",
             parts_lost="part {part} of {of} is missing",
             is_own_reply=lambda text: text.startswith("Insert Data"),
-            fields={"RUTAN": ("value",)},
-            kinds={"RUTAN": "RUTAN"},
+            fields=self.fields,
+            kinds=self.kinds,
             receipt_marks=lambda link, smsc_id: Marks((link,), (smsc_id,)),
             siblings=self.siblings,
         )
@@ -119,7 +120,7 @@ class StagesTestCase(StoreTestCase):
         styles = {"carrier": PartStyle()}
         answering = AnsweringSettings(zone, styles, 3600, self.limits)
         self.answering = Answering(answering)
-        self.acceptance = Acceptance(settings, echo, self.answering)
+        self.acceptance = Acceptance(settings, self.interpret, self.answering)
         self.routes = {"carrier": Route(True, 10), "spare": Route(True, 20)}
         self.outbox = Outbox(
             self.writer,

@@ -119,6 +119,7 @@ class Acceptance:
             batch.understood[work.arrival_id] = request, command
             expected.extend(command.expects())
         ledger.expect(expected)
+        ledger.expect_attempts(batch.senders_with_pins())
 
     def accept(self, transaction: Transaction, arrival: Arrival) -> None:
         """Store an arrival with all that follows from it."""

@@ -64,6 +64,15 @@ class Batch:
             return self.understand(arrival.incoming, text, number)
         return understood
 
+    def senders_with_pins(self) -> set[str]:
+        """Whose PINs will be looked at."""
+        directory = self._directory
+        return {
+            request.number
+            for request, command in self.understood.values()
+            if directory.pins and command.needs and directory.has_pin(request.number)
+        }
+
     def prove_key(self, arrival: Arrival) -> None:
         """Tell texts apart that differ in their PIN by what it was worth (D4).
 

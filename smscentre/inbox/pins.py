@@ -21,12 +21,16 @@ from smscentre.values import frozen
 
 _STAR = "*"
 
-# The word, then each word after it that has a digit: what is no PIN there is a slip
-# in one. Letters of double width are of the same word to a reader. Stars are what is
-# left of a part when a restart has forgotten what it said.
+# Letters of double width are of the same word to a reader.
+_WORD = r"[P\uff30\uff50][I\uff29\uff49][N\uff2e\uff4e]"
+
+# The word, at the end of another one only if a whole PIN is glued to it. Then each
+# word after it that has a digit: what is no PIN there is a slip in one. Stars are
+# what is left of a part when a restart has forgotten what it said.
 _PIN = re.compile(
-    r"(?<![^\W\d_])[P\uff30\uff50][I\uff29\uff49][N\uff2e\uff4e]"
-    r"(?P<digits>(?:[\W_]+[^\W_]*\d|\d)[^\W_]*(?:[\W_]+[^\W_]*\d[^\W_]*)*|[\W_]*\*)",
+    rf"(?:(?<![^\W\d_]){_WORD}|{_WORD}(?=\d{{6}}(?!\d)))"
+    r"(?P<digits>(?:[\W_]+[^\W_]*\d|\d)[^\W_]*(?:[\W_]+[^\W_]*\d[^\W_]*)*"
+    r"|[\W_]*\*)",
     re.IGNORECASE,
 )
 

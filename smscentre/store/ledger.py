@@ -215,6 +215,12 @@ class StoreLedger:
         day = self._transaction.first(query)[0]
         return datetime.date.fromisoformat(day) if isinstance(day, str) else day
 
+    def expect_attempts(self, numbers: Collection[str]) -> None:
+        """Read the failures of many numbers at once."""
+        if numbers:
+            found = registration.attempts_of(self._transaction, numbers)
+            self._attempts.update(found)
+
     def invitation(self, code: str) -> Invitation | None:
         """The invitation that a code belongs to, used or not."""
         return registration.find_invitation(self._transaction, code_hash(code))
@@ -222,8 +228,7 @@ class StoreLedger:
     def attempts(self, number: str, subject: str) -> Attempts:
         """A number's failures with codes or a PIN, also those that count no more."""
         if number not in self._attempts:
-            found = registration.attempts_of(self._transaction, number)
-            self._attempts[number] = found
+            self.expect_attempts([number])
         return self._attempts[number].get(subject, Attempts())
 
     def proof(self, request: Request, right: Right) -> Proof:

@@ -24,13 +24,20 @@ __all__ = [
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 
 from smscentre.credentials import Attempts, Invitation
 from smscentre.directory import Right
 from smscentre.errors import SMSCentreError
 from smscentre.store.tables import attempts, invitations, pins
-from smscentre.store.transaction import Transaction, insert_of
+from smscentre.store.transaction import Statement, Transaction, insert_of
+
+_ATTEMPTS = Statement(
+    select(
+        attempts.c.number, attempts.c.subject, attempts.c.failures, attempts.c.last_at
+    ).where(attempts.c.number == bindparam("number")),
+    ("number",),
+)
 
 
 class Gone(SMSCentreError):
@@ -152,13 +159,16 @@ def revoke(transaction: Transaction, invitation: int, now: float) -> bool:
     return bool(revoked.rowcount)
 
 
-def attempts_of(transaction: Transaction, number: str) -> dict[str, Attempts]:
-    """The failures of a number, by what was tried."""
-    query = select(attempts).where(attempts.c.number == number)
-    return {
-        row.subject: Attempts(row.failures, row.last_at)
-        for row in transaction.all(query)
-    }
+def attempts_of(
+    transaction: Transaction, numbers: Collection[str]
+) -> dict[str, dict[str, Attempts]]:
+    """The failures of some numbers, of each by what was tried."""
+    found: dict[str, dict[str, Attempts]] = {number: {} for number in numbers}
+    for number, subject, failures, last_at in transaction.rows(
+        _ATTEMPTS, [(number,) for number in found]
+    ):
+        found[number][subject] = Attempts(failures, last_at)
+    return found
 
 
 def put_attempts(

@@ -129,8 +129,8 @@ class RunningCentre:
             writer.writerows(records)
         self.command(kind, "import", str(path))
 
-    def command(self, *arguments: str) -> str:
-        """Run the `smscentre` command; what it printed.
+    def command(self, *arguments: str, typed: str = "") -> str:
+        """Run the `smscentre` command, with something to read; what it printed.
 
         :raises AssertionError: with its output when it fails.
         """
@@ -138,6 +138,7 @@ class RunningCentre:
             [*_COMMAND, "--config", str(self.config), *arguments],
             cwd=ROOT,
             env=_environment(),
+            input=typed,
             capture_output=True,
             text=True,
             timeout=60,
