@@ -85,6 +85,13 @@ class StagesTestCase(StoreTestCase):
 
     limits: ClassVar[ReplyLimits] = ReplyLimits()
     siblings: ClassVar[Mapping[str, tuple[str, ...]]] = {}
+    fields: ClassVar[Mapping[str, tuple[str, ...]]] = {"RUTAN": ("value",)}
+    kinds: ClassVar[Mapping[str, str]] = {"RUTAN": "RUTAN"}
+    reads_before: ClassVar[bool] = False
+
+    def interpret(self, request: Request, directory: Directory) -> Command:
+        """Understand a text; by default nearly any is echoed."""
+        return echo(request, directory)
 
     def setUp(self) -> None:
         super().setUp()
@@ -105,16 +112,17 @@ class StagesTestCase(StoreTestCase):
             apology="sorry",
             parts_lost="part {part} of {of} is missing",
             is_own_reply=lambda text: text.startswith("Insert Data"),
-            fields={"RUTAN": ("value",)},
-            kinds={"RUTAN": "RUTAN"},
+            fields=self.fields,
+            kinds=self.kinds,
             receipt_marks=lambda link, smsc_id: Marks((link,), (smsc_id,)),
             siblings=self.siblings,
+            reads_before=self.reads_before,
         )
         zone = ZoneInfo("Asia/Jakarta")
         styles = {"carrier": PartStyle()}
         answering = AnsweringSettings(zone, styles, 3600, self.limits)
         self.answering = Answering(answering)
-        self.acceptance = Acceptance(settings, echo, self.answering)
+        self.acceptance = Acceptance(settings, self.interpret, self.answering)
         self.routes = {"carrier": Route(True, 10), "spare": Route(True, 20)}
         self.outbox = Outbox(
             self.writer,
