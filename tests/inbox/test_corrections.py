@@ -239,8 +239,8 @@ class FlagTests(CorrectionCase):
     def test_another_forms_figures(self) -> None:
         """Of the same day, and a moment ago."""
         self.one("RUTAN PEG 40 12 22 9 260408")
-        self.one("RUTAN 41 13 23 10")
-        self.one("RUTAN PEG 41 13 23 10")
+        self.one("RUTAN 21 33 5 18")
+        self.one("RUTAN PEG 21 33 5 18")
         self.assertEqual(self.flags()["RUTAN PEG"], ("other_form",))
 
     def test_marks_come_back_with_the_figures(self) -> None:

@@ -36,28 +36,32 @@ class CorrectionTests(ServiceTestCase):
         steps = self.centre.rows("SELECT count(*) FROM submissions")
         self.assertEqual(steps, [(3,)])
 
+    def undos(self) -> int:
+        """How often something was taken back."""
+        query = "SELECT count(*) FROM submissions WHERE undoes IS NOT NULL"
+        ((count,),) = self.centre.rows(query)
+        return int(count)
+
+    def undo_through_a_kill(self, figure: int, stored: bool) -> None:
+        """Kill the process while it has a BATAL, once that is stored or before."""
+        # Other texts each time: an equal one may be one that comes again.
+        self.ask(f"RUTAN {figure} 7 7 7")
+        self.ask(f"RUTAN {figure} 8 8 8")
+        known, before = len(self.smsc.texts(OFFICER)), self.undos()
+        delivery = self.smsc.deliver(OFFICER, f"BATAL{'.' * figure}")
+        if stored:
+            self.wait(lambda: self.undos() > before, "the undo")
+        self.restart()
+        self.acknowledged(delivery)
+        self.wait(lambda: len(self.smsc.texts(OFFICER)) > known, "a reply")
+        self.assertEqual(self.figures(), [7, 7, figure, 7])
+        self.assertEqual(self.undos(), before + 1)
+
     def test_undo_killed_on_its_way(self) -> None:
         """Killed as it comes and as soon as it is stored: it is done once."""
-        undone = "SELECT count(*) FROM submissions WHERE undoes IS NOT NULL"
         self.run_centre()
-        for done, stored in enumerate((False, True)):
-            # Other figures each time: an equal text may be one that comes again.
-            self.ask(f"RUTAN {done} 7 7 7")
-            self.ask(f"RUTAN {done} 8 8 8")
-            known = len(self.smsc.texts(OFFICER))
-            delivery = self.smsc.deliver(OFFICER, f"BATAL{'.' * done}")
-            if stored:
-                self.wait(
-                    lambda done=done: self.centre.rows(undone) == [(done + 1,)],
-                    "the undo",
-                )
-            self.restart()
-            self.acknowledged(delivery)
-            self.wait(
-                lambda known=known: len(self.smsc.texts(OFFICER)) > known, "a reply"
-            )
-            self.assertEqual(self.figures(), [7, 7, done, 7])
-            self.assertEqual(self.centre.rows(undone), [(done + 1,)])
+        self.undo_through_a_kill(0, stored=False)
+        self.undo_through_a_kill(1, stored=True)
 
     def test_yes_after_a_kill(self) -> None:
         """A code that was sent before the kill stores its report after it."""
