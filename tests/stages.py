@@ -87,6 +87,7 @@ class StagesTestCase(StoreTestCase):
     siblings: ClassVar[Mapping[str, tuple[str, ...]]] = {}
     fields: ClassVar[Mapping[str, tuple[str, ...]]] = {"RUTAN": ("value",)}
     kinds: ClassVar[Mapping[str, str]] = {"RUTAN": "RUTAN"}
+    reads_before: ClassVar[bool] = False
 
     def interpret(self, request: Request, directory: Directory) -> Command:
         """Understand any text."""
@@ -115,6 +116,7 @@ class StagesTestCase(StoreTestCase):
             kinds=self.kinds,
             receipt_marks=lambda link, smsc_id: Marks((link,), (smsc_id,)),
             siblings=self.siblings,
+            reads_before=self.reads_before,
         )
         zone = ZoneInfo("Asia/Jakarta")
         styles = {"carrier": PartStyle()}

@@ -11,8 +11,8 @@ from __future__ import annotations
 __all__ = ["PENDING_S", "Insert", "read_insert"]
 
 import datetime
-from collections.abc import Collection, Sequence
-from functools import cache, partial
+from collections.abc import Collection, Iterator, Sequence
+from functools import partial
 from typing import Final
 
 from attrs import evolve
@@ -47,7 +47,6 @@ from smscentre.interfaces import (
     Request,
     SubmissionKey,
 )
-from smscentre.messages import Submission
 from smscentre.values import frozen
 
 _REPEATED_S = 600
@@ -81,63 +80,49 @@ class Insert:
         return self.asker.request
 
     @property
-    def _key(self) -> SubmissionKey:
-        return self.unit.code, self.form.id, self.day
-
-    @property
     def needs(self) -> Collection[Right]:
         """The right that an officer may have put under a PIN."""
         return (Right.INSERT,)
 
     def expects(self) -> Sequence[SubmissionKey]:
-        """The report that may be there already, and those it may be mistaken for."""
-        if self.asker.rules.plausibility == "off":
-            return (self._key,)
-        others = _others_of(self.unit, self.form)
-        return (self._key, *((self.unit.code, form, self.day) for form in others))
+        """The report that may be there already."""
+        return ((self.unit.code, self.form.id, self.day),)
 
     def run(self, ledger: Ledger) -> Outcome:
         """Store the figures, unless the same message did a moment ago."""
-        previous = ledger.latest(self._key)
+        key = code, form, _ = self.unit.code, self.form.id, self.day
+        previous = ledger.latest(key)
         repeated = previous is not None and self._repeats(
             previous.number, previous.text, previous.stored_at
         )
         first = previous is None or (repeated and previous.first)
         day = written(self.day) if self.named else ""
-        reply = inserted(
-            self.form.id, str(self.unit), self.values, first=first, day=day
-        )
+        reply = inserted(form, str(self.unit), self.values, first=first, day=day)
         if repeated:
             return Outcome("repeat", reply)
-        found = self._doubt(ledger, previous)
-        report = Report(
-            *self._key, self.values, previous, found.reasons if found else ()
-        )
-        if found and self.asker.rules.plausibility == "confirm":
+        plausibility = self.asker.rules.plausibility
+        found = None
+        if plausibility != "off":
+            held = previous.values if previous else None
+            others = partial(self._others, ledger)
+            highest = partial(ledger.highest, code, form)
+            past = Past(held, ledger.before(key), others, highest)
+            found = doubt(self.values, past)
+        flags = found.reasons if found else ()
+        report = Report(code, form, self.day, self.values, previous, flags)
+        if found and plausibility == "confirm":
             return self._ask(ledger, found, report)
         return Outcome("insert" if first else "update", reply, (report,))
 
-    def _doubt(self, ledger: Ledger, previous: Submission | None) -> Doubt | None:
-        """What makes the figures look like a slip."""
-        if self.asker.rules.plausibility == "off":
-            return None
-        code, form, day = self._key
+    def _others(self, ledger: Ledger) -> Iterator[tuple[int, ...]]:
+        """The figures of the unit's other forms of this size that came just now."""
         now = self.request.arrived_at
-        others = (
-            ledger.latest((code, other, day))
-            for other in _others_of(self.unit, self.form)
-        )
-        past = Past(
-            previous.values if previous else None,
-            ledger.before(self._key),
-            [
-                other.values
-                for other in others
-                if other is not None and now - other.stored_at < _JUST_NOW_S
-            ],
-            partial(ledger.highest, code, form),
-        )
-        return doubt(self.values, past)
+        for form in FORMS:
+            same = form.size == self.form.size and form.kind in self.unit.kinds
+            if same and form.id != self.form.id:
+                other = ledger.latest((self.unit.code, form.id, self.day))
+                if other is not None and now - other.stored_at < _JUST_NOW_S:
+                    yield other.values
 
     def _ask(self, ledger: Ledger, found: Doubt, report: Report) -> Outcome:
         """Keep the report until its sender says that it is meant."""
@@ -182,17 +167,6 @@ class Insert:
             and number == request.number
             and request.arrived_at - stored_at < _REPEATED_S
         )
-
-
-@cache
-def _forms_of_size(size: int, kinds: frozenset[str]) -> tuple[str, ...]:
-    return tuple(form.id for form in FORMS if form.size == size and form.kind in kinds)
-
-
-def _others_of(unit: Unit, form: Form) -> list[str]:
-    """The other forms of a unit that have as many figures."""
-    forms = _forms_of_size(form.size, unit.kinds)
-    return [other for other in forms if other != form.id]
 
 
 def read_insert(asker: Asker, form: Form, words: Sequence[str]) -> Command:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 __all__ = ["EXAMPLES", "Doubt", "Past", "Values", "doubt"]
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import combinations
 from typing import Final
 
@@ -21,11 +21,8 @@ _CHANGE_LEAST = 30
 _CHANGE_PERCENT = 25
 _HIGHEST_PERCENT = 110
 
-_SWAP_LEAST = 5
-"""Figures nearer to each other than this change places by themselves."""
-
-_HIGHEST_LEAST = 5
-"""A small unit grows by less than this at any time."""
+_SMALL = 5
+"""By less than this a figure, or a small unit's total, changes at any time."""
 
 EXAMPLES: Final = frozenset(
     {
@@ -42,13 +39,13 @@ class Past:
     """What a unit reported before.
 
     ``held`` are the figures that hold for the day so far and ``before`` those of
-    the last day before; ``others`` those of other forms that came just now.
-    ``highest`` reads the highest total there ever was.
+    the last day before; ``others`` reads those of other forms that came just now,
+    ``highest`` the highest total there ever was.
     """
 
     held: Values | None
     before: Values | None
-    others: Sequence[Values]
+    others: Callable[[], Iterable[Values]]
     highest: Callable[[], int | None]
 
 
@@ -72,8 +69,11 @@ def doubt(values: Values, past: Past) -> Doubt | None:
     They need only be near to one of the day's own and of the day before: a slip
     that is put right is far from itself.
     """
+    last = past.before if past.held is None else past.held
+    if last is None or _is_near(last, values):
+        return None
     known = [each for each in (past.held, past.before) if each is not None]
-    if not known or values in known:
+    if any(_is_near(each, values) for each in known):
         return None
     jumps = [
         at
@@ -85,18 +85,25 @@ def doubt(values: Values, past: Past) -> Doubt | None:
         "jump": bool(jumps),
         "swapped": bool(swaps),
         "example": values in EXAMPLES,
-        "other_form": any(values) and values in past.others,
+        "other_form": _is_another(values, known, past.others),
         "highest": _is_highest(values, known, past.highest),
     }
     reasons = tuple(reason for reason, holds in found.items() if holds)
     if not reasons:
         return None
-    last = known[0]
     if reasons == ("highest",):
         return Doubt(reasons, None, sum(last), sum(values))
     places = jumps or swaps or range(len(values))
     at = max(places, key=lambda place: abs(values[place] - last[place]))
     return Doubt(reasons, at, last[at], values[at])
+
+
+def _is_near(last: Values, values: Values) -> bool:
+    """Whether nothing of note has changed, as on most days."""
+    for old, new in zip(last, values, strict=True):
+        if not -_SMALL < new - old < _SMALL:
+            return False
+    return 100 * sum(values) <= _HIGHEST_PERCENT * sum(last) or values == last
 
 
 def _is_jump(old: int, new: int) -> bool:
@@ -108,9 +115,20 @@ def _swapped(last: Values, values: Values) -> list[int]:
     """The places of two figures that were exchanged."""
     for one, other in combinations(range(len(last)), 2):
         exchanged = (values[one], values[other]) == (last[other], last[one])
-        if exchanged and abs(last[one] - last[other]) >= _SWAP_LEAST:
+        if exchanged and abs(last[one] - last[other]) >= _SMALL:
             return [one, other]
     return []
+
+
+def _is_another(
+    values: Values, known: Sequence[Values], others: Callable[[], Iterable[Values]]
+) -> bool:
+    """Whether the figures are another form's."""
+    # A figure that is as it was says that the form is right; there is no need to look.
+    for each in known:
+        if any(new and new == old for old, new in zip(each, values, strict=True)):
+            return False
+    return any(values) and values in others()
 
 
 def _is_highest(
@@ -125,5 +143,5 @@ def _is_highest(
     return (
         most is not None
         and total > _HIGHEST_PERCENT * most
-        and sum(values) - most >= _HIGHEST_LEAST
+        and sum(values) - most >= _SMALL
     )

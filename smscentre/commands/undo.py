@@ -74,7 +74,7 @@ class Undo:
         since = request.arrived_at - UNDO_S
         action = ledger.last_action(request.number, since)
         pending = _newest(ledger.pending(request.number, since))
-        if pending and (not action or _moment(pending[0]) > action[0].stored_at):
+        if pending and (not action or _moment(pending[0]) >= action[0].stored_at):
             return _drop(pending)
         unit = self.asker.unit
         own = unit is not None and all(each.unit == unit.code for each in action)

@@ -187,9 +187,9 @@ class FakeLedger:
         """What held before a submission and was not taken back."""
         undone = {each.undoes for each in self.history}
         earlier = submission.replaces
-        while earlier in undone:
-            earlier = self.history[earlier - 1].replaces if earlier else None
-        return self.history[earlier - 1] if earlier else None
+        while earlier is not None and earlier in undone:
+            earlier = self.history[earlier - 1].replaces
+        return None if earlier is None else self.history[earlier - 1]
 
     def pending(self, number: str, since: float) -> Sequence[Pending]:
         """What a number was asked to confirm, the newest first, settled or not."""

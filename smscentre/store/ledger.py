@@ -77,6 +77,9 @@ _CURRENT_AND_BEFORE = Statement(
 )
 """The same, and the one of the last day before for which there is any."""
 
+_VALUES = 1 + [each.key for each in history.SUBMISSION_COLUMNS].index("new_values")
+"""Where the figures stand in a row of these."""
+
 _Values = tuple[int, ...]
 
 _SLACK_S = 60.0
@@ -130,16 +133,15 @@ class StoreLedger:
                 for unit, form, day in missing
             ],
         )
-        for asked, *columns in rows:
-            submission = history.submission_of(columns)
-            day = (
-                datetime.date.fromisoformat(asked) if isinstance(asked, str) else asked
-            )
-            if submission.day == day:
-                self._latest[submission.unit, submission.form, day] = submission
+        for row in rows:
+            asked, unit, form, day = row[:4]
+            if day == asked:
+                submission = history.submission_of(row[1:])
+                self._latest[unit, form, submission.day] = submission
             else:
-                known = self._before.setdefault((submission.unit, submission.form), {})
-                known[day] = submission.values
+                # Of the day before only the figures are wanted.
+                known = self._before[unit, form]
+                known[_day(asked)] = tuple(map(int, row[_VALUES].split()))
 
     def latest(self, key: SubmissionKey) -> Submission | None:
         """The submission whose figures hold for a unit, form and day."""
@@ -213,7 +215,7 @@ class StoreLedger:
             *self._in_scope(form, scope)
         )
         day = self._transaction.first(query)[0]
-        return datetime.date.fromisoformat(day) if isinstance(day, str) else day
+        return None if day is None else _day(day)
 
     def expect_attempts(self, numbers: Collection[str]) -> None:
         """Read the failures of many numbers at once."""
@@ -309,6 +311,8 @@ class StoreLedger:
     def _remember(self, key: SubmissionKey, held: Submission | None) -> None:
         """What holds from now on; later days read anew what was before them."""
         self._latest[key] = held
+        if not self._before:
+            return
         unit, form, changed = key
         known = self._before.get((unit, form), {})
         for day in [day for day in known if day > changed]:
@@ -350,3 +354,8 @@ class StoreLedger:
         if scope.province is not None:
             conditions.append(units.c.province == scope.province)
         return conditions
+
+
+def _day(day: Any) -> datetime.date:
+    """A day as the driver gives it: one has text."""
+    return datetime.date.fromisoformat(day) if isinstance(day, str) else day

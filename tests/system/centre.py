@@ -64,7 +64,7 @@ class CentreOptions:
     adds keys to the tables of all links. ``links`` names them; each but
     "carrier" binds with its name for a system_id. ``modems`` are the devices of
     modems by the links' names, ``modem`` adds keys to their tables; ``outbox``
-    replaces members of its table.
+    replaces members of its table, ``centre`` adds keys to its own.
     """
 
     window: int = 10
@@ -74,6 +74,7 @@ class CentreOptions:
     modems: dict[str, Path] = field(factory=dict)
     modem: dict[str, object] = field(factory=dict)
     outbox: dict[str, object] = field(factory=dict)
+    centre: dict[str, object] = field(factory=dict)
     log_level: str = "info"
 
 
@@ -165,7 +166,7 @@ class RunningCentre:
             **self.options.limits,
         }
         tables: dict[str, dict[str, object]] = {
-            "centre": {"number": "02170252704"},
+            "centre": {"number": "02170252704", **self.options.centre},
             "node": {"name": "centre-1", "data_dir": str(self.folder)},
             "database": {"url": f"sqlite:///{self.database}"},
             "outbox": self.options.outbox,
