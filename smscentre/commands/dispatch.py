@@ -27,9 +27,11 @@ from smscentre.commands.help import (
     list_units,
 )
 from smscentre.commands.insert import read_insert
+from smscentre.commands.normalise import commands_of
 from smscentre.commands.parse import Figures, read_figures
 from smscentre.commands.query import SCOPES, read_query
-from smscentre.commands.words import echo, nearest, split
+from smscentre.commands.several import join
+from smscentre.commands.words import echo, nearest
 from smscentre.directory import Directory
 from smscentre.interfaces import Command, Request
 
@@ -82,9 +84,14 @@ def interpret(request: Request, directory: Directory, rules: Rules) -> Command:
     if not officer.active:
         return answer("inactive")
     asker = Asker.of(request, officer, directory, rules)
-    words = split(request.text)
-    if not words:
-        return give_help(asker)
+    commands = commands_of(request.text)
+    if len(commands) > 1:
+        return join([_read(asker, words) for words in commands])
+    return _read(asker, commands[0]) if commands else give_help(asker)
+
+
+def _read(asker: Asker, words: list[str]) -> Command:
+    """Understand the words of one command."""
     first, rest = words[0], words[1:]
     if first in _SECOND:
         return _read_kind(asker, first, rest)
@@ -105,8 +112,6 @@ def _read_kind(asker: Asker, kind: str, rest: list[str]) -> Command:
         return give_help(asker, kind)
     if rest[0].isdigit():
         return read_insert(asker, form, rest)
-    if rest[0] == _GET and (joined := _GET + "".join(rest[1:2])) in SCOPES:
-        rest = [joined, *rest[2:]]
     scope = SCOPES.get(rest[0])
     if scope is None:
         return _refuse_scope(asker, form, rest) or read_insert(asker, form, rest)
@@ -160,7 +165,7 @@ def _second_options(kind: str) -> dict[str, tuple[str, ...]]:
 def _refuse_scope(asker: Asker, form: Form, rest: list[str]) -> Answer | None:
     """Name the word of a query, or the second word, that was nearly typed."""
     word = rest[0]
-    if word in form.labels[0]:
+    if any(word in labels for labels in form.labels):
         return None
     options = {word: (*form.words, _GET + scope) for word, scope in SCOPES.items()}
     if len(form.words) == 1:
