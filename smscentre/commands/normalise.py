@@ -24,6 +24,7 @@ _STARTS: Final = frozenset(
     [*KINDS, "HELP", "BANTUAN", "BATAL", "YA", "DAFTAR", "BELUM", "PROV", "UPT"]
 )
 """The words with which a line begins a command of its own."""
+_YES: Final = "YA"
 
 _SCOPES: Final = {
     "UPT": "GETUPT",
@@ -167,7 +168,8 @@ def _begins(words: Sequence[str]) -> bool:
         known = bool(rest) and (rest[0] in _SECOND or rest[0] in _QUERIES)
         return not rest or known or any(map(_has_digit, rest))
     if first in _STARTS:
-        return True
+        # It always carries a code; without one it is a word of thanks.
+        return first != _YES or (bool(rest) and rest[0].isdigit())
     figures = sum(word.isdigit() for word in rest)
     return figures > 1 and first not in _SECOND and bool(near(first, KINDS))
 

@@ -26,11 +26,16 @@ _CORRECTIONS: Final = (
     "LEBIH SAMA SEPERTI TETAP PIN PROV UPT DAFTAR HELP BANTUAN"
 )
 
+_BEFORE_DIGITS: Final = (
+    "NIP NRP NO NOMOR NMR HP TELP TLP WA JAM PUKUL PKL BLOK KAMAR PASAL"
+)
+
 _SPEAKING: Final = frozenset(
     [
         *DAY_WORDS,
         *_NUMBER_WORDS.split(),
         *_CORRECTIONS.split(),
+        *_BEFORE_DIGITS.split(),
         *(word for form in FORMS for word in form.words if word not in KINDS),
         *(label for form in FORMS for labels in form.labels for label in labels),
     ]
