@@ -34,6 +34,7 @@ _SCOPES: Final = {
     "ALL": "GETALL",
     "SEMUA": "GETALL",
 }
+_ASKED: Final = frozenset(_SCOPES.values())
 _QUERIES: Final = {"GET" + word: query for word, query in _SCOPES.items()}
 
 _GREETING_WORDS = """
@@ -88,7 +89,9 @@ def commands_of(text: str) -> list[list[str]]:
     """The words of each command of a text; none of an empty text."""
     if text.isascii():
         words = text.upper().split()
-        if _are_plain(words):
+        if _are_figures(words):
+            return [words]
+        if _are_asked(words) and text.replace(" ", "").isalnum():
             return [words]
     for _ in range(_ROUNDS):
         # One repair can make room for another.
@@ -98,11 +101,21 @@ def commands_of(text: str) -> list[list[str]]:
     return [line.split(" ") for line in text.split("\n") if line]
 
 
-def _are_plain(words: Sequence[str]) -> bool:
+def _are_figures(words: Sequence[str]) -> bool:
     """Whether words are a form and figures, as nearly all are."""
     if len(words) < 2 or words[0] not in _KINDS:
         return False
     return "".join(words[2 if words[1] in _SECOND else 1 :]).isdigit()
+
+
+def _are_asked(words: Sequence[str]) -> bool:
+    """Whether words are a question that ends with a code or a day."""
+    return (
+        len(words) > 2
+        and words[0] in _KINDS
+        and words[-1].isdigit()
+        and words[2 if words[1] in _SECOND else 1] in _ASKED
+    )
 
 
 def _repaired(text: str) -> str:

@@ -34,6 +34,8 @@ _POINTS = re.compile(r"[.,]+")
 _LONGEST_PLAIN = 5
 """Up to so many digits are a figure and nothing else: no day, and within the range."""
 _LONGEST_FIGURE = len(str(MAXIMUM))
+_THOUSAND = "000"
+"""No figure, but the end of one that was cut at its thousands."""
 _NEAR_DAYS = 366
 """A figure that is a day no farther than this from today was meant for it."""
 
@@ -108,7 +110,11 @@ def _day_among(words: Sequence[str], today: datetime.date) -> int | None:
 
 def _are_plain(words: Sequence[str]) -> bool:
     """Whether words are plain figures, as nearly all are, and none can be a day."""
-    return is_digits("".join(words)) and max(map(len, words)) <= _LONGEST_PLAIN
+    return (
+        is_digits("".join(words))
+        and max(map(len, words)) <= _LONGEST_PLAIN
+        and _THOUSAND not in words
+    )
 
 
 def _cut(
@@ -199,7 +205,8 @@ def _first_fault(form: Form, words: Sequence[str], typed: Typed | None) -> Fault
 def _fault_of(word: str) -> str:
     """What is wrong with a word as a figure; empty if nothing is."""
     if is_digits(word):
-        return "range" if len(word.lstrip("0")) > _LONGEST_FIGURE else ""
+        beyond = len(word.lstrip("0")) > _LONGEST_FIGURE
+        return "range" if beyond or word == _THOUSAND else ""
     if _SIGNED.fullmatch(word):
         return "range"
     day = spelled(word)
