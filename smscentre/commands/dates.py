@@ -138,10 +138,14 @@ def take_day(words: Sequence[str], today: datetime.date) -> Typed | None:
     """
     if not words:
         return None
-    typed = _named(words, today) or spelled(words[-1])
+    last = words[-1]
     labelled = len(words) > 1 and words[-2] in _LABELS
+    if last.isdigit() and len(last) not in (2, 4) and not labelled:
+        # Bare digits that are not the year behind a month.
+        return None
+    typed = _named(words, today) or spelled(last)
     if typed is None and labelled:
-        typed = Typed(words[-1], is_day(words[-1]))
+        typed = Typed(last, is_day(last))
     if typed is None:
         return None
     before = words[: -typed.length]
