@@ -160,7 +160,7 @@ class Directory:
         return self.units.get(officer.unit) if officer.unit else None
 
     def units_named(self, word: str) -> tuple[Unit, ...]:
-        """The units that a code, name, title or alias fits, by code."""
+        """The units that a code, name, title, alias or all of it fits, by code."""
         return self._units_by_name.get(fold(word), ())
 
     def province_named(self, word: str) -> Province | None:
@@ -191,7 +191,7 @@ class Directory:
     def _units_by_name(self) -> dict[str, tuple[Unit, ...]]:
         names: dict[str, dict[str, Unit]] = {}
         for unit in self.units.values():
-            for name in (unit.code, unit.name, unit.title, *unit.aliases):
+            for name in (unit.code, unit.name, unit.title, str(unit), *unit.aliases):
                 names.setdefault(fold(name), {})[unit.code] = unit
         return {
             name: tuple(found[code] for code in sorted(found))

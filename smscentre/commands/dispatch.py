@@ -29,12 +29,14 @@ from smscentre.commands.help import (
     list_units,
 )
 from smscentre.commands.insert import read_insert
+from smscentre.commands.normalise import commands_of
 from smscentre.commands.parse import Figures, read_figures
 from smscentre.commands.query import SCOPES, read_query
 from smscentre.commands.register import REGISTER, Register
+from smscentre.commands.several import join
 from smscentre.commands.undo import read_undo
 from smscentre.commands.unreported import read_unreported
-from smscentre.commands.words import echo, nearest, split
+from smscentre.commands.words import echo, nearest
 from smscentre.directory import Directory
 from smscentre.interfaces import Command, Request
 
@@ -77,19 +79,24 @@ def interpret(request: Request, directory: Directory, rules: Rules) -> Command:
     officer = request.officer
     if officer is not None and not officer.active:
         return answer("inactive")
-    words = split(request.text)
-    if words and words[0] == REGISTER:
-        return Register(request, "".join(words[1:]), rules)
+    commands = commands_of(request.text)
+    if commands and commands[0][0] == REGISTER:
+        return Register(request, "".join(commands[0][1:]), rules)
     if officer is None:
         return answer("unknown")
     asker = Asker.of(request, officer, directory, rules)
-    return guarded(asker, _understand(asker, words))
+    return guarded(asker, _understand(asker, commands))
 
 
-def _understand(asker: Asker, words: list[str]) -> Command:
-    """Understand the words of a registered sender."""
-    if not words:
-        return give_help(asker)
+def _understand(asker: Asker, commands: list[list[str]]) -> Command:
+    """Understand what a registered sender typed, line by line."""
+    if len(commands) > 1:
+        return join([_read(asker, words) for words in commands])
+    return _read(asker, commands[0]) if commands else give_help(asker)
+
+
+def _read(asker: Asker, words: list[str]) -> Command:
+    """Understand the words of one command."""
     first, rest = words[0], words[1:]
     if first in _SECOND:
         return _read_kind(asker, first, rest)
@@ -110,8 +117,6 @@ def _read_kind(asker: Asker, kind: str, rest: list[str]) -> Command:
         return give_help(asker, kind)
     if rest[0].isdigit():
         return read_insert(asker, form, rest)
-    if rest[0] == _GET and (joined := _GET + "".join(rest[1:2])) in SCOPES:
-        rest = [joined, *rest[2:]]
     scope = SCOPES.get(rest[0])
     if scope is None:
         return _refuse_scope(asker, form, rest) or read_insert(asker, form, rest)
@@ -169,7 +174,7 @@ def _second_options(kind: str) -> dict[str, tuple[str, ...]]:
 def _refuse_scope(asker: Asker, form: Form, rest: list[str]) -> Answer | None:
     """Name the word of a query, or the second word, that was nearly typed."""
     word = rest[0]
-    if word in form.labels[0]:
+    if any(word in labels for labels in form.labels):
         return None
     options = {word: (*form.words, _GET + scope) for word, scope in SCOPES.items()}
     if len(form.words) == 1:

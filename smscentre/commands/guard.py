@@ -16,8 +16,9 @@ from attrs import evolve
 
 from smscentre.commands.asker import Asker
 from smscentre.commands.examples import MISSING
+from smscentre.commands.normalise import commands_of
 from smscentre.commands.replies import RIGHT_NAMES, compose
-from smscentre.commands.words import is_digits, split
+from smscentre.commands.words import is_digits
 from smscentre.credentials import Proof
 from smscentre.directory import Right
 from smscentre.interfaces import Command, Ledger, Outcome, SubmissionKey, Tried
@@ -64,7 +65,7 @@ class Guarded:
         return evolve(outcome, effects=(*outcome.effects, *proved))
 
     def _wanted(self) -> str:
-        words = split(self.asker.request.text)
+        words = next(iter(commands_of(self.asker.request.text)), [])
         plain = all(word.isalpha() or is_digits(word) for word in words)
         short = f"{words[0]} {MISSING}" if words[0].isalpha() else MISSING
         return compose("pin", example=[" ".join(words), short] if plain else short)

@@ -18,6 +18,7 @@ from smscentre.commands.replies import (
     INSERT_HELP,
     LONGEST,
     OR,
+    QUERIED_WORDS,
     QUERY_HELP,
     TEXTS,
     joined,
@@ -42,7 +43,7 @@ def give_help(asker: Asker, kind: str | None = None) -> Answer:
         kind = kind if kind in reported else None
     if kind is None:
         if len(reported) != 1:
-            return _help_of(reported or KINDS, bool(reported))
+            return _help_of(asker, reported)
         kind = reported[0]
     template = f"help_{kind.lower()}"
     if not asker.may_query:
@@ -52,11 +53,15 @@ def give_help(asker: Asker, kind: str | None = None) -> Answer:
     return answer(template, "help")
 
 
-def _help_of(kinds: Sequence[str], insert: bool) -> Answer:
+def _help_of(asker: Asker, reported: Sequence[str]) -> Answer:
     """One example of each of several kinds, and how to see the others."""
-    texts = INSERT_HELP if insert else QUERY_HELP
-    examples = "; ".join(texts[kind] for kind in kinds)
-    return answer("help", "help", examples=examples, kinds=joined(kinds, OR))
+    kinds = reported or KINDS
+    if reported:
+        examples = [INSERT_HELP[kind] for kind in kinds]
+    else:
+        query = QUERY_HELP["UPT" if asker.unit else "PROV" if asker.province else "ALL"]
+        examples = [query.format(QUERIED_WORDS[kind]) for kind in kinds]
+    return answer("help", "help", examples="; ".join(examples), kinds=joined(kinds, OR))
 
 
 def list_provinces(asker: Asker, words: Sequence[str]) -> Answer:

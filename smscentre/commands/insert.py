@@ -236,6 +236,7 @@ def _wrong_day(
 
 def _refused(form: Form, fault: Fault) -> Answer:
     """The reply to figures that cannot be read."""
+    typed = len(fault.figures) - fault.figures.count(None)
     examples = insert_examples(form, fault.figures, fault.day)
     if fault.name == "date":
         examples = _not_stored([*examples, insert_example(form)])
@@ -243,7 +244,7 @@ def _refused(form: Form, fault: Fault) -> Answer:
         fault.name,
         form=form.id,
         n=form.size,
-        got=len(fault.figures),
+        got=len(fault.figures) if typed == form.size else typed,
         i=fault.at,
         value=echo(fault.word),
         plain=[fault.plain or MISSING, MISSING],

@@ -13,8 +13,17 @@ import datetime
 import re
 from collections.abc import Sequence
 
-from smscentre.commands.dates import Typed, is_day, spelled, take_day
+from smscentre.commands.characters import GAP
+from smscentre.commands.dates import (
+    Typed,
+    is_day,
+    looks_like_day,
+    spelled,
+    take_day,
+)
 from smscentre.commands.forms import MAXIMUM, Form
+from smscentre.commands.labels import without_labels
+from smscentre.commands.signature import without_signature
 from smscentre.commands.words import is_digits
 from smscentre.values import frozen
 
@@ -25,6 +34,10 @@ _POINTS = re.compile(r"[.,]+")
 _LONGEST_PLAIN = 5
 """Up to so many digits are a figure and nothing else: no day, and within the range."""
 _LONGEST_FIGURE = len(str(MAXIMUM))
+_THOUSAND = "000"
+"""No figure, but the end of one that was cut at its thousands."""
+_NEAR_DAYS = 366
+"""A figure that is a day no farther than this from today was meant for it."""
 
 
 @frozen
@@ -73,32 +86,60 @@ def read_figures(
     day = typed.day if typed else None
     if len(words) != form.size:
         return Fault("count", words, day=day)
-    if not bare and day is None and (taken := is_day(words[-1])) is not None:
-        figures = [*words[:-1], None]
-        return Fault("date_as_count", figures, form.size, words[-1], day=taken)
+    if not bare and day is None and (at := _day_among(words, today)) is not None:
+        figures = [*words[:at], None, *words[at + 1 :]]
+        found = is_day(words[at])
+        return Fault("date_as_count", figures, at + 1, words[at], day=found)
     return Figures(tuple(map(int, words)), day)
 
 
+def _day_among(words: Sequence[str], today: datetime.date) -> int | None:
+    """The place of a figure that is a day instead.
+
+    The last one may be any day, and one that does not exist; the others only a day
+    near today: goods are counted in hundreds of thousands.
+    """
+    if looks_like_day(words[-1]):
+        return len(words) - 1
+    for at, word in enumerate(words):
+        day = is_day(word)
+        if day is not None and abs((today - day).days) <= _NEAR_DAYS:
+            return at
+    return None
+
+
 def _are_plain(words: Sequence[str]) -> bool:
-    """Whether words are plain figures, as nearly all are; the last may be a day."""
+    """Whether words are plain figures, as nearly all are, and none can be a day."""
     return (
         is_digits("".join(words))
-        and max(map(len, words)) <= _LONGEST_FIGURE
-        and len(words[-1]) <= _LONGEST_PLAIN
+        and max(map(len, words)) <= _LONGEST_PLAIN
+        and _THOUSAND not in words
     )
 
 
 def _cut(
     form: Form, words: Sequence[str], today: datetime.date
 ) -> tuple[list[str], Typed | None]:
-    """Take the day from the end, and cut the rest at commas and slashes."""
+    """Take signature and day from the end, and cut the rest at commas and slashes."""
+    words = without_signature(words, form.kind)
     typed = take_day(words, today)
     day_at = form.size + 1
     if typed and typed.day is None and "/" in typed.word and len(words) != day_at:
         # Three figures with slashes: not all the others are there already.
         typed = None
-    rest = list(words[: -typed.length] if typed else words)
-    return _without_labels(form, _at_slashes(_at_commas(rest))), typed
+    if typed is None and len(words) > 1 and (day := is_day(words[-1])) is not None:
+        # A name, or the last label's figure, can stand before a day of bare digits.
+        figures = _separated(form, without_signature(words[:-1], form.kind))
+        if len(figures) == form.size and all(map(is_digits, figures)):
+            return figures, Typed(words[-1], day)
+    elif typed is not None:
+        words = without_signature(words[: -typed.length], form.kind)
+    return _separated(form, words), typed
+
+
+def _separated(form: Form, words: Sequence[str]) -> list[str]:
+    """The figures apart from each other, and without their labels."""
+    return without_labels(form, _at_slashes(_at_commas(list(words))))
 
 
 def _at_commas(words: list[str]) -> list[str]:
@@ -121,16 +162,6 @@ def _at_slashes(words: list[str]) -> list[str]:
         else:
             pieces.extend(filter(None, word.split("/")))
     return pieces
-
-
-def _without_labels(form: Form, words: list[str]) -> list[str]:
-    """Leave out the form's own labels where they stand before their figure."""
-    figures: list[str] = []
-    for word in words:
-        at = len(figures)
-        if at >= form.size or word not in form.labels[at]:
-            figures.append(word)
-    return figures
 
 
 def _cut_bare_day(
@@ -174,12 +205,15 @@ def _first_fault(form: Form, words: Sequence[str], typed: Typed | None) -> Fault
 def _fault_of(word: str) -> str:
     """What is wrong with a word as a figure; empty if nothing is."""
     if is_digits(word):
-        return "range" if len(word.lstrip("0")) > _LONGEST_FIGURE else ""
+        beyond = len(word.lstrip("0")) > _LONGEST_FIGURE
+        return "range" if beyond or word == _THOUSAND else ""
     if _SIGNED.fullmatch(word):
         return "range"
     day = spelled(word)
     if day is not None and day.day is not None:
         return "date_as_count"
+    if word == GAP:
+        return "count"
     return "dot" if _PUNCTUATED.fullmatch(word) else "letter"
 
 

@@ -17,6 +17,7 @@ from smscentre.directory import Directory, Province, Unit, fold
 _UNIT_WORD = "UPT"
 _PROVINCE_WORDS = ("PROVINSI", "PROPINSI", "PROV")
 _LISTED = 3
+_SHORTEST_PART = 4
 
 Example = Callable[[str], str]
 """The command to show for a place; for an empty one, of any place."""
@@ -32,25 +33,45 @@ def find_unit(
     typed = echo("".join(words))
     if not found:
         return refuse_unit(directory, words, example)
+    return _many(typed, found, example)
+
+
+def _many(word: str, found: Sequence[Unit], example: Example) -> Answer:
+    """The question which of several units is meant."""
     return answer(
         "upt_many",
-        word=typed,
+        word=word,
         n=len(found),
         units=listed(found),
         example=[example(found[0].code), f"{_UNIT_WORD} {found[0].code}"],
     )
 
 
+def _units_with(directory: Directory, part: str) -> list[Unit]:
+    """The units with a word in their names, for words that are long enough."""
+    if len(part) < _SHORTEST_PART:
+        return []
+    return [
+        unit
+        for unit in directory.units.values()
+        if any(part in fold(name) for name in (unit.name, *unit.aliases))
+    ]
+
+
 def refuse_unit(directory: Directory, words: Sequence[str], example: Example) -> Answer:
-    """The reply to words that no unit fits, naming the one that nearly does."""
+    """The reply to words that no unit fits, naming those that nearly do."""
     typed = "".join(words)
     word = echo(typed)
+    part = _units_with(directory, fold(typed))
+    if len(part) > 1:
+        return _many(word, part, example)
     for reading in _readings(words, (_UNIT_WORD,)):
         names: dict[str, list[str]] = {}
         for unit in directory.units.values():
             for name in (unit.code, unit.name, *unit.aliases):
                 names.setdefault(fold(name), []).append(unit.code)
         codes = {code for name in near(reading, names) for code in names[name]}
+        codes |= {unit.code for unit in part}
         if len(codes) == 1:
             unit = directory.units[codes.pop()]
             return answer(

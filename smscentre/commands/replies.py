@@ -17,17 +17,21 @@ __all__ = [
     "NOW",
     "OR",
     "QUERIED",
+    "QUERIED_WORDS",
     "QUERY_HELP",
     "REPORT_NAMES",
     "RIGHT_NAMES",
     "SCOPE_NAMES",
     "SOME",
+    "SEVERAL",
     "TEXTS",
     "THEIRS",
     "TOTAL",
     "compose",
     "field_name",
+    "in_line",
     "inserted",
+    "inserted_several",
     "is_own_reply",
     "joined",
     "places",
@@ -147,6 +151,13 @@ TEXTS: Final = {
     "no_right": "Nomor Anda terdaftar tetapi belum diberi hak mengisi data "
     "atau bertanya. Hubungi admin Kanwil. SMS tidak diproses.",
     "not_stored": ". Data belum disimpan.",
+    # Several commands in one SMS, one a line.
+    "several_same": "Baris {i} dan {j} sama-sama {form} untuk hari yang sama. "
+    "Kirim satu saja. Contoh: {example}. Data belum disimpan.",
+    "several_mixed": "Baris {i}: laporan dan perintah lain tidak dapat dikirim dalam "
+    "satu SMS. Kirim sendiri-sendiri. Data belum disimpan.",
+    "several_many": "Satu SMS memuat paling banyak {n} perintah, diterima {got}. "
+    "Kirim dalam beberapa SMS. Data belum disimpan.",
     # Help shows the manual's own figures.
     "help": "Format: {examples}. Balas {kinds} untuk semua format.",
     "help_upt": "Balas UPT <nama> untuk mencari kode UPT. Contoh: UPT CIPINANG",
@@ -208,6 +219,9 @@ _UPDATED: Final = {
 }
 _DAY_OF: Final = "{} tgl: {}"
 
+SEVERAL: Final = "{verb} Data UPT {unit} berhasil, {reports}. Terima Kasih"
+"""The answer to several inserts in one SMS, each shown as it is alone."""
+
 _RUTAN = (
     "Tahanan P={tahanan_p}, W={tahanan_w}, T={tahanan_t} / "
     "Napi P={napi_p}, W={napi_w}, T={napi_t} / "
@@ -257,10 +271,15 @@ INSERT_HELP: Final = {
     "BAPAS": "BAPAS 82 54 36 39",
     "RUPBASAN": "RUPBASAN BASAN 82 54 12 12 12",
 }
+QUERIED_WORDS: Final = {
+    "RUTAN": "RUTAN",
+    "BAPAS": "BAPAS",
+    "RUPBASAN": "RUPBASAN BASAN",
+}
 QUERY_HELP: Final = {
-    "RUTAN": "RUTAN GETALL 270408",
-    "BAPAS": "BAPAS GETALL 270408",
-    "RUPBASAN": "RUPBASAN BASAN GETALL 270408",
+    "UPT": "{} GETUPT UPT1203 270408",
+    "PROV": "{} GETPROV DKI 270408",
+    "ALL": "{} GETALL 270408",
 }
 """One example of each kind, for those who may use several kinds."""
 
@@ -274,6 +293,9 @@ undone report is now, and how several are called."""
 RIGHT_NAMES: Final = {"insert": "mengisi data", "query": "bertanya"}
 """How rights are called within a sentence."""
 
+_LINE: Final = "{} (baris {})"
+_UPDATED_WORD: Final = "Update {}"
+_REPORT: Final = "{}: {}"
 AND: Final = "dan"
 OR: Final = "atau"
 COUNTRY: Final = "Indonesia"
@@ -320,6 +342,34 @@ def field_name(field: str) -> str:
     group, _, sex = field.partition("_")
     short = len(group) < 3 or not sex
     return f"{group.upper() if short else group.capitalize()} {sex.upper()}".rstrip()
+
+
+_BERHASIL: Final = " berhasil, "
+_THANKS: Final = ". Terima Kasih"
+_EXAMPLE: Final = re.compile(
+    r"(?<=Contoh: ).*?(?=\. Data belum disimpan|\. Balas BANTUAN|$)"
+)
+
+
+def inserted_several(unit: str, reports: Sequence[tuple[str, str]]) -> str:
+    """One answer to several inserts, from each one's form and its own answer."""
+    updates = [reply.startswith("Update") for _, reply in reports]
+    parts = []
+    for (form, reply), updated in zip(reports, updates, strict=True):
+        head, _, figures = reply.partition(_BERHASIL)
+        _, _, day = head.partition(_DAY_OF.format("", ""))
+        named = _DAY_OF.format(form, day) if day else form
+        if updated and not all(updates):
+            named = _UPDATED_WORD.format(named)
+        parts.append(_REPORT.format(named, figures.removesuffix(_THANKS)))
+    verb = "Update" if all(updates) else "Insert"
+    return SEVERAL.format(verb=verb, unit=unit, reports="; ".join(parts))
+
+
+def in_line(reply: str, line: int) -> str:
+    """A refusal that says which of several lines it is about, where that fits."""
+    named = _EXAMPLE.sub(lambda found: _LINE.format(found[0], line), reply, count=1)
+    return named if len(named) <= LONGEST else reply
 
 
 def joined(names: Sequence[str], word: str = AND) -> str:

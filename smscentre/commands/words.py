@@ -1,16 +1,13 @@
-"""A text as words: what cannot change its meaning is levelled, nothing else.
+"""Words as they are spelled: digits, near misses, and what a reply may repeat.
 
-The first step of a command. It knows characters and spelling and no command;
-what could change a number (a dot, a sign, a strange digit) is left to be asked
-about.
+Used by all commands. It knows letters and slips and no command.
 """
 
 from __future__ import annotations
 
-__all__ = ["distance", "echo", "is_digits", "near", "nearest", "split"]
+__all__ = ["distance", "echo", "is_digits", "near", "nearest"]
 
 import re
-import string
 from collections.abc import Iterable
 
 _ECHOED = 12
@@ -19,49 +16,7 @@ _ECHOED = 12
 _LONG_WORD = 8
 """From so many letters on two slips are near, before only one."""
 
-_VANISHING = "\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff"
-_DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212"
-_FULL_WIDTH = range(0xFF01, 0xFF5F)
-_FULL_WIDTH_OFFSET = 0xFEE0
-_CONTROLS = "".join(map(chr, range(32))) + "\x7f"
-
-_MARK = re.compile(r"(?<=[A-Z])[:=,/]+|(?<=[0-9])[,/]+(?=[A-Z])")
-"""Marks that stand between a word and a figure, never between two figures."""
-
 _FOREIGN = re.compile(r"[^A-Z0-9]+")
-_ENDS = ".,"
-
-
-def _levels() -> dict[int, str]:
-    """Which characters of a text beyond ASCII stand for which.
-
-    Not the compatibility forms of Unicode: they would make 82 of a raised 8².
-    """
-    levels = {ord(letter): letter.upper() for letter in string.ascii_lowercase}
-    levels |= dict.fromkeys(map(ord, _DASHES), "-")
-    for code in _FULL_WIDTH:
-        levels[code] = chr(code - _FULL_WIDTH_OFFSET).upper()
-    return levels
-
-
-_LEVELS = _levels()
-_VANISH = re.compile(f"[{_VANISHING}]+")
-
-
-def split(text: str) -> list[str]:
-    """Cut a text into words in capitals, without what only decorates them."""
-    text = text.upper() if text.isascii() else _levelled(text)
-    if text.isascii() and text.replace(" ", "").isalnum():
-        # Nothing decorates it, as with nearly all commands.
-        return text.split()
-    text = _MARK.sub(" ", text.replace(";", " ").strip(_CONTROLS))
-    words = [word.rstrip(_ENDS) for word in text.split()]
-    return [word for word in words if word] if "" in words else words
-
-
-def _levelled(text: str) -> str:
-    """Capitals for the letters of ASCII only: other scripts have look-alikes."""
-    return _VANISH.sub("", text).translate(_LEVELS)
 
 
 def is_digits(word: str) -> bool:

@@ -2,31 +2,38 @@
 
 from __future__ import annotations
 
+import re
 import time
 import unicodedata
+from collections import Counter
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
 from smscentre.commands.forms import FORMS, MAXIMUM, Form
-from smscentre.commands.words import split
 from smscentre.gsm.alphabet import is_gsm7, septets
 from smscentre.interfaces import Outcome
 from tests.commands.office import OFFICERS, Office
 
 _OF_MANUAL = ("insert", "update", "repeat", "query")
 _PEOPLE = st.sampled_from([*OFFICERS, "nobody"])
+_REPORTERS = st.sampled_from(["unit", "salemba", "bapas", "rupbasan"])
 
 _WORDS = """
 RUTAN BAPAS RUPBASAN BASAN BARAN PEG GET GETUPT GETPROV GETALL UPT PROV HELP YA
 HARI INI KEMARIN DKI 1203 UPT1203 270408 27-04-08 31/02/08 82 54 0 9999999
 10000000 1.203 8,2 82/54 -5 +1 5O P W TAHANAN PB=1 , / . ; ? ... ' RUTNA
+NIHIL NOL ORANG ( ) < > " TGL APRIL 27APR08 BESOK LUSA SENIN BUDI TRIMS YTH LAPOR
+NAPI CMB CB=2 PIB3 STAF RIBU O RUTAN8 GETUPT1203
 """
 _PIECES = st.sampled_from(_WORDS.split())
-_COMMANDS = st.lists(_PIECES | st.integers(0, 10**8).map(str), max_size=14).map(
-    " ".join
-)
+_FIGURES = st.integers(0, 10**8).map(str)
+_COMMANDS = st.lists(
+    st.tuples(_PIECES | _FIGURES, st.sampled_from([" ", " ", " ", "\n", ""])),
+    max_size=14,
+).map(lambda pieces: "".join(map("".join, pieces)))
+_NOTHING = re.compile(r"(?<![A-Z0-9])(?:NIHIL|NOL)(?![A-Z0-9])")
 _TEXTS = st.text(max_size=200) | _COMMANDS
 
 _ODD = (
@@ -79,18 +86,18 @@ class AnyTextTests(SynchronousTestCase):
         """Any text of anybody gets a reply that fits."""
         self._check(Office().ask(text, officer))
 
-    @given(_COMMANDS | st.text("RUTANBPS 0123456789,./-+"))
-    def test_stored_as_typed(self, text: str) -> None:
-        """A stored figure stands in the text, in its order, as a number."""
-        outcome = Office().ask(text)
+    @given(_COMMANDS | st.text("RUTANBPS 0123456789,./-+()"), _REPORTERS)
+    @example("RUTAN 1 2 3 4\nRUTAN PEG 1 2 3 4", "unit")
+    @example("BAPAS CB=36 PB=82 PIB=39 CMB=nol", "unit")
+    def test_stored_as_typed(self, text: str, officer: str) -> None:
+        """A stored figure stands in the text as a number; only nothing is 0."""
+        outcome = Office().ask(text, officer)
+        typed = Counter(map(int, re.findall("[0-9]+", _NOTHING.sub("0", text.upper()))))
+        stored: Counter[int] = Counter()
         for report in outcome.reports:
-            digits = "".join(
-                each if "0" <= each <= "9" else " " for each in " ".join(split(text))
-            )
-            numbers = iter(map(int, digits.split()))
-            for value in report.values:
-                self.assertLessEqual(value, MAXIMUM)
-                self.assertIn(value, numbers, text)
+            stored.update(report.values)
+            self.assertLessEqual(max(report.values), MAXIMUM)
+        self.assertEqual(stored - typed, Counter(), text)
 
     @given(
         st.sampled_from(FORMS),
@@ -103,7 +110,7 @@ class AnyTextTests(SynchronousTestCase):
         text = between.join([*form.words, *map(str, figures)])
         outcome = Office().ask(text)
         if outcome.name == "date_as_count":
-            self.assertIn(len(str(figures[-1])), (6,))
+            self.assertIn(6, [len(str(figure)) for figure in figures])
         else:
             self.assertEqual(outcome.reports[0].values, tuple(figures))
 

@@ -15,7 +15,15 @@ from smscentre.commands import replies
 from smscentre.commands.asker import Answer
 from smscentre.commands.examples import MISSING
 from smscentre.commands.forms import FORMS
-from smscentre.commands.replies import TEXTS, compose, is_own_reply, joined
+from smscentre.commands.replies import (
+    TEXTS,
+    compose,
+    in_line,
+    inserted,
+    inserted_several,
+    is_own_reply,
+    joined,
+)
 from smscentre.gsm.alphabet import is_gsm7, septets
 from tests.commands.office import Office
 
@@ -34,6 +42,7 @@ _ANY = {
     "got": "9999",
     "of": "9999",
     "i": "9999",
+    "j": "9999",
     "page": "99",
     "next": "99",
     "part": "99",
@@ -97,6 +106,13 @@ _OWN = {
 }
 """Values that only one template has."""
 
+_LINES = (
+    ("Contoh: RUTAN 1 .... Data belum disimpan.", "Contoh: RUTAN 1 ... (baris 2)."),
+    ("Contoh: RUTAN 1. Balas BANTUAN untuk", "Contoh: RUTAN 1 (baris 2). Balas"),
+    ("Contoh: UPT CIPINANG", "Contoh: UPT CIPINANG (baris 2)"),
+    ("Tidak ada contoh.", "Tidak ada contoh."),
+)
+
 _VALUE = re.compile(r"\{(\w*)\}")
 _WORD = re.compile(r"[A-Za-z]{4,}")
 _WITH_ENGLISH = {"Data", "Format", "admin", "format", "data", "Insert", "Centre"}
@@ -107,6 +123,7 @@ def _texts_of_replies() -> Iterator[str]:
     yield from TEXTS.values()
     yield from replies.INSERTED.values()
     yield from replies.QUERIED.values()
+    yield replies.SEVERAL.replace("{verb}", "Insert")
 
 
 class GoldenTests(SynchronousTestCase):
@@ -143,6 +160,35 @@ class LengthTests(SynchronousTestCase):
             plain = _VALUE.sub("", text)
             self.assertTrue(is_gsm7(plain), plain)
             self.assertFalse(_COSTLY & set(plain), plain)
+
+    def test_line_of_several(self) -> None:
+        """A refusal names its line where that fits, and is never too long for it."""
+        for name, template in TEXTS.items():
+            with self.subTest(id=name):
+                text = template.format(**_ANY | _OWN.get(name, {}))
+                named = in_line(text, 10)
+                self.assertLessEqual(septets(named), replies.LONGEST, named)
+                self.assertEqual(named.replace(" (baris 10)", ""), text)
+
+    def test_line_in_an_example(self) -> None:
+        """The line follows the example, whatever ends the sentence."""
+        for text, named in _LINES:
+            self.assertTrue(in_line(text, 2).startswith(named), text)
+
+    def test_several(self) -> None:
+        """The longest answer to several inserts can be sent as one message."""
+        reports = [
+            (
+                form.id,
+                inserted(form.id, _UNIT, [9_999_999] * form.size, first=first, day=day),
+            )
+            for first, day in ((True, "270408"), (False, "260408"))
+            for form in FORMS[2:]
+        ]
+        text = inserted_several(_UNIT, reports)
+        self.assertTrue(is_own_reply(text))
+        self.assertLessEqual(septets(text), 153 * 10)
+        self.assertEqual(text.count("9999999"), 2 * sum(f.size for f in FORMS[2:]))
 
 
 class ComposeTests(SynchronousTestCase):

@@ -3,33 +3,12 @@
 from __future__ import annotations
 
 import string
-import time
 
 from hypothesis import given
 from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
-from smscentre.commands.words import distance, echo, is_digits, near, nearest, split
-
-_SPLIT: tuple[tuple[str, list[str]], ...] = (
-    ("", []),
-    (" \t\r\n", []),
-    ("rutan 1", ["RUTAN", "1"]),
-    ("A;B\nC", ["A", "B", "C"]),
-    ("A.B C. D,", ["A.B", "C", "D"]),
-    ("A , B . C", ["A", "B", "C"]),
-    ("PB=1 CB:2", ["PB", "1", "CB", "2"]),
-    ("P 1,W 2/P 3", ["P", "1", "W", "2", "P", "3"]),
-    ("1:2 1=2", ["1:2", "1=2"]),
-    ("1,2/3", ["1,2/3"]),
-    ("\x00RUTAN 1\x1a", ["RUTAN", "1"]),
-    ("RUTAN 1\x002", ["RUTAN", "1\x002"]),
-    ("\ufeffRU\u200bTAN\u00a01\u20032", ["RUTAN", "1", "2"]),
-    ("\uff32\uff35\uff34\uff21\uff2e \uff18\uff12", ["RUTAN", "82"]),
-    ("27\u201304\u221208", ["27-04-08"]),
-    ("BAPA\u017f", ["BAPA\u017f"]),
-    ("RUTAN 8\u00b2 \u0668", ["RUTAN", "8\u00b2", "\u0668"]),
-)
+from smscentre.commands.words import distance, echo, is_digits, near, nearest
 
 _DISTANCES = (
     ("RUTAN", "RUTAN", 1, 0),
@@ -41,30 +20,6 @@ _DISTANCES = (
     ("RTUNA", "RUTAN", 2, 2),
     ("XRUPBASANX", "RUPBASAN", 2, 2),
 )
-
-
-class SplitTests(SynchronousTestCase):
-    """From a text to its words."""
-
-    def test_table(self) -> None:
-        """Only what cannot change a meaning is levelled."""
-        for text, words in _SPLIT:
-            self.assertEqual(split(text), words, ascii(text))
-
-    @given(st.text())
-    def test_no_figure_appears(self, text: str) -> None:
-        """Digits keep their order; none comes from another script but full width."""
-        wide = {0xFF10 + digit: str(digit) for digit in range(10)}
-        typed = [each for each in text.translate(wide) if each in string.digits]
-        read = [each for each in "".join(split(text)) if each in string.digits]
-        self.assertEqual(read, typed)
-
-    def test_long_texts_are_linear(self) -> None:
-        """No text makes the marks look twice at the same character."""
-        for text in ("," * 200_000, "A:" * 100_000, "1," * 100_000 + "A"):
-            before = time.perf_counter()
-            split(text)
-            self.assertLess(time.perf_counter() - before, 1.0)
 
 
 class DigitsTests(SynchronousTestCase):
