@@ -215,7 +215,11 @@ class World:
 
     def submissions(self) -> list[str]:
         """Everything that was ever stored, in order."""
-        query = "SELECT unit, form, day, new_values FROM submissions ORDER BY id"
+        # An undo is a row of the history too, and no report.
+        query = (
+            "SELECT unit, form, day, new_values FROM submissions"
+            " WHERE undoes IS NULL ORDER BY id"
+        )
         return [
             f"{unit} {form} {day} {new}" for unit, form, day, new in self._rows(query)
         ]
