@@ -5,6 +5,7 @@ from __future__ import annotations
 __all__ = [
     "answering_settings",
     "acceptance_settings",
+    "candidates",
     "link_windows",
     "metrics",
     "modem_connection",
@@ -29,6 +30,7 @@ from smscentre.at.duties import SessionOptions as ModemSessionOptions
 from smscentre.commands import forms, replies
 from smscentre.composing import PartStyle
 from smscentre.config import Config
+from smscentre.first_link import Candidate
 from smscentre.inbox.acceptance import AcceptanceSettings
 from smscentre.inbox.admission import ANSWERS, SILENCES
 from smscentre.inbox.answering import AnsweringSettings
@@ -107,6 +109,15 @@ def routes(config: Config) -> Routes:
     )
     found.update((link.name, Route(False, 0)) for link in config.phone)
     return Routes(found)
+
+
+def candidates(config: Config) -> list[Candidate]:
+    """The links by which what is no reply may go: none that only receives."""
+    links: list[SmppConfig | ModemConfig] = [
+        *(link for link in config.smpp if link.bind != "receiver"),
+        *config.modem,
+    ]
+    return [Candidate(link.name, link.priority, link.prefixes) for link in links]
 
 
 def siblings(config: Config) -> dict[str, tuple[str, ...]]:
