@@ -85,6 +85,7 @@ class StagesTestCase(StoreTestCase):
 
     limits: ClassVar[ReplyLimits] = ReplyLimits()
     siblings: ClassVar[Mapping[str, tuple[str, ...]]] = {}
+    fields: ClassVar[Mapping[str, tuple[str, ...]]] = {"RUTAN": ("value",)}
 
     def setUp(self) -> None:
         super().setUp()
@@ -104,17 +105,19 @@ class StagesTestCase(StoreTestCase):
             own_numbers=frozenset({CENTRE_NUMBER}),
             apology="sorry",
             parts_lost="part {part} of {of} is missing",
-            is_own_reply=lambda text: text.startswith("Insert Data"),
-            fields={"RUTAN": ("value",)},
+            is_own_reply=self.is_own_reply,
+            fields=self.fields,
             kinds={"RUTAN": "RUTAN"},
             receipt_marks=lambda link, smsc_id: Marks((link,), (smsc_id,)),
             siblings=self.siblings,
         )
         zone = ZoneInfo("Asia/Jakarta")
         styles = {"carrier": PartStyle()}
-        answering = AnsweringSettings(zone, styles, 3600, self.limits)
+        answering = AnsweringSettings(
+            zone, styles, 3600, self.limits, self.quotes_own_reply
+        )
         self.answering = Answering(answering)
-        self.acceptance = Acceptance(settings, echo, self.answering)
+        self.acceptance = Acceptance(settings, self.understand, self.answering)
         self.routes = {"carrier": Route(True, 10), "spare": Route(True, 20)}
         self.outbox = Outbox(
             self.writer,
@@ -150,6 +153,18 @@ class StagesTestCase(StoreTestCase):
             ),
             self.acceptance.recall,
         )
+
+    def understand(self, request: Request, directory: Directory) -> Command:
+        """What a text means."""
+        return echo(request, directory)
+
+    def is_own_reply(self, text: str) -> bool:
+        """Whether a text looks like a reply of ours."""
+        return text.startswith("Insert Data")
+
+    def quotes_own_reply(self, text: str) -> bool:
+        """Whether a text has a reply of ours within it."""
+        return False
 
     def now(self) -> float:
         """The wall clock, which goes with the reactor's."""

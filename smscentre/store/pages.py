@@ -16,6 +16,7 @@ __all__ = [
     "Readers",
     "Total",
     "arrival_counts",
+    "held_back",
     "last_messages",
     "national_totals",
     "queues",
@@ -69,6 +70,17 @@ _ARRIVALS = (
     select(inbox.c.state, inbox.c.outcome, func.count())
     .where(inbox.c.arrived_at >= bindparam("since"))
     .group_by(inbox.c.state, inbox.c.outcome)
+)
+
+_HELD = (
+    select(inbox.c.reason, func.count())
+    .where(
+        inbox.c.arrived_at >= bindparam("since"),
+        # Of what failed or is corrupt it is no silence.
+        inbox.c.state.in_(["done", "silent"]),
+        inbox.c.reason != "",
+    )
+    .group_by(inbox.c.reason)
 )
 
 _LAST = (
@@ -177,6 +189,12 @@ def arrival_counts(connection: Connection, since: float) -> list[ArrivalCount]:
         ArrivalCount(*row) for row in connection.execute(_ARRIVALS, {"since": since})
     ]
     return sorted(counts, key=lambda one: (-one.count, one.state, one.outcome))
+
+
+def held_back(connection: Connection, since: float) -> dict[str, int]:
+    """How many messages since a moment got no reply, by the reason."""
+    rows = connection.execute(_HELD, {"since": since})
+    return {row[0]: row[1] for row in rows}
 
 
 def last_messages(connection: Connection, count: int = 20) -> list[LastMessage]:
