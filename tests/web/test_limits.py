@@ -51,7 +51,10 @@ class LimitsTests(SynchronousTestCase):
             arrival(4, arrived_at=NOW - 200, state="failed", reason="ValueError"),
             arrival(5, arrived_at=NOW - 100),
         ]
-        read = [{"inbox_id": 3, "done_at": None}, {"inbox_id": 5, "done_at": NOW}]
+        read: list[dict[str, object]] = [
+            {"inbox_id": 3, "done_at": None},
+            {"inbox_id": 5, "done_at": NOW},
+        ]
         engine = writing_engine(url)
         with engine.begin() as connection:
             connection.execute(inbox.insert(), arrivals)
