@@ -18,7 +18,7 @@ NODE_PEER := tests/system/peers/node
 NODE_INSTALLED := $(NODE_PEER)/node_modules/.package-lock.json
 NPM_CI := npm ci --ignore-scripts --loglevel=error --fetch-retries=1
 
-.PHONY: help run test lint bench crash crash-modem again locked faults faults-modem diagram system-packages clean
+.PHONY: help run test lint bench crash crash-modem again locked faults faults-modem diagram panduan system-packages clean
 
 help:
 	@echo "make run          a demo centre with simulators, in this terminal"
@@ -32,6 +32,7 @@ help:
 	@echo "make faults       a carrier that cuts, dribbles, floods and sends garbage"
 	@echo "make faults-modem modems pulled out, mute, full, without a network"
 	@echo "make diagram      draw the states of sessions for docs/ from their tables"
+	@echo "make panduan      write the officers' guide in docs/ from their commands"
 	@echo "make clean        remove .venv and what the tools leave behind"
 
 run: $(INSTALLED)
@@ -80,6 +81,9 @@ $(INSTALLED_TEST): setup.py constraints.txt | $(BIN)/python
 
 diagram: $(INSTALLED)
 	$(BIN)/python -m docs.session_diagram
+
+panduan: $(INSTALLED)
+	$(BIN)/python -m docs.panduan
 
 # A program may also be there from elsewhere: node comes with an npm of its own.
 system-packages:
