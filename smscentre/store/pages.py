@@ -92,6 +92,7 @@ _LAST = (
         inbox.c.state,
         inbox.c.outcome,
     )
+    .where(inbox.c.state != "receipt")
     # Row numbers follow time on one node, and need no index of their own.
     .order_by(inbox.c.id.desc())
     .limit(bindparam("count"))
@@ -198,7 +199,7 @@ def held_back(connection: Connection, since: float) -> dict[str, int]:
 
 
 def last_messages(connection: Connection, count: int = 20) -> list[LastMessage]:
-    """The newest arrivals, newest first."""
+    """The newest arrivals but receipts, newest first."""
     return [
         LastMessage(
             row.arrived_at,
