@@ -1,4 +1,4 @@
-"""Writes ``panduan.rst``, the officers' guide: a sheet for each kind of unit, to print.
+"""Writes ``panduan.rst``, the officers' guide: a page for each kind of unit, to print.
 
 Run as ``python -m docs.panduan`` (or ``make panduan``) after a change of
 `smscentre.commands`; a test compares the file with what this makes of it. Formats and
@@ -34,7 +34,8 @@ _FIGURES = {
 """The manual's figures, by how many a form has."""
 
 _DAY = "270408"
-_WIDTH = 80
+_WIDTH = 56
+"""Of a reply, so that two columns fit a page."""
 
 NAMES: Final = {
     "tahanan": "Tahanan",
@@ -102,7 +103,7 @@ Panduan SMS Centre
 
 .. Berkas ini dibuat oleh docs/panduan.py: ubah di sana, lalu jalankan "make panduan".
 
-Satu lembar untuk tiap jenis UPT. Cetak lembar untuk UPT Anda dan tempel di dekat
+Satu halaman untuk tiap jenis UPT. Cetak halaman untuk UPT Anda dan tempel di dekat
 telepon. Semua SMS dikirim ke nomor SMS Centre, **02170252704**, dari nomor telepon
 yang sudah didaftarkan: dari nomor itu pusat tahu siapa Anda dan UPT mana yang
 melapor, jadi kode UPT tidak perlu ditulis dalam laporan.
@@ -110,10 +111,21 @@ melapor, jadi kode UPT tidak perlu ditulis dalam laporan.
 Angka dalam contoh hanya contoh. Tulis angka UPT Anda sendiri.
 """
 
-_BREAK = """\
+_STYLE = """\
 .. raw:: html
 
-   <div style="break-before: page"></div>
+   <style>
+   @page { size: A4; margin: 10mm; }
+   @media print {
+     html, body { background: none; border: 0; box-shadow: none; }
+     body { font-size: 8pt; line-height: 1.2; max-width: none; padding: 0; }
+     h1, h2, h3, p, ol, ul, pre, table { margin: 3pt 0; padding-block: 0; }
+     main > section { break-before: page; columns: 2; column-gap: 8mm; }
+     main > section > h2 { column-span: all; }
+     pre { font-size: 6.5pt; break-inside: avoid; }
+     th, td { padding: 0 4pt; }
+   }
+   </style>
 """
 
 _RULES = """\
@@ -172,14 +184,13 @@ class Talk:
 def render() -> str:
     """The whole guide."""
     pages = ("\n".join(_page(kind)) for kind in KINDS)
-    return "\n".join([_INTRO, *pages])
+    return "\n".join([_INTRO, _STYLE, *pages])
 
 
 def _page(kind: str) -> Iterator[str]:
     """What an officer of one kind of unit needs."""
     talk = Talk()
     forms = [form for form in FORMS if form.kind == kind]
-    yield _BREAK
     yield from _heading(f"{_TITLES[kind]}: {kind}", "-")
     yield from _heading("Melapor", "~")
     yield _RULES
@@ -194,11 +205,10 @@ def _page(kind: str) -> Iterator[str]:
     yield from _heading("Bila ada yang salah", "~")
     yield "Pusat tidak menebak. Bila SMS tidak jelas, ia bertanya dan memberi contoh."
     yield ""
-    for example in EXAMPLES:
-        if example.kind == kind:
-            yield f"{example.advice}"
-            yield ""
-            yield from _dialogue(example.text, talk)
+    wrong = [example for example in EXAMPLES if example.kind == kind]
+    yield from _dialogue(wrong[0].text, talk)
+    rows = [(example.text, example.advice) for example in wrong]
+    yield from _table(("SMS yang salah", "Sebabnya"), rows)
     yield from _heading("Arti balasan", "~")
     yield from _table(("Balasan", "Artinya"), MEANINGS)
     yield from _help(kind)
@@ -207,28 +217,27 @@ def _page(kind: str) -> Iterator[str]:
 def _insert(form: Form, talk: Talk) -> Iterator[str]:
     """A form: what it holds, the order of its figures, an example."""
     figures = _FIGURES[form.size]
-    yield f"**{_CONTENTS[form.id]}:** ``{form.id}`` dan {form.size} angka."
+    yield f"**{_CONTENTS[form.id]}:** ``{form.id}`` dan {form.size} angka, berurutan:"
     yield ""
-    rows = [
-        (str(place), _name(field), str(figure))
+    named = [
+        f"{place}. {_name(field)}: {figure}"
         for place, (field, figure) in enumerate(
             zip(form.fields, figures, strict=True), 1
         )
     ]
-    yield from _table(("Ke-", "Angka", "Contoh"), rows)
+    yield from named
+    yield ""
     yield from _dialogue(" ".join([form.id, *map(str, figures)]), talk)
 
 
 def _dates(form: Form) -> Iterator[str]:
     """How a day is typed."""
     text = " ".join([form.id, *map(str, _FIGURES[form.size])])
+    days = " ".join(f"``{day}``" for day in (_DAY, "27-04-08", "27/04/2008", "KEMARIN"))
     yield "Tanpa tanggal, laporan berlaku untuk hari ini menurut jam di UPT Anda. Untuk"
-    yield "hari lain tulis tanggalnya di akhir, paling lama tujuh hari ke belakang:"
-    yield ""
-    for day in (_DAY, "27-04-08", "27/04/2008", "KEMARIN"):
-        yield f"- ``{text} {day}``"
-    yield ""
-    yield "Urutannya tanggal, bulan, tahun. Balasan menyebut tanggal itu; periksalah."
+    yield "hari lain tulis tanggal, bulan, tahun di akhir, paling lama tujuh hari ke"
+    yield f"belakang: ``{text} {_DAY}``. Bentuknya boleh"
+    yield f"{days}. Balasan menyebut tanggal itu; periksalah."
     yield ""
 
 
@@ -262,7 +271,7 @@ def _dialogue(text: str, talk: Talk) -> Iterator[str]:
     yield "::"
     yield ""
     yield f"    Anda:   {text}"
-    first, *others = wrap(talk.ask(text), _WIDTH - 12, break_on_hyphens=False)
+    first, *others = wrap(talk.ask(text), _WIDTH, break_on_hyphens=False)
     yield f"    Pusat:  {first}"
     yield from (f"            {line}" for line in others)
     yield ""
