@@ -18,13 +18,14 @@ NODE_PEER := tests/system/peers/node
 NODE_INSTALLED := $(NODE_PEER)/node_modules/.package-lock.json
 NPM_CI := npm ci --ignore-scripts --loglevel=error --fetch-retries=1
 
-.PHONY: help run test lint bench crash crash-modem again locked faults faults-modem diagram panduan system-packages clean
+.PHONY: help run test lint bench flood crash crash-modem again locked faults faults-modem diagram panduan system-packages clean
 
 help:
 	@echo "make run          a demo centre with simulators, in this terminal"
 	@echo "make test         all tests"
 	@echo "make lint         ruff and mypy"
 	@echo "make bench        the benchmarks, with their ratios"
+	@echo "make flood        one number floods the centre: what the others notice"
 	@echo "make crash        kill -9 at random moments and at every failpoint"
 	@echo "make crash-modem  the same with a GSM modem"
 	@echo "make again        what carriers deliver or answer twice, late or never"
@@ -49,6 +50,9 @@ lint: $(INSTALLED_TEST)
 bench: $(INSTALLED_TEST)
 	$(BIN)/python -m benchmarks.run
 	$(BIN)/python -m benchmarks.run --slow-sync 5
+
+flood: $(INSTALLED_TEST)
+	$(BIN)/python -m benchmarks.flood
 
 crash: $(INSTALLED_TEST)
 	$(BIN)/python -m tests.system.crash --trials 50 --point-trials 10
