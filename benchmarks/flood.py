@@ -4,7 +4,8 @@
 
 Officers report at an even pace, with and without one of them sending thousands of
 reports beside them, in turn. What is compared is the time from a report of the others
-to its answer. The limits of replies are those of the sample configuration.
+to its answer. The limits of replies are those of the sample configuration; by default
+the flood has ten thousand messages in five rounds.
 """
 
 from __future__ import annotations
@@ -189,10 +190,10 @@ def _median(rounds: list[Round]) -> float:
 def main() -> None:
     """Play, print each round, judge."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--messages", type=int, default=10_000, help="of the flood")
-    parser.add_argument("--seconds", type=float, default=20.0)
-    parser.add_argument("--others", type=int, default=1_000, help="reports a round")
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--messages", type=int, default=2_000, help="of each flood")
+    parser.add_argument("--seconds", type=float, default=8.0)
+    parser.add_argument("--others", type=int, default=1_200, help="reports a round")
+    parser.add_argument("--rounds", type=int, default=5)
     options = parser.parse_args()
     played = play(options.others, options.messages, options.seconds, options.rounds)
     for name, rounds in zip(("quiet", "flood"), played, strict=True):

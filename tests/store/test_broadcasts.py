@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from unittest import skipIf
+
 from smscentre.messages import Accepted, Alphabet, Priority
 from smscentre.store import audit, outgoing
 from smscentre.store.beside import change_store, read_store
@@ -16,6 +18,7 @@ from smscentre.store.broadcasts import (
 from smscentre.store.outgoing import Draft
 from smscentre.store.sessions import end_left_open
 from smscentre.store.tables import outbox
+from tests.postgresql import MISSING, server
 from tests.stages import OFFICER, StagesTestCase
 
 NUMBERS = ("+628111203001", "+628111203002", "+628111203003")
@@ -208,3 +211,11 @@ class BroadcastTests(StagesTestCase):
         )
         self.turn()
         self.assertEqual(self.successResultOf(counts), [])
+
+
+@skipIf(bool(MISSING), MISSING)
+class PostgresqlBroadcastTests(BroadcastTests):
+    """The same on PostgreSQL."""
+
+    def new_database(self) -> str:
+        return server().database()
