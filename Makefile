@@ -18,13 +18,14 @@ NODE_PEER := tests/system/peers/node
 NODE_INSTALLED := $(NODE_PEER)/node_modules/.package-lock.json
 NPM_CI := npm ci --ignore-scripts --loglevel=error --fetch-retries=1
 
-.PHONY: help run test lint bench crash crash-modem again locked faults faults-modem diagram system-packages clean
+.PHONY: help run test lint bench flood crash crash-modem again locked faults faults-modem diagram panduan system-packages clean
 
 help:
 	@echo "make run          a demo centre with simulators, in this terminal"
 	@echo "make test         all tests"
 	@echo "make lint         ruff and mypy"
 	@echo "make bench        the benchmarks, with their ratios"
+	@echo "make flood        one number floods the centre: what the others notice"
 	@echo "make crash        kill -9 at random moments and at every failpoint"
 	@echo "make crash-modem  the same with a GSM modem"
 	@echo "make again        what carriers deliver or answer twice, late or never"
@@ -32,6 +33,7 @@ help:
 	@echo "make faults       a carrier that cuts, dribbles, floods and sends garbage"
 	@echo "make faults-modem modems pulled out, mute, full, without a network"
 	@echo "make diagram      draw the states of sessions for docs/ from their tables"
+	@echo "make panduan      write the officers' guide in docs/ from their commands"
 	@echo "make clean        remove .venv and what the tools leave behind"
 
 run: $(INSTALLED)
@@ -48,6 +50,9 @@ lint: $(INSTALLED_TEST)
 bench: $(INSTALLED_TEST)
 	$(BIN)/python -m benchmarks.run
 	$(BIN)/python -m benchmarks.run --slow-sync 5
+
+flood: $(INSTALLED_TEST)
+	$(BIN)/python -m benchmarks.flood
 
 crash: $(INSTALLED_TEST)
 	$(BIN)/python -m tests.system.crash --trials 50 --point-trials 10
@@ -80,6 +85,9 @@ $(INSTALLED_TEST): setup.py constraints.txt | $(BIN)/python
 
 diagram: $(INSTALLED)
 	$(BIN)/python -m docs.session_diagram
+
+panduan: $(INSTALLED)
+	$(BIN)/python -m docs.panduan
 
 # A program may also be there from elsewhere: node comes with an npm of its own.
 system-packages:

@@ -139,9 +139,12 @@ class CentreContender:
             self._centre.close()
 
 
-def prepared_centre(folder: Path, port: int) -> RunningCentre:
+def prepared_centre(
+    folder: Path, port: int, limits: Mapping[str, int] | None = None
+) -> RunningCentre:
     """A centre that knows every officer of the load, towards a port."""
-    centre = RunningCentre(folder, port, CentreOptions(window=_WINDOW))
+    options = CentreOptions(window=_WINDOW, limits=dict(limits or {}))
+    centre = RunningCentre(folder, port, options)
     codes = [str(5001 + index) for index in range(OFFICERS)]
     centre.prepare(
         [Unit(code, f"LP_{code}", f"Lapas {code}") for code in codes],

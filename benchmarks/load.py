@@ -100,7 +100,9 @@ class Link:
             writable.poll()
             self.flush()
 
-    def frames(self) -> list[tuple[int, int, int, bytes]]:
+    def frames(
+        self, patience_s: float = _PATIENCE_S
+    ) -> list[tuple[int, int, int, bytes]]:
         """Wait for octets: command, status, sequence and whole frame of each PDU.
 
         :raises TimeoutError: when nothing comes.
@@ -109,7 +111,7 @@ class Link:
         self.flush()
         wanted = select.POLLIN | (select.POLLOUT if self.out else 0)
         self._poll.register(self._connection, wanted)
-        ready = self._poll.poll(_PATIENCE_S * 1000)
+        ready = self._poll.poll(patience_s * 1000)
         if not ready:
             raise TimeoutError
         if not ready[0][1] & (select.POLLIN | select.POLLHUP):

@@ -7,6 +7,7 @@ __all__ = [
     "acceptance_settings",
     "command_rules",
     "deadline_schedule",
+    "limits",
     "link_windows",
     "metrics",
     "modem_connection",
@@ -65,6 +66,7 @@ from smscentre.smpp.receipt import id_forms
 from smscentre.smpp.session import SessionOptions
 from smscentre.store.receipts import Marks
 from smscentre.store.writer import Writer
+from smscentre.web.status import LimitStatus
 
 _DEVICE_AGAIN_S = 10.0
 """The longest wait for a serial device, which costs nobody anything to look for."""
@@ -223,6 +225,18 @@ def metrics(config: Config) -> Metrics:
     )
 
 
+def limits(config: Config, used: int | None) -> list[LimitStatus]:
+    """The limits of replies, and how much of the centre's day is used."""
+    given = config.limits
+    per_sender = (given.sender_per_minute, "minute"), (given.sender_per_day, "day")
+    return [
+        LimitStatus("sender_limit", per_sender),
+        LimitStatus("destination_limit", ((given.destination_per_hour, "hour"),)),
+        LimitStatus("unknown_limit", ((given.unknown_replies_per_day, "day"),)),
+        LimitStatus("centre_limit", ((given.centre_per_day, "day"),), used),
+    ]
+
+
 def answering_settings(config: Config) -> AnsweringSettings:
     """What replies need to know."""
     limits = config.limits
@@ -237,6 +251,7 @@ def answering_settings(config: Config) -> AnsweringSettings:
             limits.unknown_replies_per_day,
             limits.centre_per_day,
         ),
+        replies.quotes_own_reply,
     )
 
 

@@ -15,7 +15,12 @@ from attrs import define, evolve
 from smscentre import __version__
 from smscentre.messages import ModemAlarm, ModemHealth
 from smscentre.metrics import Metrics
-from smscentre.web.status import LinkStatus, ModemStatus, WriterStatus
+from smscentre.web.status import (
+    LimitStatus,
+    LinkStatus,
+    ModemStatus,
+    WriterStatus,
+)
 
 
 @define
@@ -37,8 +42,10 @@ class Board:
         in_flight: Callable[[str], int],
         waiting: Callable[[], int],
         metrics: Metrics,
+        limits: Callable[[], Sequence[LimitStatus]] = tuple,
     ) -> None:
         """:param links: kind and window of each link, by name"""
+        self._limits = limits
         self._metrics = metrics
         self._links = links
         self._wall_clock = wall_clock
@@ -139,6 +146,10 @@ class Board:
     def writer(self) -> WriterStatus:
         """The writer of the store."""
         return WriterStatus(self._waiting(), self._last_commit_at, self._problem)
+
+    def limits(self) -> Sequence[LimitStatus]:
+        """The limits of replies, and what is used of them."""
+        return self._limits()
 
     def ready(self) -> tuple[bool, dict[str, str]]:
         """Whether this node can store messages, whatever its carriers do."""

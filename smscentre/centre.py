@@ -32,6 +32,7 @@ from smscentre.assembly import (
     acceptance_settings,
     answering_settings,
     command_rules,
+    limits,
     link_windows,
     metrics,
     modem_connection,
@@ -46,6 +47,7 @@ from smscentre.commands.dispatch import interpret
 from smscentre.config import Config
 from smscentre.errors import ConfigError, Problem
 from smscentre.exchange import HEARTBEAT_S, Exchange
+from smscentre.gauges import LAG_S, Gauges
 from smscentre.inbox.acceptance import Acceptance
 from smscentre.inbox.answering import Answering
 from smscentre.inbox.stage import Inbox
@@ -56,7 +58,7 @@ from smscentre.outbox.stage import Outbox
 from smscentre.smpp.receipt import id_key
 from smscentre.store import audit, outgoing, receipts, sessions
 from smscentre.store.engine import reading_engine, writing_engine
-from smscentre.store.pages import Queue, Readers, queues
+from smscentre.store.pages import Readers
 from smscentre.store.schema import check_schema
 from smscentre.store.thread import WriterThread
 from smscentre.store.transaction import Transaction
@@ -65,6 +67,7 @@ from smscentre.tasks import Tasks, attempt
 from smscentre.web.monitor import monitor_site
 from smscentre.web.server import Site
 from smscentre.web.site import site
+from smscentre.web.status import LimitStatus
 
 _STOP_S = 3.0
 """How long each step of the stop may take, and ..."""
@@ -74,7 +77,6 @@ _STOPPED_S = 9.0
 
 _HOUSEKEEPING_S = 10.0
 _MEASURE_S = 5.0
-_LAG_S = 1.0
 
 _NO_ENDPOINT = (
     ValueError,
@@ -123,6 +125,14 @@ class Centre(MultiService):
             self._in_flight,
             self._waiting,
             self._metrics,
+            self._limits,
+        )
+        self._gauges = Gauges(
+            self._metrics,
+            self._board,
+            self._readers,
+            reactor,
+            time.time,
         )
         self._build_stages()
         self._build_links()
@@ -257,12 +267,12 @@ class Centre(MultiService):
         self._board.recovered()
         for connection in self._connections:
             connection.setServiceParent(self)
-        self._lag_due = self._reactor.seconds() + _LAG_S
+        self._gauges.start()
         for action, seconds in (
             (self._exchange.beat, HEARTBEAT_S),
             (self._keep_house, _HOUSEKEEPING_S),
-            (self._measure_queues, _MEASURE_S),
-            (self._measure_lag, _LAG_S),
+            (self._gauges.measure_store, _MEASURE_S),
+            (self._gauges.measure_lag, LAG_S),
         ):
             self._repeat(action, seconds)
         self._reminding.start()
@@ -350,26 +360,8 @@ class Centre(MultiService):
         for link, parts in waiting.items():
             self._outbox.queued(link, parts)
 
-    def _measure_lag(self) -> None:
-        """Tell the metrics how late this call, due every second, is."""
-        now = self._reactor.seconds()
-        self._metrics.reactor_lag(max(0.0, now - self._lag_due))
-        self._lag_due = now + _LAG_S
-
-    def _measure_queues(self) -> None:
-        """Tell the metrics what waits; in a reader's thread."""
-        self._metrics.waiting(self._waiting())
-        waiting = self._readers.read(queues)
-        waiting.addCallback(self._tell_queues)
-        waiting.addErrback(self._log_failure, "reading of the queues")
-
-    def _tell_queues(self, found: list[Queue]) -> None:
-        counts: Counter[str] = Counter()
-        for queue in found:
-            counts[queue.state] += queue.count
-        oldest = min((queue.oldest_at for queue in found), default=None)
-        age = 0.0 if oldest is None else time.time() - oldest
-        self._metrics.outbox(counts, age)
+    def _limits(self) -> list[LimitStatus]:
+        return limits(self._config, self._answering.replies_today(time.time()))
 
     def _in_flight(self, link: str) -> int:
         return self._outbox.in_flight(link)

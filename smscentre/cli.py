@@ -12,15 +12,13 @@ __all__ = ["main"]
 import datetime
 import os
 import time
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 from attrs import define
-from sqlalchemy import Connection
 
-from smscentre import __version__, config, tracing
+from smscentre import __version__, config
 from smscentre.accounts import account
 from smscentre.assembly import deadline_schedule
 from smscentre.commands.forms import FIELDS
@@ -29,13 +27,15 @@ from smscentre.demo import run_demo
 from smscentre.errors import ConfigError, SMSCentreError
 from smscentre.foresight import reminder_lines
 from smscentre.imports import read_officers, read_units, write_officers, write_units
+from smscentre.message_command import messages, trace
 from smscentre.modem_command import modem
-from smscentre.moments import TraceStyle
-from smscentre.numbers import NumberError, parse_number
+from smscentre.numbers import parse_number
 from smscentre.officers_command import add_commands
 from smscentre.sections import masked_url
+from smscentre.sending_command import broadcast, broadcasts, send
 from smscentre.sim.command import smsc
 from smscentre.sim.modem.command import modem as simulated_modem
+from smscentre.store.beside import read_store
 from smscentre.store.changes import (
     Change,
     Signature,
@@ -43,19 +43,13 @@ from smscentre.store.changes import (
     import_units,
     stored_directory,
 )
-from smscentre.store.engine import StoreError, reading_engine
-from smscentre.store.schema import check_schema, upgrade
-from smscentre.store.trace import STATES, Listed, find_story, list_messages
+from smscentre.store.engine import StoreError
+from smscentre.store.schema import upgrade
 from smscentre.texting import TextingError, phone_socket, send_text
-
-T = TypeVar("T")
 
 _DEFAULT_CONFIG = Path("/etc/smscentre/smscentre.toml")
 _EX_CONFIG = 78
 """To mend before another try helps (sysexits.h)."""
-
-_Limit = click.IntRange(1, 10_000)
-"""How many messages a list may have: their ids go to the database in one question."""
 
 _File = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -120,7 +114,7 @@ def check(context: _Context) -> None:
     Every problem of the file is printed. Ends with 0 or 78.
     """
     found = context.config()
-    _read(found, lambda connection: None)
+    read_store(found.database.url, lambda connection: None)
     click.echo("ok")
     for line in _summary(found):
         click.echo(f"  {line}")
@@ -239,39 +233,8 @@ def text(context: _Context, number: str, text: str, name: str | None) -> None:
         click.echo("(no reply)", err=True)
 
 
-@main.command()
-@click.argument("key", metavar="ID|NUMBER")
-@click.option("--limit", type=_Limit, default=10, show_default=True)
-@click.option("--json", "as_json", is_flag=True, help="For programs.")
-@_pass_context
-def trace(context: _Context, key: str, limit: int, as_json: bool) -> None:
-    """Show one message from arrival to receipt, or the last ones of a NUMBER.
-
-    ID is that of a message, of a reply's part, or of an arrival at a link. Shows
-    numbers, texts and octets whole; changes nothing, and the service may run.
-    """
-    found = context.config()
-    story = _read(found, lambda connection: find_story(connection, key))
-    if story is None:
-        _show_list(found, key, None, limit, as_json)
-    elif as_json:
-        click.echo(tracing.story_json(story, _style(found)))
-    else:
-        for line in tracing.story_lines(story, _style(found)):
-            click.echo(line)
-
-
-@main.command()
-@click.option("--number", help="Of this sender: a number, a name or a short code.")
-@click.option("--state", type=click.Choice(STATES), help="Of a message or its reply.")
-@click.option("--limit", type=_Limit, default=20, show_default=True)
-@click.option("--json", "as_json", is_flag=True, help="For programs, texts whole.")
-@_pass_context
-def messages(
-    context: _Context, number: str | None, state: str | None, limit: int, as_json: bool
-) -> None:
-    """List the last messages, the newest last; receipts only if asked for."""
-    _show_list(context.config(), number, state, limit, as_json)
+for each in (trace, messages, broadcast, broadcasts, send):
+    main.add_command(each)
 
 
 @main.command("reminders")
@@ -282,7 +245,8 @@ def show_reminders(context: _Context, day: datetime.datetime | None) -> None:
     found = context.config()
     date = day.date() if day else _today(found)
     schedule = deadline_schedule(found)
-    lines = _read(found, lambda db: [*reminder_lines(db, schedule, FIELDS, date)])
+    url = found.database.url
+    lines = read_store(url, lambda db: [*reminder_lines(db, schedule, FIELDS, date)])
     click.echo("\n".join(lines) or f"{date} has no deadline")
 
 
@@ -335,51 +299,6 @@ def _summary(found: Config) -> list[str]:
         for link in found.phone
     ]
     return lines
-
-
-def _read(found: Config, action: Callable[[Connection], T]) -> T:
-    """Read the database, which may be in use."""
-    engine = reading_engine(found.database.url)
-    try:
-        check_schema(engine)
-        with engine.begin() as connection:
-            return action(connection)
-    finally:
-        engine.dispose()
-
-
-def _style(found: Config) -> TraceStyle:
-    alphabets = {link.name: link.alphabet for link in found.smpp}
-    modems = frozenset(link.name for link in found.modem)
-    return TraceStyle(found.centre.timezone, alphabets, modems)
-
-
-def _show_list(
-    found: Config, sender: str | None, state: str | None, limit: int, as_json: bool
-) -> None:
-    """Print the last messages, of one sender if it is given."""
-
-    def read(connection: Connection) -> list[Listed]:
-        return list_messages(connection, _number_or_name(found, sender), state, limit)
-
-    listed = _read(found, read)
-    if as_json:
-        click.echo(tracing.list_json(listed, _style(found)))
-        return
-    if sender and not listed:
-        which = f" in state {state}" if state else ""
-        raise SMSCentreError(f"nothing is stored of {sender}{which}")
-    for line in tracing.list_lines(listed, _style(found)):
-        click.echo(line)
-    click.echo("one of them whole: smscentre trace ID", err=True)
-
-
-def _number_or_name(found: Config, sender: str | None) -> str | None:
-    """A number as rows have it; what is none may be a name or a short code."""
-    try:
-        return sender and parse_number(sender, found.centre.country)
-    except NumberError:
-        return sender
 
 
 def _signature(file: Path) -> Signature:

@@ -163,6 +163,15 @@ class Metrics:
         """A command was run; ``outcome`` is `Outcome.name`, or failed."""
         self._commands.add(outcome)
 
+    def replies(self, used: int | None, limit: int) -> None:
+        """How many replies went out today, of how many; NaN where all may."""
+        self._replies.set(_known(used))
+        self._replies_limit.set(limit)
+
+    def unread(self, count: int) -> None:
+        """How many messages that no command understood wait for a person."""
+        self._unread.set(count)
+
     # Outbox.
 
     def outbox(self, messages: Mapping[str, int], oldest_s: float) -> None:
@@ -290,6 +299,15 @@ class Metrics:
         )
         self._commands = self._counter(
             "commands_total", "Commands run.", outcome=self._outcomes
+        )
+        self._replies = self._gauge(
+            "replies_today", "Replies of the centre's day; NaN without a limit."
+        )
+        self._replies_limit = self._gauge(
+            "replies_limit", "The most replies of a day; 0: no limit."
+        )
+        self._unread = self._gauge(
+            "unrecognised_messages", "Messages that wait for a person."
         )
 
     def _make_outbox_metrics(self) -> None:

@@ -111,7 +111,7 @@ class StagesTestCase(StoreTestCase):
             own_numbers=frozenset({CENTRE_NUMBER}),
             apology="sorry",
             parts_lost="part {part} of {of} is missing",
-            is_own_reply=lambda text: text.startswith("Insert Data"),
+            is_own_reply=self.is_own_reply,
             fields=self.fields,
             kinds=self.kinds,
             receipt_marks=lambda link, smsc_id: Marks((link,), (smsc_id,)),
@@ -120,7 +120,9 @@ class StagesTestCase(StoreTestCase):
         )
         zone = ZoneInfo("Asia/Jakarta")
         styles = {"carrier": PartStyle()}
-        answering = AnsweringSettings(zone, styles, 3600, self.limits)
+        answering = AnsweringSettings(
+            zone, styles, 3600, self.limits, self.quotes_own_reply
+        )
         self.answering = Answering(answering)
         self.acceptance = Acceptance(settings, self.interpret, self.answering)
         self.routes = {"carrier": Route(True, 10), "spare": Route(True, 20)}
@@ -158,6 +160,14 @@ class StagesTestCase(StoreTestCase):
             ),
             self.acceptance.recall,
         )
+
+    def is_own_reply(self, text: str) -> bool:
+        """Whether a text looks like a reply of ours."""
+        return text.startswith("Insert Data")
+
+    def quotes_own_reply(self, text: str) -> bool:
+        """Whether a text has a reply of ours within it."""
+        return False
 
     def now(self) -> float:
         """The wall clock, which goes with the reactor's."""

@@ -14,7 +14,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from smscentre import __version__
 from smscentre.cli import main
 from smscentre.store.engine import writing_engine
-from smscentre.store.tables import inbox, outbox
+from smscentre.store.tables import inbox, outbox, unrecognised
 
 UNITS = """\
 code,name,title,province,kinds
@@ -371,6 +371,20 @@ class TraceTests(CliTestCase):
         for asked in (("--number", "BANK"), ("--state", "failed")):
             output = self.succeed("messages", "--json", *asked)
             self.assertEqual(json.loads(output), [])
+
+    def test_unrecognised(self) -> None:
+        """What waits for a person is listed, and leaves the list when it is done."""
+        self.assertIn("not on the list", self.fail_with(1, "messages", "done", "1204"))
+        engine = writing_engine(f"sqlite:///{self.folder}/smscentre.db")
+        with engine.begin() as connection:
+            connection.execute(unrecognised.insert(), {"inbox_id": 1204})
+        engine.dispose()
+        asked = ("messages", "--unrecognised", "--json")
+        (one,) = json.loads(self.succeed(*asked))
+        self.assertEqual(one["id"], 1204)
+        self.assertIn("messages done", self.succeed("messages", "--unrecognised"))
+        self.assertEqual(self.succeed("messages", "done", "1204", "1204"), "1 done\n")
+        self.assertEqual(json.loads(self.succeed(*asked)), [])
 
     def test_a_state_that_is_none(self) -> None:
         """The known ones are listed."""

@@ -36,6 +36,7 @@ __all__ = [
     "joined",
     "places",
     "shortened",
+    "quotes_own_reply",
 ]
 
 import re
@@ -403,6 +404,9 @@ _VALUE = re.compile(r"\{[a-z0-9_]*\}")
 _TELLING = 8
 """The fewest characters of a template that tell a reply of ours."""
 
+_TELLING_WITHIN = 20
+"""The same of a template that stands somewhere in another text."""
+
 _GOODS_OF_PROVINCE = re.compile(r"Ba[sr]an [A-Z]+ [0-9]{6} UM=")
 """The one of our replies whose beginning alone could be a command's."""
 
@@ -434,3 +438,22 @@ def is_own_reply(text: str) -> bool:
         or _GOODS_OF_PROVINCE.match(text) is not None
         or _INNER.search(text) is not None
     )
+
+
+def _quoted() -> frozenset[str]:
+    """What of each template is long enough to tell it within another text."""
+    said = [max(_VALUE.split(text), key=len) for text in TEXTS.values()]
+    given = (*INSERTED.values(), *_UPDATED.values(), *QUERIED.values())
+    beginnings = [_VALUE.split(text)[0] for text in given]
+    return frozenset(
+        [piece for piece in said if len(piece) >= _TELLING_WITHIN]
+        + [piece for piece in beginnings if len(piece) >= _TELLING]
+    )
+
+
+_QUOTED = _quoted()
+
+
+def quotes_own_reply(text: str) -> bool:
+    """Tell whether a text that is no command has a reply of ours within it."""
+    return any(piece in text for piece in _QUOTED)

@@ -17,7 +17,7 @@ from attrs import field, frozen
 from twisted.logger import Logger
 
 from smscentre.credentials import PinChecks
-from smscentre.inbox.admission import silence_before
+from smscentre.inbox.admission import is_for_a_person, silence_before
 from smscentre.inbox.answering import Answering
 from smscentre.inbox.arrival import Arrival, can_be_recognised
 from smscentre.inbox.batch import Batch, Interpreter
@@ -31,6 +31,7 @@ from smscentre.store.engine import is_statement_error
 from smscentre.store.ledger import StoreLedger
 from smscentre.store.people import DirectoryCache
 from smscentre.store.transaction import Transaction
+from smscentre.store.unread import add_unread
 
 _log = Logger(namespace="smscentre.inbox.acceptance")
 
@@ -207,6 +208,11 @@ class Acceptance:
             reason=reason,
             redelivery_of=redelivery_of,
         )
+        if (
+            is_for_a_person(outcome, reason)
+            and arrival.incoming.link not in self._settings.dry_runs
+        ):
+            add_unread(transaction, arrival.row)
 
     def _is_redelivery(self, transaction: Transaction, arrival: Arrival) -> bool:
         """Recognise what was here before (D4); it has no effect."""

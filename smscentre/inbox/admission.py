@@ -5,11 +5,21 @@ Pure decisions; what they count is read by the caller.
 
 from __future__ import annotations
 
-__all__ = ["SILENCES", "ANSWERS", "silence_before"]
+__all__ = [
+    "ANSWERS",
+    "LIMITS",
+    "SILENCES",
+    "STRAY",
+    "is_for_a_person",
+    "silence_before",
+]
 
 from collections.abc import Callable, Collection
 
 from smscentre.messages import Address
+
+LIMITS = ("sender_limit", "destination_limit", "centre_limit", "unknown_limit")
+"""The silences that a limit of the configuration keeps."""
 
 SILENCES = (
     "not_a_message",
@@ -20,12 +30,9 @@ SILENCES = (
     "own_number",
     "own_reply",
     "unknown_told",
-    "unknown_limit",
     "locked",
     "third_identical",
-    "sender_limit",
-    "destination_limit",
-    "centre_limit",
+    *LIMITS,
 )
 """Every reason for which a message gets no reply."""
 
@@ -33,6 +40,16 @@ ANSWERS = frozenset(
     {"insert", "update", "repeat", "query", "help", "list", "undone", "confirm"}
 )
 """The outcomes of valid commands: never met with silence but for the limits."""
+
+_UNRECOGNISED = frozenset({"no_keyword", "keyword", "keyword_two", "unknown"})
+"""The outcomes of messages that were nobody's command."""
+
+_FOREIGN = frozenset({"name", "short_code"})
+"""The silences of senders that nobody can answer: operators tell so of credit and of
+a SIM that runs out."""
+
+STRAY = _UNRECOGNISED | {"inactive", "no_right"}
+"""The outcomes that hang on no figure: texts that differ only in figures are one."""
 
 
 def silence_before(
@@ -54,3 +71,13 @@ def silence_before(
     if number in own_numbers:
         return "own_number"
     return "own_reply" if is_own_reply(text) else ""
+
+
+def is_for_a_person(outcome: str, reason: str) -> bool:
+    """Whether somebody is to read a message, for no command understood it.
+
+    Of a text that comes again and again the first two are enough.
+    """
+    if reason == "third_identical":
+        return False
+    return outcome in _UNRECOGNISED or reason in _FOREIGN

@@ -9,15 +9,24 @@ from __future__ import annotations
 __all__ = ["Answering", "AnsweringSettings", "Posted"]
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from zoneinfo import ZoneInfo
 
+from twisted.logger import Logger
+
 from smscentre.composing import PartStyle, compose
-from smscentre.inbox.admission import ANSWERS
-from smscentre.inbox.limits import RepeatedTexts, ReplyLimiter, ReplyLimits
+from smscentre.inbox.admission import ANSWERS, STRAY
+from smscentre.inbox.limits import (
+    RepeatedTexts,
+    ReplyLimiter,
+    ReplyLimits,
+    says_anything,
+    without_figures,
+)
 from smscentre.interfaces import Outcome, Request, Tried
 from smscentre.messages import Outgoing, Priority
+from smscentre.numbers import masked
 from smscentre.store import arrivals
 from smscentre.store.outgoing import Draft, add_outgoing, count_by_number
 from smscentre.store.transaction import Transaction
@@ -29,15 +38,24 @@ _TO_UNKNOWN = frozenset({"unknown", "bad_code", "code_locked"})
 _PLAIN_STYLE = PartStyle()
 """That of links which have none of their own."""
 
+_TELL_AGAIN_S = 3600
+
+_log = Logger(namespace="smscentre.inbox.answering")
+
 
 @frozen
 class AnsweringSettings:
-    """How replies are cut for each link, how long they live, how many there may be."""
+    """How replies are cut for each link, how long they live, how many there may be.
+
+    ``quotes_own_reply`` tells whether a text that is no command has one of our replies
+    within it.
+    """
 
     timezone: ZoneInfo
     styles: Mapping[str, PartStyle]
     reply_expires_s: float
     limits: ReplyLimits
+    quotes_own_reply: Callable[[str], bool] = lambda text: False
 
 
 @frozen
@@ -53,8 +71,10 @@ class Answering:
 
     def __init__(self, settings: AnsweringSettings) -> None:
         self._settings = settings
-        self._limiter = ReplyLimiter(settings.limits)
+        self._limiter = ReplyLimiter(settings.limits, settings.timezone)
         self._repeated = RepeatedTexts()
+        self._told: dict[str, float] = {}
+        """When the log last told of each limit that holds replies back."""
 
     def recall(self, transaction: Transaction, now: float) -> None:
         """Count the replies of the present day that an earlier run gave."""
@@ -64,29 +84,45 @@ class Answering:
         for number, count in count_by_number(transaction, since):
             self._limiter.count_earlier(number, now, count)
 
+    def replies_today(self, now: float) -> int | None:
+        """How many replies the centre gave today, None where it has no limit.
+
+        Any thread.
+        """
+        return self._limiter.in_all(now)
+
     def reason_to_hold(self, number: str, now: float) -> str:
         """The limit that holds back a reply to a number, or empty."""
-        return self._limiter.reason_to_hold(number, now)
+        held = self._limiter.reason_to_hold(number, now)
+        if held:
+            self._tell(held, number, now)
+        return held
 
     def silence_after(
         self, transaction: Transaction, request: Request, outcome: Outcome
     ) -> str:
         """The reason to hold back the reply of an outcome, or empty (D11)."""
         now = request.arrived_at
-        held = self._limiter.reason_to_hold(request.number, now)
+        held = self.reason_to_hold(request.number, now)
         if held:
             return held
         if outcome.name == "code_locked" and not outcome.effects:
             return "locked"
         if request.officer is None and outcome.name in _TO_UNKNOWN:
             return self._silence_to_unknown(transaction, request, outcome)
-        if request.officer is not None and outcome.name in ANSWERS:
+        text = request.text
+        stray = outcome.name in STRAY or not says_anything(text)
+        if request.officer is not None and outcome.name in ANSWERS and not stray:
             return ""
         if any(isinstance(effect, Tried) for effect in outcome.effects):
             # A lock ends what this could be repeated for.
             return ""
-        repeated = self._repeated.is_third(request.number, request.text, now)
-        self._repeated.add(request.number, request.text, now)
+        if stray:
+            if self._settings.quotes_own_reply(text):
+                return "own_reply"
+            text = without_figures(text)
+        repeated = self._repeated.is_third(request.number, text, now)
+        self._repeated.add(request.number, text, now)
         transaction.on_undo(self._repeated.take_back)
         return "third_identical" if repeated else ""
 
@@ -108,7 +144,21 @@ class Answering:
         if not limit:
             return ""
         codes = arrivals.refused_codes(transaction, midnight.timestamp())
-        return "unknown_limit" if sum(told.values()) + codes >= limit else ""
+        if sum(told.values()) + codes < limit:
+            return ""
+        self._tell("unknown_limit", request.number, request.arrived_at)
+        return "unknown_limit"
+
+    def _tell(self, limit: str, number: str, now: float) -> None:
+        """Say in the log that a limit holds replies back, once an hour."""
+        if now >= self._told.get(limit, 0.0) + _TELL_AGAIN_S:
+            self._told[limit] = now
+            _log.warn(
+                "{limit} holds back replies, such as one to {number}; what came is "
+                "stored all the same",
+                limit=limit,
+                number=masked(number),
+            )
 
     def put_out(
         self,

@@ -5,8 +5,16 @@ Lives in the writer's thread. A limit of 0 does not limit.
 
 from __future__ import annotations
 
-__all__ = ["RepeatedTexts", "ReplyLimiter", "ReplyLimits"]
+__all__ = [
+    "RepeatedTexts",
+    "ReplyLimiter",
+    "ReplyLimits",
+    "says_anything",
+    "without_figures",
+]
 
+import datetime
+import re
 from collections import deque
 
 from attrs import define, field, frozen
@@ -14,6 +22,9 @@ from attrs import define, field, frozen
 _MINUTE_S = 60
 _HOUR_S = 3600
 _DAY_S = 24 * 3600
+
+_SAYING = re.compile(r"[^\W_]|\?")
+_FIGURES = re.compile(r"[\W\d_]+")
 
 _REPEAT_S = 600
 _LET_PASS = 2
@@ -41,8 +52,10 @@ class _Window:
     reason: str
     limit: int
     seconds: int
+    zone: datetime.tzinfo
     together: bool = False
     _began: float = 0.0
+    _ends: float = 0.0
     _counts: dict[str, int] = field(factory=dict)
 
     def is_full(self, number: str, now: float) -> bool:
@@ -56,25 +69,36 @@ class _Window:
         key = "" if self.together else number
         self._counts[key] = self._counts.get(key, 0) + replies
 
+    def in_all(self, now: float) -> int:
+        """The replies to all numbers, where they count together. Any thread."""
+        return self._counts.get("", 0) if self._began <= now < self._ends else 0
+
     def _move_on(self, now: float) -> None:
         """Begin to count anew where another minute, hour or day has come."""
-        if not self._began <= now < self._began + self.seconds:
+        if not self._began <= now < self._ends:
             self._began = now // self.seconds * self.seconds
+            if self.seconds == _DAY_S:
+                self._began = _midnight(now, self.zone)
+            self._ends = self._began + self.seconds
             self._counts.clear()
 
 
 class ReplyLimiter:
     """The replies of the present minute, hour and day, by number.
 
-    Counted as they are decided; an undone transaction takes its own back.
+    Counted as they are decided; an undone transaction takes its own back. A day
+    begins at midnight in ``zone``, the centre's.
     """
 
-    def __init__(self, limits: ReplyLimits) -> None:
+    def __init__(
+        self, limits: ReplyLimits, zone: datetime.tzinfo = datetime.UTC
+    ) -> None:
+        self._zone = zone
         windows = (
-            _Window("sender_limit", limits.sender_per_minute, _MINUTE_S),
-            _Window("sender_limit", limits.sender_per_day, _DAY_S),
-            _Window("destination_limit", limits.destination_per_hour, _HOUR_S),
-            _Window("centre_limit", limits.centre_per_day, _DAY_S, together=True),
+            _Window("sender_limit", limits.sender_per_minute, _MINUTE_S, zone),
+            _Window("sender_limit", limits.sender_per_day, _DAY_S, zone),
+            _Window("destination_limit", limits.destination_per_hour, _HOUR_S, zone),
+            _Window("centre_limit", limits.centre_per_day, _DAY_S, zone, together=True),
         )
         self._windows = [window for window in windows if window.limit]
 
@@ -92,7 +116,15 @@ class ReplyLimiter:
 
     def day_began(self, now: float) -> float:
         """When the present day's count began."""
-        return now // _DAY_S * _DAY_S
+        return _midnight(now, self._zone)
+
+    def in_all(self, now: float) -> int | None:
+        """The replies of the day to all numbers, None where they are not limited.
+
+        Any thread.
+        """
+        together = (window for window in self._windows if window.together)
+        return next((window.in_all(now) for window in together), None)
 
     def count_earlier(self, number: str, now: float, replies: int) -> None:
         """Count replies that were given earlier in the day."""
@@ -104,6 +136,21 @@ class ReplyLimiter:
         """Count replies; a negative number takes them back."""
         for window in self._windows:
             window.count(number, now, replies)
+
+
+def says_anything(text: str) -> bool:
+    """Whether a text has a word, a figure or a question mark."""
+    return _SAYING.search(text) is not None
+
+
+def without_figures(text: str) -> str:
+    """A text by its letters alone: one that counts its replies is always the same."""
+    return _FIGURES.sub(" ", text).casefold().strip()
+
+
+def _midnight(now: float, zone: datetime.tzinfo) -> float:
+    there = datetime.datetime.fromtimestamp(now, zone)
+    return there.replace(hour=0, minute=0, second=0, microsecond=0).timestamp()
 
 
 class RepeatedTexts:

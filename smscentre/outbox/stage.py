@@ -172,9 +172,9 @@ class Outbox:
         now = self._clock.seconds()
         for name, lane in self._lanes.items():
             lane.forget_old(now)
-            if not lane.in_flight:
-                lane.look()
-                self._pump(lane)
+            # Another process may have put something in: a broadcast.
+            lane.look()
+            self._pump(lane)
             down = not lane.bind and now - lane.down_since >= self._reroute_after_s
             if down or not self._routes.sends(name):
                 self._hand_over(name)

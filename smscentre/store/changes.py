@@ -12,7 +12,6 @@ __all__ = [
     "Signature",
     "import_officers",
     "import_units",
-    "in_transaction",
     "stored_directory",
 ]
 
@@ -21,20 +20,14 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
 from attrs import frozen
-from sqlalchemy import Engine, exc
 
 from smscentre.directory import Directory, Officer, Unit
 from smscentre.store import audit
-from smscentre.store.engine import StoreError, in_words, writing_engine
+from smscentre.store.beside import change_store
 from smscentre.store.people import load_directory, put_officers, put_units
-from smscentre.store.schema import check_schema
-from smscentre.store.transaction import Numbers, Transaction
-
-_ATTEMPTS = 20
-"""Each waits half a second for a service that is writing."""
+from smscentre.store.transaction import Transaction
 
 Entry = TypeVar("Entry")
-Result = TypeVar("Result")
 
 
 @frozen
@@ -78,7 +71,7 @@ def stored_directory(url: str) -> Directory:
 
     :raises StoreError: the database cannot be used
     """
-    return in_transaction(url, load_directory)
+    return change_store(url, load_directory)
 
 
 def import_units(
@@ -155,38 +148,9 @@ def _import(
         return change
 
     try:
-        return in_transaction(url, signed)
+        return change_store(url, signed)
     except _Undone as undone:
         return undone.change
-
-
-def in_transaction(url: str, work: Callable[[Transaction], Result]) -> Result:
-    """Do some work on the database and commit it.
-
-    :raises StoreError: the database cannot be used
-    """
-    engine = writing_engine(url)
-    try:
-        check_schema(engine)
-        return _attempt(engine, work)
-    finally:
-        engine.dispose()
-
-
-def _attempt(engine: Engine, work: Callable[[Transaction], Result]) -> Result:
-    """Commit the work, again if a service that writes was in the way."""
-    for left in reversed(range(_ATTEMPTS)):
-        try:
-            with engine.begin() as connection:
-                transaction = Transaction(connection, Numbers())
-                result = work(transaction)
-                transaction.flush()
-                return result
-        except exc.OperationalError as error:
-            if not left:
-                words = in_words(error)
-                raise StoreError(f"the database cannot be written: {words}") from error
-    raise AssertionError("the last attempt returns or raises")
 
 
 def _change(

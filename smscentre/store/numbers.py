@@ -24,7 +24,8 @@ from smscentre.credentials import Invitation
 from smscentre.directory import Officer, Right
 from smscentre.errors import SMSCentreError
 from smscentre.store import audit, registration
-from smscentre.store.changes import Signature, in_transaction
+from smscentre.store.beside import change_store
+from smscentre.store.changes import Signature
 from smscentre.store.people import (
     changed,
     described,
@@ -71,7 +72,7 @@ def move_officer(
         _sign(transaction, signature, "officers.move", old, detail)
         return moved
 
-    return in_transaction(url, work)
+    return change_store(url, work)
 
 
 def invite(
@@ -94,7 +95,7 @@ def invite(
         _sign(transaction, signature, "officers.invite", str(numbered.id), detail)
         return numbered
 
-    return in_transaction(url, work)
+    return change_store(url, work)
 
 
 def stored_invitations(url: str) -> list[Invitation]:
@@ -102,7 +103,7 @@ def stored_invitations(url: str) -> list[Invitation]:
 
     :raises StoreError: the database cannot be used
     """
-    return in_transaction(url, registration.all_invitations)
+    return change_store(url, registration.all_invitations)
 
 
 def revoke_invitation(url: str, invitation: int, signature: Signature) -> None:
@@ -117,7 +118,7 @@ def revoke_invitation(url: str, invitation: int, signature: Signature) -> None:
             raise NumbersError(f"there is no unused invitation {invitation}")
         _sign(transaction, signature, "officers.revoke", str(invitation), "")
 
-    in_transaction(url, work)
+    change_store(url, work)
 
 
 def set_pin(
@@ -136,7 +137,7 @@ def set_pin(
         changed(transaction)
         _sign(transaction, signature, "officers.pin", number, named(rights))
 
-    in_transaction(url, work)
+    change_store(url, work)
 
 
 def remove_pin(
@@ -154,7 +155,7 @@ def remove_pin(
         changed(transaction)
         _sign(transaction, signature, "officers.pin.remove", number, named(rights))
 
-    in_transaction(url, work)
+    change_store(url, work)
 
 
 def _sign(

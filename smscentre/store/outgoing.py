@@ -240,10 +240,14 @@ def claimed_for(transaction: Transaction, arrival_id: str) -> list[Outgoing]:
 
 
 def count_by_number(transaction: Transaction, since: float) -> list[tuple[str, int]]:
-    """How many texts were put out for each number since a moment."""
+    """How many replies were put out for each number since a moment."""
     rows = transaction.all(
         select(outbox.c.number, func.count())
-        .where(outbox.c.created_at >= since, outbox.c.part_number == 1)
+        .where(
+            outbox.c.created_at >= since,
+            outbox.c.part_number == 1,
+            outbox.c.priority == int(Priority.REPLY),
+        )
         .group_by(outbox.c.number)
     )
     return [(number, count) for number, count in rows]

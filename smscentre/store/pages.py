@@ -16,6 +16,7 @@ __all__ = [
     "Readers",
     "Total",
     "arrival_counts",
+    "held_back",
     "last_messages",
     "national_totals",
     "queues",
@@ -71,6 +72,17 @@ _ARRIVALS = (
     .group_by(inbox.c.state, inbox.c.outcome)
 )
 
+_HELD = (
+    select(inbox.c.reason, func.count())
+    .where(
+        inbox.c.arrived_at >= bindparam("since"),
+        # Of what failed or is corrupt it is no silence.
+        inbox.c.state.in_(["done", "silent"]),
+        inbox.c.reason != "",
+    )
+    .group_by(inbox.c.reason)
+)
+
 _LAST = (
     select(
         inbox.c.arrived_at,
@@ -80,6 +92,7 @@ _LAST = (
         inbox.c.state,
         inbox.c.outcome,
     )
+    .where(inbox.c.state != "receipt")
     # Row numbers follow time on one node, and need no index of their own.
     .order_by(inbox.c.id.desc())
     .limit(bindparam("count"))
@@ -179,8 +192,14 @@ def arrival_counts(connection: Connection, since: float) -> list[ArrivalCount]:
     return sorted(counts, key=lambda one: (-one.count, one.state, one.outcome))
 
 
+def held_back(connection: Connection, since: float) -> dict[str, int]:
+    """How many messages since a moment got no reply, by the reason."""
+    rows = connection.execute(_HELD, {"since": since})
+    return {row[0]: row[1] for row in rows}
+
+
 def last_messages(connection: Connection, count: int = 20) -> list[LastMessage]:
-    """The newest arrivals, newest first."""
+    """The newest arrivals but receipts, newest first."""
     return [
         LastMessage(
             row.arrived_at,

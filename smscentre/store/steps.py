@@ -61,7 +61,8 @@ STEPS: dict[OutboxState, frozenset[OutboxState]] = {
     OutboxState.DELIVERED: frozenset(),
     OutboxState.FAILED: frozenset(),
     OutboxState.EXPIRED: frozenset(),
-    OutboxState.UNCERTAIN: frozenset(),
+    # Of a broadcast only, once, and only if the operator says so.
+    OutboxState.UNCERTAIN: frozenset({OutboxState.QUEUED}),
     OutboxState.UNKNOWN: frozenset(),
 }
 """Legal steps in the life of a part."""

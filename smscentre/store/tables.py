@@ -13,11 +13,13 @@ __all__ = [
     "OPEN",
     "OPEN_PART",
     "REFUSED_CODE",
+    "UNREAD",
     "UNKNOWN",
     "attempts",
     "audit",
     "binds",
     "confirmations",
+    "broadcasts",
     "counters",
     "inbox",
     "invitations",
@@ -35,6 +37,7 @@ __all__ = [
     "rounds",
     "submissions",
     "units",
+    "unrecognised",
 ]
 
 from sqlalchemy import (
@@ -388,6 +391,39 @@ part_references = Table(
     Column("value", BigInteger, nullable=False),
 )
 """The last reference of a long message to each destination."""
+
+broadcasts = Table(
+    "broadcasts",
+    metadata,
+    Column("id", ID, primary_key=True, autoincrement=False),
+    Column("actor", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("selection", Text, nullable=False),
+    Column("numbers", Integer, nullable=False),
+    Column("last_row", ID, nullable=False),
+    Column("created_at", Double, nullable=False),
+)
+"""What operators sent to many. Its parts in ``outbox`` are the rows after ``id`` up to
+``last_row``: numbers are taken in blocks by one transaction at a time, so that those of
+one follow each other and no other has any between them."""
+
+UNREAD = "done_at IS NULL"
+"""The condition of the partial index of what a person has still to read."""
+
+unrecognised = Table(
+    "unrecognised",
+    metadata,
+    Column("inbox_id", ID, primary_key=True, autoincrement=False),
+    Column("done_at", Double),
+    Index(
+        "unrecognised_open",
+        "inbox_id",
+        sqlite_where=text(UNREAD),
+        postgresql_where=text(UNREAD),
+    ),
+)
+"""The arrivals that no command understood. A table and not an index of ``inbox``,
+which every report would pay for."""
 
 receipts = Table(
     "receipts",

@@ -26,15 +26,18 @@ from typing import Any
 
 from attrs import fields, frozen
 from sqlalchemy import Connection, Select, Table, or_, select
+from sqlalchemy import text as sql
 
 from smscentre.store.steps import OutboxState
 from smscentre.store.tables import (
+    UNREAD,
     binds,
     inbox,
     long_messages,
     outbox,
     receipts,
     submissions,
+    unrecognised,
 )
 
 _RECEIPT = "receipt"
@@ -210,14 +213,20 @@ def list_messages(
     sender: str | None = None,
     state: str | None = None,
     limit: int = 20,
+    *,
+    unread: bool = False,
 ) -> list[Listed]:
     """The last messages, the newest last.
 
     ``sender`` is a number in E.164, or a name or short code as it came; ``state``
     one of `STATES`, of the message or of a part of its reply. Receipts are left
-    out unless they are asked for.
+    out unless they are asked for. ``unread`` leaves what no command understood and
+    nobody has marked as done.
     """
     query = select(inbox).order_by(inbox.c.id.desc()).limit(limit)
+    if unread:
+        waiting = select(unrecognised.c.inbox_id).where(sql(UNREAD))
+        query = query.where(inbox.c.id.in_(waiting))
     if sender is not None:
         query = query.where(or_(inbox.c.number == sender, inbox.c.source == sender))
     if state is None:

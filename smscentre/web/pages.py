@@ -9,7 +9,7 @@ from __future__ import annotations
 __all__ = ["GatewayRead", "Pages", "Problem", "TodayRead"]
 
 import datetime
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from enum import Enum
 from functools import partial
 from pathlib import Path
@@ -20,8 +20,9 @@ from attrs import frozen
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from smscentre.store.pages import ArrivalCount, LastMessage, Queue, Total
+from smscentre.store.unread import Unread
 from smscentre.web import sheets, wording
-from smscentre.web.status import StatusSource
+from smscentre.web.status import LimitStatus, StatusSource
 
 _TEMPLATES = Path(__file__).parent / "templates"
 
@@ -41,12 +42,27 @@ class TodayRead:
 
 
 @frozen
+class LimitShown:
+    """One limit with what it held back today, None where that is not known."""
+
+    limit: LimitStatus
+    held: int | None
+
+    @property
+    def full(self) -> bool:
+        """Whether it has held anything back."""
+        return bool(self.held)
+
+
+@frozen
 class GatewayRead:
     """What the store knows of the gateway."""
 
     queues: Sequence[Queue]
     arrivals: Sequence[ArrivalCount]
     last: Sequence[LastMessage]
+    held: Mapping[str, int]
+    unread: Unread
 
 
 class Problem(Enum):
@@ -93,6 +109,8 @@ class Pages:
             long_date=wording.long_date,
             outcome=wording.outcome,
             registration=wording.registration,
+            rule=wording.rule,
+            silence=wording.silence,
             signal=wording.signal,
             state=wording.state,
         )
@@ -146,6 +164,8 @@ class Pages:
             waiting=sum(queue.count for queue in queues),
             oldest_at=min((queue.oldest_at for queue in queues), default=None),
             arrived=_messages(read.arrivals) if read else None,
+            limits=[_limit(limit, read) for limit in status.limits()],
+            silences=_silences(read, status.limits()),
         )
 
     def problem(self, problem: Problem, version: str, now: float) -> bytes:
@@ -168,3 +188,17 @@ class Pages:
 def _messages(arrivals: Sequence[ArrivalCount]) -> int:
     """How many messages came: receipts and redeliveries are none."""
     return sum(one.count for one in arrivals if one.state not in _NO_MESSAGES)
+
+
+def _limit(limit: LimitStatus, read: GatewayRead | None) -> LimitShown:
+    return LimitShown(limit, read.held.get(limit.reason, 0) if read else None)
+
+
+def _silences(
+    read: GatewayRead | None, limits: Sequence[LimitStatus]
+) -> list[tuple[str, int]]:
+    """What got no reply for another reason than a limit, the most frequent first."""
+    limited = {limit.reason for limit in limits}
+    held = read.held.items() if read else ()
+    others = ((reason, count) for reason, count in held if reason not in limited)
+    return sorted(others, key=lambda one: (-one[1], one[0]))

@@ -25,6 +25,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from smscentre.store import pages as store
 from smscentre.store.engine import is_outage
+from smscentre.store.unread import count_unread
 from smscentre.web import sheets
 from smscentre.web.assets import Assets
 from smscentre.web.pages import GatewayRead, Pages, Problem, TodayRead
@@ -150,6 +151,8 @@ class _Application:
             store.queues(connection),
             store.arrival_counts(connection, midnight.timestamp()),
             store.last_messages(connection),
+            store.held_back(connection, midnight.timestamp()),
+            count_unread(connection),
         )
 
     def _now(self) -> datetime.datetime:

@@ -5,7 +5,7 @@ The seam between the pages and whoever runs the service; values only.
 
 from __future__ import annotations
 
-__all__ = ["LinkStatus", "ModemStatus", "StatusSource", "WriterStatus"]
+__all__ = ["LimitStatus", "LinkStatus", "ModemStatus", "StatusSource", "WriterStatus"]
 
 from collections.abc import Sequence
 from typing import Protocol
@@ -62,6 +62,19 @@ class WriterStatus:
     problem: str = ""
 
 
+@frozen
+class LimitStatus:
+    """One limit of replies: the silence that it keeps, and how many it lets pass.
+
+    ``most`` has a number for each span (minute, hour, day), 0 where there is no limit;
+    ``used`` is how many of the day's replies are given, None where it is not known.
+    """
+
+    reason: str
+    most: tuple[tuple[int, str], ...]
+    used: int | None = None
+
+
 class StatusSource(Protocol):
     """Knows the state of the running service. Moments are seconds since 1970."""
 
@@ -78,3 +91,6 @@ class StatusSource(Protocol):
 
     def writer(self) -> WriterStatus:
         """The writer of the store."""
+
+    def limits(self) -> Sequence[LimitStatus]:
+        """All limits of replies."""

@@ -14,11 +14,14 @@ __all__ = [
     "moment",
     "outcome",
     "registration",
+    "rule",
     "signal",
+    "silence",
     "state",
 ]
 
 import datetime
+from collections.abc import Iterable
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -111,6 +114,24 @@ _OUTCOMES: Final = {
     "has_number": "nomor sudah terdaftar",
 }
 
+_SILENCES: Final = {
+    "sender_limit": "per pengirim",
+    "destination_limit": "per tujuan",
+    "unknown_limit": "nomor belum terdaftar, semua",
+    "centre_limit": "seluruh pusat",
+    "not_a_message": "bukan pesan",
+    "fragment": "potongan tanpa nomor bagian",
+    "no_sender": "tanpa pengirim",
+    "name": "pengirim berupa nama",
+    "short_code": "pengirim nomor pendek",
+    "own_number": "dari nomor kita sendiri",
+    "own_reply": "balasan kita yang kembali",
+    "unknown_told": "nomor belum terdaftar, sudah diberi tahu",
+    "third_identical": "teks sama untuk ketiga kali",
+}
+
+_SPANS: Final = {"minute": "menit", "hour": "jam", "day": "hari"}
+
 _KINDS: Final = {"smpp": "SMPP", "modem": "modem", "phone": "telepon uji"}
 
 _REGISTRATIONS: Final = {
@@ -184,6 +205,17 @@ def state(name: str) -> str:
 def outcome(name: str) -> str:
     """What a command decided; a name that is new here shows as it is."""
     return _OUTCOMES.get(name, name.replace("_", " "))
+
+
+def silence(reason: str) -> str:
+    """Why a message got no reply."""
+    return _SILENCES.get(reason, reason.replace("_", " "))
+
+
+def rule(most: Iterable[tuple[int, str]]) -> str:
+    """How many replies a limit lets pass: ``30 per menit, 300 per hari``."""
+    given = [f"{figure(number)} per {_SPANS[span]}" for number, span in most if number]
+    return ", ".join(given) or "tanpa batas"
 
 
 def kind_name(name: str) -> str:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from zoneinfo import ZoneInfo
+
 from attrs import frozen
 from twisted.trial.unittest import SynchronousTestCase
 
-from smscentre.inbox.limits import ReplyLimiter, ReplyLimits
+from smscentre.inbox.limits import ReplyLimiter, ReplyLimits, without_figures
 
 _NOON = 12 * 3600.0
 _ONE, _OTHER = "+628111", "+628222"
@@ -28,6 +30,20 @@ CASES = (
     Case(ReplyLimits(destination_per_hour=1), "destination_limit", 3600),
     Case(ReplyLimits(centre_per_day=1), "centre_limit", 12 * 3600, True),
 )
+
+
+class WithoutFiguresTests(SynchronousTestCase):
+    """Texts that count their replies are one."""
+
+    def test_table(self) -> None:
+        """Digits, cases and signs do not matter, letters do."""
+        for text, other, same in (
+            ("Saya rapat (1)", "saya rapat (12)", True),
+            ("Auto 08.15: rapat", "Auto 10.30: rapat", True),
+            ("Saya rapat", "Saya cuti", False),
+        ):
+            equal = without_figures(text) == without_figures(other)
+            self.assertEqual(equal, same, text)
 
 
 class ReplyLimiterTests(SynchronousTestCase):
@@ -62,9 +78,21 @@ class ReplyLimiterTests(SynchronousTestCase):
             reasons.append(limiter.reason_to_hold(_ONE, _NOON))
         self.assertEqual(reasons, ["", "sender_limit", "", "centre_limit"])
 
+    def test_day_of_the_centre(self) -> None:
+        """It begins at midnight in the centre's zone, seven hours before UTC's."""
+        limiter = ReplyLimiter(ReplyLimits(centre_per_day=2), ZoneInfo("Asia/Jakarta"))
+        midnight = 17 * 3600.0
+        self.assertEqual(limiter.day_began(midnight - 1), -7 * 3600)
+        limiter.count(_ONE, midnight - 1)
+        self.assertEqual(limiter.in_all(midnight - 1), 1)
+        limiter.count(_ONE, midnight)
+        self.assertEqual(limiter.in_all(midnight), 1)
+        self.assertEqual(limiter.in_all(midnight + 86400), 0)
+
     def test_no_limit(self) -> None:
         """Limits of 0 hold nothing and count nothing."""
         limiter = ReplyLimiter(ReplyLimits(unknown_replies_per_day=1))
         self.assertFalse(limiter.limited)
         limiter.count(_ONE, _NOON, 1000)
         self.assertEqual(limiter.reason_to_hold(_ONE, _NOON), "")
+        self.assertIsNone(limiter.in_all(_NOON))

@@ -305,6 +305,7 @@ class ClaimTests(OutboxTestCase):
                 "claimed>in_doubt",
                 "in_doubt>claimed",
                 "in_doubt>uncertain",
+                "uncertain>queued",
                 "sent>delivered",
                 "sent>failed",
                 "sent>unknown",

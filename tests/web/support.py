@@ -24,7 +24,7 @@ from twisted.internet.interfaces import IAddress
 from twisted.internet.testing import StringTransport
 from twisted.web.server import Site
 
-from smscentre.web.status import LinkStatus, WriterStatus
+from smscentre.web.status import LimitStatus, LinkStatus, WriterStatus
 
 T = TypeVar("T")
 
@@ -105,9 +105,15 @@ class FakeStatus:
     known_links: Sequence[LinkStatus] = ()
     known_writer: WriterStatus = field(factory=lambda: WriterStatus(0, None))
 
+    known_limits: Sequence[LimitStatus] = ()
+
     def links(self) -> Sequence[LinkStatus]:
         """All links."""
         return self.known_links
+
+    def limits(self) -> Sequence[LimitStatus]:
+        """All limits."""
+        return self.known_limits
 
     def writer(self) -> WriterStatus:
         """The writer."""
