@@ -85,7 +85,9 @@ def doubt(values: Values, past: Past) -> Doubt | None:
         "jump": bool(jumps),
         "swapped": bool(swaps),
         "example": values in EXAMPLES,
-        "other_form": _is_another(values, known, past.others),
+        "other_form": (bool(jumps) or _all_differ(known, values))
+        and any(values)
+        and values in past.others(),
         "highest": _is_highest(values, known, past.highest),
     }
     reasons = tuple(reason for reason, holds in found.items() if holds)
@@ -120,15 +122,13 @@ def _swapped(last: Values, values: Values) -> list[int]:
     return []
 
 
-def _is_another(
-    values: Values, known: Sequence[Values], others: Callable[[], Iterable[Values]]
-) -> bool:
-    """Whether the figures are another form's."""
-    # A figure that is as it was says that the form is right; there is no need to look.
-    for each in known:
-        if any(new and new == old for old, new in zip(each, values, strict=True)):
-            return False
-    return any(values) and values in others()
+def _all_differ(known: Sequence[Values], values: Values) -> bool:
+    """Whether no figure is about as it was: one that is says the form is right."""
+    return all(
+        abs(new - each[at]) >= _SMALL or not new
+        for each in known
+        for at, new in enumerate(values)
+    )
 
 
 def _is_highest(
