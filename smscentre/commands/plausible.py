@@ -73,19 +73,18 @@ def doubt(values: Values, past: Past) -> Doubt | None:
     if last is None or _is_near(last, values):
         return None
     known = [each for each in (past.held, past.before) if each is not None]
-    if any(_is_near(each, values) for each in known):
+    if any(_is_near(each, values) for each in known[1:]):
         return None
-    jumps = [
-        at
-        for at, new in enumerate(values)
-        if all(_is_jump(each[at], new) for each in known)
-    ]
-    swaps = [at for each in known for at in _swapped(each, values)]
+    changed = _changed(known, values)
+    jumps = [at for at in changed if _is_jump(known, values, at)]
+    swaps = _swapped(known, values, changed) if len(changed) > 1 else []
+    # A figure that is about as it was says that the form is right.
+    other = bool(jumps) or all(at in changed for at, new in enumerate(values) if new)
     found = {
         "jump": bool(jumps),
         "swapped": bool(swaps),
         "example": values in EXAMPLES,
-        "other_form": _is_another(values, known, past.others),
+        "other_form": other and any(values) and values in past.others(),
         "highest": _is_highest(values, known, past.highest),
     }
     reasons = tuple(reason for reason, holds in found.items() if holds)
@@ -106,29 +105,34 @@ def _is_near(last: Values, values: Values) -> bool:
     return 100 * sum(values) <= _HIGHEST_PERCENT * sum(last) or values == last
 
 
-def _is_jump(old: int, new: int) -> bool:
-    # In hundredths, so that no fraction decides.
-    return 100 * abs(new - old) > max(100 * _CHANGE_LEAST, _CHANGE_PERCENT * old)
+def _changed(known: Sequence[Values], values: Values) -> list[int]:
+    """The places of the figures that are not about as they were."""
+    first = known[0]
+    places = [at for at, new in enumerate(values) if abs(new - first[at]) >= _SMALL]
+    for each in known[1:]:
+        places = [at for at in places if abs(values[at] - each[at]) >= _SMALL]
+    return places
 
 
-def _swapped(last: Values, values: Values) -> list[int]:
-    """The places of two figures that were exchanged."""
-    for one, other in combinations(range(len(last)), 2):
-        exchanged = (values[one], values[other]) == (last[other], last[one])
-        if exchanged and abs(last[one] - last[other]) >= _SMALL:
-            return [one, other]
-    return []
-
-
-def _is_another(
-    values: Values, known: Sequence[Values], others: Callable[[], Iterable[Values]]
-) -> bool:
-    """Whether the figures are another form's."""
-    # A figure that is as it was says that the form is right; there is no need to look.
+def _is_jump(known: Sequence[Values], values: Values, at: int) -> bool:
+    """Whether a figure is far from every one there was."""
     for each in known:
-        if any(new and new == old for old, new in zip(each, values, strict=True)):
+        # In hundredths, so that no fraction decides.
+        most = max(100 * _CHANGE_LEAST, _CHANGE_PERCENT * each[at])
+        if 100 * abs(values[at] - each[at]) <= most:
             return False
-    return any(values) and values in others()
+    return True
+
+
+def _swapped(
+    known: Sequence[Values], values: Values, changed: Sequence[int]
+) -> list[int]:
+    """The places of two figures that were exchanged."""
+    for each in known:
+        for one, other in combinations(changed, 2):
+            if (values[one], values[other]) == (each[other], each[one]):
+                return [one, other]
+    return []
 
 
 def _is_highest(

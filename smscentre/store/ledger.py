@@ -112,6 +112,7 @@ class StoreLedger:
         self._reads_before = reads_before
         self._latest: dict[SubmissionKey, Submission | None] = {}
         self._before: dict[tuple[str, str], dict[datetime.date, _Values | None]] = {}
+        self._written: set[tuple[str, str]] = set()
         self._floor: tuple[float, int] | None = None
 
     @property
@@ -132,6 +133,8 @@ class StoreLedger:
                 (unit, form, day.isoformat(), self._fields[form][0])
                 for unit, form, day in missing
             ],
+            # What this batch wrote of a key is known; of the days before it is not.
+            flush=any(key[:2] in self._written for key in missing),
         )
         for row in rows:
             asked, unit, form, day = row[:4]
@@ -311,6 +314,7 @@ class StoreLedger:
     def _remember(self, key: SubmissionKey, held: Submission | None) -> None:
         """What holds from now on; later days read anew what was before them."""
         self._latest[key] = held
+        self._written.add(key[:2])
         if not self._before:
             return
         unit, form, changed = key

@@ -106,12 +106,16 @@ class Transaction:
         self.flush()
         return self._driver.read_row(query, parameters)
 
-    def rows(self, query: Statement, parameters: Sequence[Row]) -> list[Any]:
+    def rows(
+        self, query: Statement, parameters: Sequence[Row], *, flush: bool = True
+    ) -> list[Any]:
         """What a query finds with each of some rows of parameters, in no order.
 
-        No two of them may be equal. Values are as the driver gives them.
+        No two of them may be equal. Values are as the driver gives them. Without
+        ``flush`` it may miss what was added: that costs a batch less.
         """
-        self.flush()
+        if flush:
+            self.flush()
         return self._driver.read_rows(query, parameters)
 
     def execute(self, statement: Executable, parameters: Any = None) -> Any:
