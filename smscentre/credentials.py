@@ -7,6 +7,7 @@ commands compare. In clear they are with their owner only; what is kept are hash
 from __future__ import annotations
 
 __all__ = [
+    "CODE_LENGTH",
     "LOCKED_S",
     "TRIES",
     "Attempts",
@@ -43,6 +44,8 @@ _ALPHABET: Final = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
 
 _GROUPS: Final = 3
 _GROUP: Final = 4
+CODE_LENGTH: Final = _GROUPS * _GROUP
+"""Characters of a code, without what stands between its groups."""
 
 _FOREIGN = re.compile(r"[^A-Z0-9]+")
 _PIN = re.compile(r"[0-9]{6}")

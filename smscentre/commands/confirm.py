@@ -17,6 +17,7 @@ from smscentre.commands.asker import Asker, answer
 from smscentre.commands.dates import written
 from smscentre.commands.insert import PENDING_S
 from smscentre.commands.replies import compose, inserted
+from smscentre.commands.signature import without_signature
 from smscentre.commands.words import is_digits
 from smscentre.directory import Right
 from smscentre.interfaces import (
@@ -111,9 +112,11 @@ class Confirmation:
 
 def read_confirmation(asker: Asker, words: Sequence[str]) -> Command:
     """Understand the words after YA: a code of four digits."""
+    words = without_signature(words, "YA")
     code = words[0] if words else ""
     if len(words) != 1 or len(code) != _CODE_DIGITS or not is_digits(code):
-        return answer(_NOTHING)
+        # No valid command: two machines that say yes to each other fall silent.
+        return answer(_NOTHING, "no_keyword")
     return Confirmation(asker, code)
 
 

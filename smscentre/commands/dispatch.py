@@ -37,6 +37,7 @@ from smscentre.commands.several import join
 from smscentre.commands.undo import read_undo
 from smscentre.commands.unreported import read_unreported
 from smscentre.commands.words import echo, nearest
+from smscentre.credentials import CODE_LENGTH
 from smscentre.directory import Directory
 from smscentre.interfaces import Command, Request
 
@@ -81,7 +82,8 @@ def interpret(request: Request, directory: Directory, rules: Rules) -> Command:
         return answer("inactive")
     commands = commands_of(request.text)
     if commands and commands[0][0] == REGISTER:
-        return Register(request, "".join(commands[0][1:]), rules)
+        typed = filter(str.isalnum, "".join(commands[0][1:]))
+        return Register(request, "".join(typed)[:CODE_LENGTH], rules)
     if officer is None:
         return answer("unknown")
     asker = Asker.of(request, officer, directory, rules)

@@ -19,7 +19,7 @@ from smscentre.commands.examples import MISSING
 from smscentre.commands.normalise import commands_of
 from smscentre.commands.replies import RIGHT_NAMES, compose
 from smscentre.commands.words import is_digits
-from smscentre.credentials import Proof
+from smscentre.credentials import Proof, is_pin
 from smscentre.directory import Right
 from smscentre.interfaces import Command, Ledger, Outcome, SubmissionKey, Tried
 from smscentre.values import frozen
@@ -48,6 +48,9 @@ class Guarded:
         for right in sorted(self.needs, key=lambda right: right.value):
             attempts = ledger.attempts(request.number, right.value)
             match ledger.proof(request, right):
+                case Proof.UNASKED if request.pin and not is_pin(request.pin):
+                    # A day or a command was taken for more of it.
+                    return Outcome("pin", self._wanted())
                 case Proof.LOCKED:
                     return self._locked(right, attempts.until)
                 case Proof.MISSING:
@@ -65,10 +68,13 @@ class Guarded:
         return evolve(outcome, effects=(*outcome.effects, *proved))
 
     def _wanted(self) -> str:
-        words = next(iter(commands_of(self.asker.request.text)), [])
+        commands = commands_of(self.asker.request.text)
+        words = commands[0] if commands else [MISSING]
         plain = all(word.isalpha() or is_digits(word) for word in words)
         short = f"{words[0]} {MISSING}" if words[0].isalpha() else MISSING
-        return compose("pin", example=[" ".join(words), short] if plain else short)
+        # Of several lines the first alone would be half of what was meant.
+        whole = plain and len(commands) == 1
+        return compose("pin", example=[" ".join(words), short] if whole else short)
 
     def _locked(self, right: Right, until: float) -> Outcome:
         zone = self.asker.now.tzinfo
@@ -79,8 +85,13 @@ class Guarded:
 
 
 def guarded(asker: Asker, command: Command) -> Command:
-    """A command, behind the PIN if its sender has one and it acts by a right."""
-    if command.needs and asker.directory.has_pin(asker.officer.number):
+    """A command, behind the PIN if its sender has one and it acts by a right.
+
+    Also where what stood behind the word PIN is none, and was cut from the text.
+    """
+    typed = asker.request.pin
+    odd = bool(typed) and not is_pin(typed)
+    if command.needs and (odd or asker.directory.has_pin(asker.officer.number)):
         return Guarded(asker, command)
     return command
 

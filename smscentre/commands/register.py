@@ -14,7 +14,7 @@ from typing import Final
 from smscentre.commands.asker import Rules
 from smscentre.commands.guard import time_of
 from smscentre.commands.replies import AND, RIGHT_NAMES, compose, joined
-from smscentre.directory import Officer, Right
+from smscentre.directory import Officer, Right, Unit
 from smscentre.interfaces import (
     Ledger,
     Outcome,
@@ -58,6 +58,10 @@ class Register:
             return self._locked(attempts.until)
         invitation = ledger.invitation(self.code)
         unit = ledger.directory.units.get(invitation.unit) if invitation else None
+        own = invitation is not None and invitation.number == request.number
+        if own and invitation and unit and request.officer:
+            # Sent again, since the first reply was late or lost.
+            return Outcome("repeat", _welcome(unit, invitation.rights))
         if invitation is None or unit is None or not invitation.is_open(now):
             failed = attempts.failed(now)
             effects = (Tried(SUBJECT, failed),)
@@ -74,8 +78,7 @@ class Register:
             unit.code,
             rights=invitation.rights,
         )
-        rights = [RIGHT_NAMES[each.value] for each in Right if each in officer.rights]
-        reply = compose("registered", unit=unit, rights=joined(rights, AND))
+        reply = _welcome(unit, officer.rights)
         cleared = (Tried(SUBJECT, type(attempts)()),) if attempts.failures else ()
         effects = (Registration(invitation.id, officer), *cleared)
         return Outcome("registered", reply, effects)
@@ -83,3 +86,9 @@ class Register:
     def _locked(self, until: float, *effects: Tried) -> Outcome:
         time = time_of(until, self.rules.timezone)
         return Outcome("code_locked", compose("code_locked", time=time), effects)
+
+
+def _welcome(unit: Unit, rights: Collection[Right]) -> str:
+    """What a number that is registered now may do."""
+    names = [RIGHT_NAMES[each.value] for each in Right if each in rights]
+    return compose("registered", unit=unit, rights=joined(names, AND))

@@ -407,8 +407,14 @@ _TELLING = 8
 _TELLING_WITHIN = 20
 """The same of a template that stands somewhere in another text."""
 
-_GOODS_OF_PROVINCE = re.compile(r"Ba[sr]an [A-Z]+ [0-9]{6} UM=")
-"""The one of our replies whose beginning alone could be a command's."""
+_TELLING_INNER = 14
+"""The same of what is sought anywhere in a text: officers say " belum lapor " too."""
+
+_BY_FORM = re.compile(
+    r"Ba[sr]an [A-Z]+ [0-9]{6} UM=|"
+    r"UPT \S+ belum lapor .+ hari ini [0-9]{6}\. Batas "
+)
+"""Those of our texts of which no piece alone tells them from an officer's."""
 
 
 def _marks() -> tuple[tuple[str, ...], re.Pattern[str]]:
@@ -421,7 +427,7 @@ def _marks() -> tuple[tuple[str, ...], re.Pattern[str]]:
         pieces = _VALUE.split(template)
         if len(pieces[0]) >= _TELLING and not pieces[0].split()[0].isupper():
             heads.append(pieces[0])
-        elif len(longest := max(pieces, key=len)) >= _TELLING:
+        elif len(longest := max(pieces, key=len)) >= _TELLING_INNER:
             inner.append(longest)
     queried = [_VALUE.split(text)[0] for text in QUERIED.values()]
     heads += [head for head in queried if len(head) >= _TELLING]
@@ -435,7 +441,7 @@ def is_own_reply(text: str) -> bool:
     """Tell whether a text looks like a reply of ours that came back."""
     return (
         text.startswith(_HEADS)
-        or _GOODS_OF_PROVINCE.match(text) is not None
+        or _BY_FORM.match(text) is not None
         or _INNER.search(text) is not None
     )
 

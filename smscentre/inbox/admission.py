@@ -37,7 +37,19 @@ SILENCES = (
 """Every reason for which a message gets no reply."""
 
 ANSWERS = frozenset(
-    {"insert", "update", "repeat", "query", "help", "list", "undone", "confirm"}
+    {
+        "insert",
+        "update",
+        "repeat",
+        "query",
+        "help",
+        "list",
+        "undone",
+        "confirm",
+        "nothing_to_undo",
+        "no_pending",
+        "registered",
+    }
 )
 """The outcomes of valid commands: never met with silence but for the limits."""
 

@@ -27,6 +27,9 @@ from smscentre.links.pinfile import (
 )
 from smscentre.tasks import attempt
 
+_NOTE_S = 3.0
+"""How long a stop waits until what a SIM said to its PIN is written down."""
+
 _log = Logger(namespace="smscentre.links.modem")
 
 
@@ -72,7 +75,9 @@ class ModemHelper:
             False: self._refused.refused,
             None: self._refused.untried,
         }
-        self._in_thread(notes[accepted], sim, pin).addErrback(self._log_failure)
+        noted = self._in_thread(notes[accepted], sim, pin)
+        self._hold_stop(noted)
+        noted.addErrback(self._log_failure)
 
     def power_cycle(self) -> None:
         """Run the operator's program, if there is one, and tell how it ended."""
@@ -107,6 +112,29 @@ class ModemHelper:
 
         self._at_stop = self._reactor.addSystemEventTrigger("before", "shutdown", end)
         ran.addCallback(tell)
+
+    def _hold_stop(self, noted: Deferred[Any]) -> None:
+        """Have a stop wait for a note, else the PIN would be tried once more.
+
+        But not for ever: the lock may be another process's.
+        """
+        waiting: Deferred[None] = Deferred()
+        stops: list[bool] = []
+
+        def hold() -> Deferred[None]:
+            stops.append(True)
+            return waiting.addTimeout(_NOTE_S, self._reactor, lambda *late: None)
+
+        at_stop = self._reactor.addSystemEventTrigger("before", "shutdown", hold)
+
+        def release(result: Any) -> Any:
+            if not stops:
+                self._reactor.removeSystemEventTrigger(at_stop)
+            if not waiting.called:
+                waiting.callback(None)
+            return result
+
+        noted.addBoth(release)
 
     def _next_pin(self, path: Path, sim: str) -> str:
         pin = read_pin(path)

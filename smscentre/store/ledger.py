@@ -273,9 +273,12 @@ class StoreLedger:
 
     def reported(self, form: str, day: datetime.date) -> dict[str, float]:
         """When the figures that hold for a form and day were stored, by unit."""
-        # Outer joins for the reason that `_tally` gives.
+        # Outer joins for the reason that `_tally` gives. What an undo restored was
+        # stored when it was sent, not when it came back.
+        version = submissions.alias("version")
+        stored_at = func.coalesce(version.c.stored_at, submissions.c.stored_at)
         query = (
-            select(units.c.code, submissions.c.stored_at)
+            select(units.c.code, stored_at.label("stored_at"))
             .select_from(units)
             .outerjoin(
                 reports,
@@ -287,6 +290,7 @@ class StoreLedger:
                 ),
             )
             .outerjoin(submissions, submissions.c.id == reports.c.submission_id)
+            .outerjoin(version, version.c.id == submissions.c.restores)
         )
         return {
             row.code: row.stored_at

@@ -133,6 +133,7 @@ _SILENCES: Final = {
     "own_number": "dari nomor kita sendiri",
     "own_reply": "balasan kita yang kembali",
     "unknown_told": "nomor belum terdaftar, sudah diberi tahu",
+    "locked": "kode salah 3 kali, diblokir",
     "third_identical": "teks sama untuk ketiga kali",
 }
 
