@@ -15,12 +15,13 @@ from typing import Final
 
 from prometheus_client import Gauge, Histogram, ProcessCollector, generate_latest
 
+from smscentre.at.patience import Remedy
 from smscentre.at.session_events import FAULTS
 from smscentre.messages import DeliveryState, IncomingKind, ModemHealth, Retry
 from smscentre.reminder_metrics import ReminderMetrics
 from smscentre.series import OTHER, Counter, Registry
 
-MODEM_RESETS: Final = ("reopen", "restart", "hook")
+MODEM_RESETS: Final = tuple(remedy.value for remedy in Remedy)
 """What is done to a modem that does not answer, from the mildest on."""
 
 MODEM_FAULTS: Final = FAULTS

@@ -36,8 +36,9 @@ from smscentre.at.events import (
     shown,
 )
 from smscentre.at.lines import LINE_OCTETS_MOST, Line, LineReader, Overlong, Prompt
+from smscentre.at.moves import advance
 from smscentre.at.results import Outcome, Result, read_result
-from smscentre.at.states import State, Step, advance
+from smscentre.at.states import TRANSITIONS, State, Step
 from smscentre.at.unsolicited import fits, has_pdu, is_hex, kind_of, names_length
 
 _ESC = b"\x1b"
@@ -386,7 +387,7 @@ class Dialogue:
         self._due = now + self._options.settle_s
 
     def _advance(self, step: Step) -> None:
-        self._state = advance(self._state, step)
+        self._state = advance(TRANSITIONS, self._state, step)
 
 
 def _unexpected(line: str) -> Fault:

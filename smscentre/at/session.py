@@ -23,12 +23,13 @@ from smscentre.at.errors import LocalProtocolError
 from smscentre.at.events import SILENT, Closed, Fault, Ready, Unsolicited
 from smscentre.at.keeping import Keeper
 from smscentre.at.listing import brought
+from smscentre.at.moves import advance
 from smscentre.at.patience import Patience, Remedy
 from smscentre.at.results import Result
 from smscentre.at.runner import Broken, Done, Failed, Heard, Runner
 from smscentre.at.scripts import Listing, LostError, Measure
 from smscentre.at.session_events import Event, Place
-from smscentre.at.session_states import State, Step, advance
+from smscentre.at.session_states import TRANSITIONS, State, Step
 from smscentre.at.shelf import Shelf
 from smscentre.at.starting import Facts
 from smscentre.at.unsolicited import Kind
@@ -389,7 +390,7 @@ class Session:
         happened += self.close(reason)
 
     def _advance(self, step: Step) -> None:
-        self._state = advance(self._state, step)
+        self._state = advance(TRANSITIONS, self._state, step)
 
 
 def _is_end(event: Heard) -> bool:

@@ -6,11 +6,9 @@ knows no octets and no time.
 
 from __future__ import annotations
 
-__all__ = ["TRANSITIONS", "State", "Step", "advance"]
+__all__ = ["TRANSITIONS", "State", "Step"]
 
 from enum import Enum
-
-from smscentre.at.errors import LocalProtocolError
 
 
 class State(Enum):
@@ -71,14 +69,3 @@ TRANSITIONS: dict[State, dict[Step, State]] = {
     State.CLOSED: {},
 }
 """Every legal move."""
-
-
-def advance(state: State, step: Step) -> State:
-    """Give the state that a step leads to.
-
-    :raises LocalProtocolError: the table has no such move.
-    """
-    following = TRANSITIONS[state].get(step)
-    if following is None:
-        raise LocalProtocolError(f"{step.value} in state {state.value}")
-    return following

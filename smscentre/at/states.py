@@ -5,11 +5,9 @@
 
 from __future__ import annotations
 
-__all__ = ["TRANSITIONS", "State", "Step", "advance"]
+__all__ = ["TRANSITIONS", "State", "Step"]
 
 from enum import Enum
-
-from smscentre.at.errors import LocalProtocolError
 
 
 class State(Enum):
@@ -81,14 +79,3 @@ TRANSITIONS: dict[State, dict[Step, State]] = {
 A deadline that passes loses; so do an answer without end, a modem that is never
 silent, and a prompt that nobody asked for.
 """
-
-
-def advance(state: State, step: Step) -> State:
-    """Give the state that a step leads to.
-
-    :raises LocalProtocolError: the table has no such move.
-    """
-    following = TRANSITIONS[state].get(step)
-    if following is None:
-        raise LocalProtocolError(f"{step.value} in state {state.value}")
-    return following
