@@ -11,11 +11,12 @@ INSTALLED_TEST := .venv/installed-test
 
 # Programs that some tests need, by their Debian packages. Installed where make runs
 # as root; elsewhere those tests are skipped, with the reason in their summary.
-DEBIAN_PACKAGES := postgresql libnet-smpp-perl nodejs npm tshark python3-gammu gammu smstools
+DEBIAN_PACKAGES := postgresql libnet-smpp-perl nodejs npm tshark python3-gammu gammu smstools chromium
 
-# What one of the carriers in the tests is made of; npm writes the second file.
-NODE_PEER := tests/system/peers/node
-NODE_INSTALLED := $(NODE_PEER)/node_modules/.package-lock.json
+# What one of the carriers in the tests is made of, and what judges the pages; npm
+# writes the second file in each.
+NODE_FOLDERS := tests/system/peers/node tests/browser
+NODE_INSTALLED := $(NODE_FOLDERS:%=%/node_modules/.package-lock.json)
 NPM_CI := npm ci --ignore-scripts --loglevel=error --fetch-retries=1
 
 .PHONY: help run test lint bench flood crash crash-modem again locked faults faults-modem diagram panduan system-packages clean
@@ -107,12 +108,12 @@ system-packages:
 	    done; \
 	fi
 
-$(NODE_INSTALLED): $(NODE_PEER)/package-lock.json | system-packages
-	@command -v npm >/dev/null && $(NPM_CI) --prefix $(NODE_PEER) >/dev/null \
+$(NODE_INSTALLED): %/node_modules/.package-lock.json: %/package-lock.json | system-packages
+	@command -v npm >/dev/null && $(NPM_CI) --prefix $* >/dev/null \
 	    && touch $@ \
-	    || echo "not installed: npm package smpp; tests that need it are skipped"
+	    || echo "not installed: npm packages of $*; tests that need them are skipped"
 
 clean:
 	rm -rf .venv .hypothesis .mypy_cache .pytest_cache .ruff_cache _trial_temp*
-	rm -rf build dist smscentre.egg-info $(NODE_PEER)/node_modules
+	rm -rf build dist smscentre.egg-info $(NODE_FOLDERS:%=%/node_modules)
 	find smscentre tests benchmarks twisted -name __pycache__ -prune -exec rm -rf {} +

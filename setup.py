@@ -74,6 +74,8 @@ setup(
             "hypothesis>=6.130",
             "mypy>=2.0",
             "mypy-zope>=1.0.13",
+            # Drives Debian's Chromium; its own browsers are not used.
+            "playwright>=1.55",
             "pytest>=9.0",
             # Half of the tests wait for processes: two at a time take half as long.
             "pytest-xdist>=3.8",
