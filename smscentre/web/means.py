@@ -13,7 +13,7 @@ from attrs import frozen
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
 
-from smscentre.passwords import Passwords
+from smscentre.passwords import Passwords, Run
 from smscentre.sections import WebConfig
 from smscentre.store.engine import is_outage
 from smscentre.store.pages import ReadConnection
@@ -46,12 +46,16 @@ class LoginCounter(Protocol):
 
 @frozen
 class Means:
-    """What a site is made of. ``zone`` is the centre's; moments are since 1970."""
+    """What a site is made of. ``zone`` is the centre's; moments are since 1970.
+
+    ``make`` runs in a thread what would keep the reactor waiting, as long pages do.
+    """
 
     status: StatusSource
     reader: Reader
     changer: Changer
     passwords: Passwords
+    make: Run
     logins: LoginCounter
     zone: ZoneInfo
     clock: IReactorTime

@@ -28,6 +28,7 @@ from smscentre.web.forgery import csrf_of, is_own, same
 from smscentre.web.forms import UnreadableError
 from smscentre.web.login import login_address
 from smscentre.web.means import Means
+from smscentre.web.pace import Crowded, Pace, PacedReader, timed
 from smscentre.web.pages import Pages
 from smscentre.web.problems import Problem
 from smscentre.web.routes import (
@@ -57,9 +58,11 @@ _log = Logger(namespace="smscentre.web.site")
 
 def site(means: Means) -> Site:
     """The site with all areas."""
+    pace = Pace(means.clock)
+    means = evolve(means, reader=PacedReader(means.reader, pace.spent))
     sessions = Sessions(means)
     routes = [route for area in areas(means, sessions) for route in area.routes()]
-    doors = Doors(means, sessions, routes)
+    doors = Doors(means, sessions, pace, routes)
     return Site(
         _Readable(doors),
         means.clock,
@@ -80,9 +83,14 @@ class Doors:
     """Leads each request to its route, or says why not. Reactor's thread."""
 
     def __init__(
-        self, means: Means, sessions: Sessions, routes: Sequence[Route]
+        self,
+        means: Means,
+        sessions: Sessions,
+        pace: Pace,
+        routes: Sequence[Route],
     ) -> None:
         self._means = means
+        self._pace = pace
         self._sessions = sessions
         self._assets = Assets(_STATIC)
         self._pages = Pages(means, self._assets.address)
@@ -145,6 +153,7 @@ class Doors:
 
     async def _lead(self, visitor: Visitor, visit: Visit, route: Route) -> bytes:
         """Let a visit in, or not, and give the answer."""
+        await self._pace.turn()
         try:
             visit = await self._admitted(visitor, visit, route)
             answer = await route.handler(visit)
@@ -189,7 +198,7 @@ class Doors:
                 if route.path in self._forms:
                     visit = visitor.with_form(visit)
                 visit = visitor.with_notice(visit)
-                return visitor.page(self._pages.page(answer, visit), answer.status)
+                return visitor.page(await self._made(answer, visit), answer.status)
             case Redirect():
                 return visitor.redirect(answer)
             case Download(content, content_type, filename):
@@ -205,6 +214,14 @@ class Doors:
                 return await self._streams.run(answer, visitor.request)
             case Trouble():
                 return self._trouble(visitor, visit, answer)
+
+    async def _made(self, page: Page, visit: Visit) -> bytes:
+        """Make a page in another thread: a long one takes tens of milliseconds."""
+        made: tuple[bytes, float] = await self._means.make(
+            lambda: timed(lambda: self._pages.page(page, visit))
+        )
+        self._pace.spent(made[1])
+        return made[0]
 
     def _trouble(self, visitor: Visitor, visit: Visit, trouble: Trouble) -> bytes:
         status = trouble.problem.status
@@ -236,6 +253,8 @@ class Doors:
                 return Problem.NO_PAGE
             case UnreadableError():
                 return Problem.BAD_REQUEST
+            case Crowded():
+                return Problem.BUSY
             case Exception() if is_outage(error):
                 _log.warn("{path}: {error}", path=request.path, error=error)
                 return Problem.NO_DATABASE

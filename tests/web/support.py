@@ -237,6 +237,7 @@ def means_of(
         reader,
         FakeChanger(url),
         Passwords(lambda action: succeed(action()), _CHEAP),
+        lambda action: succeed(action()),
         FakeLogins(),
         WIB,
         Clock(),

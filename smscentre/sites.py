@@ -1,0 +1,125 @@
+"""The pages and the monitor: what they are made of, where served, by which threads.
+
+Part of the assembly, beside `centre`, which begins and ends them.
+"""
+
+from __future__ import annotations
+
+__all__ = ["Sites", "StoreAccess"]
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from attrs import frozen
+from OpenSSL import SSL, crypto
+from twisted.internet.defer import Deferred, maybeDeferred
+from twisted.internet.endpoints import serverFromString
+from twisted.internet.error import CannotListenError
+from twisted.internet.interfaces import IListeningPort, IStreamServerEndpoint
+from twisted.logger import Logger
+
+from smscentre.board import Board
+from smscentre.config import Config
+from smscentre.errors import ConfigError, Problem
+from smscentre.metrics import Metrics
+from smscentre.passwords import Passwords
+from smscentre.store.pages import Readers
+from smscentre.store.writer import Writer
+from smscentre.threads import Lane
+from smscentre.web.means import Means
+from smscentre.web.monitor import monitor_site
+from smscentre.web.server import Site
+from smscentre.web.site import site
+
+_NO_ENDPOINT = (
+    ValueError,
+    TypeError,
+    LookupError,
+    OSError,
+    SSL.Error,
+    crypto.Error,
+)
+"""What Twisted raises for an address that it cannot serve, keys included."""
+
+Step = Callable[["Deferred[Any]"], Any]
+"""Awaits a step of the stop for as long as it may take."""
+
+_log = Logger(namespace="smscentre.sites")
+
+
+@frozen
+class StoreAccess:
+    """The two ways to the store that pages have."""
+
+    readers: Readers
+    writer: Writer
+
+
+class Sites:
+    """Both sites of a node. Reactor's thread.
+
+    :raises ConfigError: by the constructor, when one cannot be served as it says
+    """
+
+    def __init__(
+        self,
+        config: Config,
+        board: Board,
+        store: StoreAccess,
+        metrics: Metrics,
+        reactor: Any,
+    ) -> None:
+        self._path = config.path
+        self._reactor = reactor
+        self._ports: list[IListeningPort] = []
+        self._passwords = Lane(reactor, "smscentre-passwords")
+        self._press = Lane(reactor, "smscentre-pages")
+        means = Means(
+            board,
+            store.readers,
+            store.writer,
+            Passwords(self._passwords.run),
+            self._press.run,
+            metrics.web,
+            config.centre.timezone,
+            reactor,
+            time.time,
+            config.web,
+        )
+        monitor = monitor_site(metrics, board, reactor, time.time)
+        self._served: list[tuple[IStreamServerEndpoint, Site]] = [
+            (self._endpoint("web.listen", config.web.listen), site(means)),
+            (self._endpoint("monitor.listen", config.monitor.listen), monitor),
+        ]
+
+    def start(self) -> None:
+        """Begin the threads."""
+        self._passwords.start()
+        self._press.start()
+
+    async def listen(self) -> None:
+        """Open the pages and the monitor; without them the links go on."""
+        for endpoint, factory in self._served:
+            try:
+                self._ports.append(await endpoint.listen(factory))
+            except CannotListenError as error:
+                _log.error("cannot listen: {error}", error=error)
+
+    async def stop_listening(self, within: Step) -> None:
+        """Take no more visits."""
+        for port in self._ports:
+            await within(maybeDeferred(port.stopListening))
+
+    async def stop(self, within: Step) -> None:
+        """End the threads."""
+        for lane in (self._passwords, self._press):
+            await within(maybeDeferred(lane.stop))
+
+    def _endpoint(self, where: str, address: str) -> IStreamServerEndpoint:
+        try:
+            endpoint: IStreamServerEndpoint = serverFromString(self._reactor, address)
+        except _NO_ENDPOINT as error:
+            problem = Problem(where, f'"{address}"', f"cannot be served: {error}")
+            raise ConfigError(str(self._path), [problem]) from error
+        return endpoint
