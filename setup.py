@@ -52,6 +52,8 @@ setup(
     },
     install_requires=[
         "alembic>=1.18",
+        # Of the hashes for passwords the one that costs an attacker memory.
+        "argon2-cffi>=25.1",
         "attrs>=25.3",
         "cattrs>=25.1",
         "click>=8.2",

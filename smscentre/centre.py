@@ -55,6 +55,7 @@ from smscentre.interfaces import Link
 from smscentre.links.phone import PhoneLink, PhonePort
 from smscentre.links.pinfile import RefusedPins
 from smscentre.outbox.stage import Outbox
+from smscentre.passwords import Passwords
 from smscentre.smpp.receipt import id_key
 from smscentre.store import audit, outgoing, receipts, sessions
 from smscentre.store.engine import reading_engine, writing_engine
@@ -64,6 +65,8 @@ from smscentre.store.thread import WriterThread
 from smscentre.store.transaction import Transaction
 from smscentre.store.writer import Writer
 from smscentre.tasks import Tasks, attempt
+from smscentre.threads import Lane
+from smscentre.web.means import Means
 from smscentre.web.monitor import monitor_site
 from smscentre.web.server import Site
 from smscentre.web.site import site
@@ -117,6 +120,7 @@ class Centre(MultiService):
             # No connection may be carried into a daemon's new process.
             engine.dispose()
         self._readers = Readers(engine, reactor)
+        self._lane = Lane(reactor, "smscentre-passwords")
         self._metrics = metrics(config)
         self._parked = receipts.Parked(receipt_marks(config))
         self._board = Board(
@@ -153,6 +157,7 @@ class Centre(MultiService):
         super().startService()
         self._thread.start()
         self._readers.start()
+        self._lane.start()
         self._board.database("")
         self._tasks.start("start", self._start())
 
@@ -236,7 +241,17 @@ class Centre(MultiService):
         """The pages and the monitor, each with where it is served."""
         config, reactor = self._config, self._reactor
         pages = site(
-            self._board, self._readers, config.centre.timezone, reactor, time.time
+            Means(
+                self._board,
+                self._readers,
+                self._writer,
+                Passwords(self._lane.run),
+                self._metrics.web,
+                config.centre.timezone,
+                reactor,
+                time.time,
+                config.web,
+            )
         )
         monitor = monitor_site(self._metrics, self._board, reactor, time.time)
         return [
@@ -313,6 +328,7 @@ class Centre(MultiService):
         await self._within(self._outbox.close())
         await self._within(maybeDeferred(super().stopService))
         await self._within(Deferred.fromCoroutine(self._readers.stop()))
+        await self._within(maybeDeferred(self._lane.stop))
         await self._within(self._thread.stop())
 
     async def _within(self, step: Deferred[Any]) -> None:

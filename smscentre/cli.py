@@ -46,6 +46,7 @@ from smscentre.store.changes import (
 from smscentre.store.engine import StoreError
 from smscentre.store.schema import upgrade
 from smscentre.texting import TextingError, phone_socket, send_text
+from smscentre.users_command import users
 
 _DEFAULT_CONFIG = Path("/etc/smscentre/smscentre.toml")
 _EX_CONFIG = 78
@@ -233,7 +234,7 @@ def text(context: _Context, number: str, text: str, name: str | None) -> None:
         click.echo("(no reply)", err=True)
 
 
-for each in (trace, messages, broadcast, broadcasts, send):
+for each in (trace, messages, broadcast, broadcasts, send, users):
     main.add_command(each)
 
 

@@ -22,6 +22,7 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from threading import Event, Thread
 from typing import IO
@@ -33,6 +34,8 @@ from smscentre import config
 from smscentre.accounts import account
 from smscentre.errors import SMSCentreError
 from smscentre.imports import read_officers, read_units
+from smscentre.passwords import password_hash
+from smscentre.store.beside import change_store
 from smscentre.store.changes import (
     Signature,
     import_officers,
@@ -40,6 +43,9 @@ from smscentre.store.changes import (
     stored_directory,
 )
 from smscentre.store.schema import upgrade
+from smscentre.store.transaction import Transaction
+from smscentre.store.users import add_user, all_accounts
+from smscentre.users import Role, User
 
 _ROOT = Path(smscentre.__file__).parents[1]
 """Where the package and twistd's plugin lie, installed or not."""
@@ -56,6 +62,9 @@ _PORTS = {
 
 _OFFICER = "+628111203001"
 _TEXT = "RUTAN 82 54 36 39"
+
+_LOGIN = "admin"
+"""The first user of the pages."""
 
 _READY_S = 20.0
 _STOP_S = 12.0
@@ -102,6 +111,11 @@ class Demo:
     def password(self) -> Path:
         """The file with the carrier's password."""
         return self.directory / "secrets" / "carrier"
+
+    @property
+    def login(self) -> Path:
+        """The file with the first login's password, as it was made."""
+        return self.directory / "secrets" / "web-admin"
 
     @property
     def modem(self) -> Path:
@@ -163,11 +177,22 @@ def prepare(directory: Path) -> Demo:
     demo.config.write_text(text, encoding="utf-8")
     (directory / "data").mkdir(exist_ok=True)
     demo.password.parent.mkdir(mode=0o700, exist_ok=True)
-    if not demo.password.exists():
-        demo.password.touch(mode=0o600)
-        demo.password.write_text(secrets.token_hex(4) + "\n", encoding="ascii")
-    _fill(config.load(demo.config), samples)
+    for file, octets in ((demo.password, 4), (demo.login, 8)):
+        if not file.exists():
+            file.touch(mode=0o600)
+            file.write_text(secrets.token_hex(octets) + "\n", encoding="ascii")
+    found = config.load(demo.config)
+    _fill(found, samples)
+    change_store(found.database.url, partial(_add_login, demo))
     return demo
+
+
+def _add_login(demo: Demo, store: Transaction) -> None:
+    """Make the first user, unless there is one."""
+    if not all_accounts(store.connection):
+        kept = password_hash(demo.login.read_text().strip())
+        signature = Signature(account(os.getuid()), "", time.time())
+        add_user(store, User(_LOGIN, Role.ADMIN), kept, signature)
 
 
 def _fill(found: config.Config, samples: Path) -> None:
@@ -337,6 +362,7 @@ def _welcome(demo: Demo) -> list[str]:
     return [
         "",
         f"The centre runs. Pages: http://127.0.0.1:{demo.web_port}/",
+        f"Log in as {_LOGIN} with password {demo.login.read_text().strip()}",
         "",
         "Text it from another terminal:",
         f'  {program} --config {_shown(demo.config)} text {_OFFICER} "{_TEXT}"',

@@ -20,6 +20,7 @@ from smscentre.at.session_events import FAULTS
 from smscentre.messages import DeliveryState, IncomingKind, ModemHealth, Retry
 from smscentre.reminder_metrics import ReminderMetrics
 from smscentre.series import OTHER, Counter, Registry
+from smscentre.web_metrics import WebMetrics
 
 MODEM_RESETS: Final = tuple(remedy.value for remedy in Remedy)
 """What is done to a modem that does not answer, from the mildest on."""
@@ -89,6 +90,7 @@ class Metrics:
         self._make_outbox_metrics()
         self._make_store_metrics()
         self.reminders = ReminderMetrics(self._registry)
+        self.web = WebMetrics(self._registry)
 
     def render(self) -> bytes:
         """Everything in the Prometheus text format, as of now."""

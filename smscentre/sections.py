@@ -111,8 +111,12 @@ def _is_endpoint(text: str) -> bool:
 
 def _is_on_an_address(text: str) -> bool:
     interface, _ = listening_at(text) or ("", 0)
+    return _is_address_or_empty(interface)
+
+
+def _is_address_or_empty(text: str) -> bool:
     try:
-        return not interface or bool(ip_address(interface))
+        return not text or bool(ip_address(text))
     except ValueError:
         return False
 
@@ -235,10 +239,19 @@ class LimitsConfig:
 
 @frozen
 class WebConfig:
-    """Where the pages are served, and whether reports need a login."""
+    """Where the pages are served, and whether reports need a login.
+
+    ``public_url`` is the address that browsers know, ``proxy`` the IP address of
+    what stands in front; both are empty where nothing does.
+    """
 
     listen: _Endpoint = "tcp:8080:interface=127.0.0.1"
     public_reports: bool = False
+    public_url: Annotated[
+        str,
+        _matching(r"|https?://[A-Za-z0-9.:\[\]-]+", "empty or as https://sms.go.id"),
+    ] = ""
+    proxy: Annotated[str, Rule(_is_address_or_empty, "empty or an IP address")] = ""
 
 
 @frozen

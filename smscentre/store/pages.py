@@ -25,8 +25,7 @@ __all__ = [
 import datetime
 from collections import Counter
 from collections.abc import Callable, Iterable
-from threading import Thread
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from attrs import frozen
 from sqlalchemy import Connection, Engine, bindparam, func, or_, select
@@ -42,6 +41,7 @@ from smscentre.store.engine import StoreError
 from smscentre.store.ledger import StoreLedger
 from smscentre.store.tables import OPEN, inbox, outbox, units
 from smscentre.store.transaction import Numbers, Transaction
+from smscentre.threads import DaemonPool
 
 T = TypeVar("T")
 
@@ -227,7 +227,7 @@ class Readers:
     ) -> None:
         self._engine = engine
         self._reactor = reactor
-        self._pool = pool or _DaemonPool(0, _THREADS, "smscentre-readers")
+        self._pool = pool or DaemonPool(0, _THREADS, "smscentre-readers")
         self._busy = 0
         self._idle: Deferred[None] | None = None
 
@@ -267,12 +267,3 @@ class Readers:
     def _run(self, action: Callable[[Connection], T]) -> T:
         with self._engine.begin() as connection:
             return action(connection)
-
-
-class _DaemonPool(ThreadPool):
-    """A pool whose threads do not keep the process from ending."""
-
-    @staticmethod
-    def threadFactory(**arguments: Any) -> Thread:  # type: ignore[override]  # narrower
-        """Make one thread."""
-        return Thread(daemon=True, **arguments)

@@ -38,6 +38,8 @@ __all__ = [
     "submissions",
     "units",
     "unrecognised",
+    "users",
+    "web_sessions",
 ]
 
 from sqlalchemy import (
@@ -484,3 +486,29 @@ audit = Table(
     Column("hash", Text, nullable=False),
 )
 """Changes made by people; each hash covers the row and the hash before it."""
+
+users = Table(
+    "users",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("hash", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("unit", Text, ForeignKey("units.code")),
+    Column("provinces", Text, nullable=False),
+    Column("active", Boolean, nullable=False),
+    Column("created_at", Double, nullable=False),
+    Column("hash_set_at", Double, nullable=False),
+    Column("logged_in_at", Double),
+)
+"""Who may log in to the pages; ``hash`` is of the password, by argon2id."""
+
+web_sessions = Table(
+    "web_sessions",
+    metadata,
+    Column("token_hash", Text, primary_key=True),
+    Column("name", Text, ForeignKey("users.name"), nullable=False),
+    Column("begun_at", Double, nullable=False),
+    Column("seen_at", Double, nullable=False),
+    Index("web_sessions_name", "name"),
+)
+"""Who is logged in. The token itself is with the browser only."""

@@ -6,11 +6,13 @@ monotonic here; this one is given a wall clock. It knows no page.
 
 from __future__ import annotations
 
-__all__ = ["MAX_BODY_OCTETS", "Site"]
+__all__ = ["MAX_BODY_OCTETS", "BodyLimit", "Site", "TooLarge"]
 
 from collections.abc import Callable
 from email.utils import formatdate
+from typing import Any
 
+from attrs import frozen
 from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
 from twisted.web import server
@@ -18,7 +20,10 @@ from twisted.web.http import Request as PlainRequest
 from twisted.web.resource import IResource
 
 MAX_BODY_OCTETS = 64 * 1024
-"""The longest request body; a longer one ends the connection."""
+"""The longest request body, where nothing else is said of its address."""
+
+BodyLimit = Callable[[bytes, bytes], int]
+"""The longest body by method and path; a longer one ends the connection."""
 
 _IDLE_S = 60
 """How long a connection may take over a request, or stay without one."""
@@ -32,23 +37,36 @@ _HEADERS = {
     ),
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
-    "Referrer-Policy": "no-referrer",
+    # Not "no-referrer", by which browsers hide where our own forms come from, too.
+    "Referrer-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
 """Sent with every answer; a resource may replace what it knows better."""
 
-_TOO_LARGE = (
-    b"HTTP/1.1 413 Content Too Large\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
-)
-
 _log = Logger(namespace="smscentre.web.server")
 
 
+def _usual(method: bytes, path: bytes) -> int:
+    return MAX_BODY_OCTETS
+
+
+@frozen
+class TooLarge:
+    """What a site says of bodies: how long they may be, and the page if one is longer.
+
+    Asked before the body comes, so that no more of it is kept.
+    """
+
+    most: BodyLimit = _usual
+    page: Callable[[], bytes] = bytes
+
+
 class Request(server.Request):
-    """A request whose body is cut off beyond `MAX_BODY_OCTETS`."""
+    """A request whose body is cut off beyond what its site allows."""
 
     _received = 0
     _refused = False
+    _most = MAX_BODY_OCTETS
 
     def getRequestHostname(self) -> bytes:
         """A fixed name: no page depends on what a client sends as Host."""
@@ -57,7 +75,8 @@ class Request(server.Request):
     def gotLength(self, length: int | None) -> None:
         """Hear the announced length of the body, None when it comes in chunks."""
         super().gotLength(length)
-        if length is not None and length > MAX_BODY_OCTETS:
+        self._most = self._bodies.most(*_asked(self.channel))
+        if length is not None and length > self._most:
             self._refuse()
 
     def handleContentChunk(self, data: bytes) -> None:
@@ -65,7 +84,7 @@ class Request(server.Request):
         if self._refused:
             return
         self._received += len(data)
-        if self._received > MAX_BODY_OCTETS:
+        if self._received > self._most:
             self._refuse()
         else:
             super().handleContentChunk(data)
@@ -85,8 +104,36 @@ class Request(server.Request):
         self._refused = True
         transport = self.channel.transport
         assert transport is not None, "only a connected channel hands over a body"
-        transport.write(_TOO_LARGE)
+        transport.write(self._refusal())
         self.channel.loseConnection()
+
+    def _refusal(self) -> bytes:
+        page = self._bodies.page()
+        headers = {
+            **_HEADERS,
+            "Content-Type": "text/html; charset=utf-8",
+            "Content-Length": str(len(page)),
+            "Connection": "close",
+        }
+        lines = [f"{name}: {value}" for name, value in headers.items()]
+        head = "\r\n".join(["HTTP/1.1 413 Content Too Large", *lines, "", ""])
+        return head.encode() + page
+
+    @property
+    def _bodies(self) -> TooLarge:
+        # Its type does not say that whoever made it left this.
+        channel: Any = self.channel
+        bodies: TooLarge = channel.site.bodies
+        return bodies
+
+
+def _asked(channel: Any) -> tuple[bytes, bytes]:
+    """Method and path of the request whose head a channel has just read.
+
+    The request itself is told only when its body is there.
+    """
+    path: bytes = channel._path
+    return channel._command, path.partition(b"?")[0]
 
 
 class Site(server.Site):
@@ -97,6 +144,7 @@ class Site(server.Site):
         resource: IResource,
         reactor: IReactorTime,
         wall_clock: Callable[[], float],
+        bodies: TooLarge | None = None,
     ) -> None:
         super().__init__(
             resource,
@@ -106,6 +154,7 @@ class Site(server.Site):
             reactor=reactor,
         )
         self._wall_clock = wall_clock
+        self.bodies = bodies or TooLarge()
 
     def startFactory(self) -> None:
         """Begin to serve: without the access log's clock, which is the reactor's."""

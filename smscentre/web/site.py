@@ -1,21 +1,19 @@
-"""The site that people see: which address reads what and shows which page.
+"""The site that people see: every route of every area, behind one door.
 
-Beside the path: it reads through the store's readers and changes nothing.
+Who may is decided here, for all alike, before a handler hears of a visit: the
+session, the role, and whether a form is one of ours.
 """
 
 from __future__ import annotations
 
-__all__ = ["Reader", "site"]
+__all__ = ["Doors", "site"]
 
-import datetime
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
-from typing import Protocol, TypeVar
-from zoneinfo import ZoneInfo
+from typing import Any
 
+from attrs import evolve
 from klein import Klein, KleinRenderable
-from twisted.internet.defer import Deferred
-from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 from twisted.web.iweb import IRequest
@@ -23,140 +21,235 @@ from twisted.web.resource import IResource, Resource
 from twisted.web.server import Request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
-from smscentre.store import pages as store
 from smscentre.store.engine import is_outage
-from smscentre.store.unread import count_unread
-from smscentre.web import sheets
+from smscentre.web.areas import areas
 from smscentre.web.assets import Assets
-from smscentre.web.pages import GatewayRead, Pages, Problem, TodayRead
-from smscentre.web.server import Site
-from smscentre.web.shared import Shared
-from smscentre.web.status import StatusSource
-
-T = TypeVar("T")
+from smscentre.web.forgery import csrf_of, is_own, same
+from smscentre.web.forms import UnreadableError
+from smscentre.web.login import login_address
+from smscentre.web.means import Means
+from smscentre.web.pages import Pages
+from smscentre.web.problems import Problem
+from smscentre.web.routes import (
+    FORM_OCTETS,
+    Answer,
+    Content,
+    Download,
+    Need,
+    Page,
+    Redirect,
+    Route,
+    Stream,
+    Trouble,
+    Visit,
+)
+from smscentre.web.server import Site, TooLarge
+from smscentre.web.serving import Visitor, attend
+from smscentre.web.sessions import Sessions
+from smscentre.web.streaming import Streams
 
 _STATIC = Path(__file__).parent / "static"
-
-_GOOD_FOR_S = 2.0
-"""How long one read of the store serves everybody who asks."""
+_RETRY_S = "15"
+_READING = ("GET", "HEAD")
 
 _log = Logger(namespace="smscentre.web.site")
 
 
-class Reader(Protocol):
-    """Runs reads of the store away from the reactor's thread."""
-
-    def read(self, action: Callable[[store.ReadConnection], T]) -> Deferred[T]:
-        """Run a function on a connection that only reads."""
-
-
-def site(
-    status: StatusSource,
-    reader: Reader,
-    zone: ZoneInfo,
-    reactor: IReactorTime,
-    wall_clock: Callable[[], float],
-) -> Site:
-    """The site with the pages; ``zone`` is the centre's."""
-    application = _Application(status, reader, zone, reactor, wall_clock)
-    return Site(_Readable(application), reactor, wall_clock)
+def site(means: Means) -> Site:
+    """The site with all areas."""
+    sessions = Sessions(means)
+    routes = [route for area in areas(means, sessions) for route in area.routes()]
+    doors = Doors(means, sessions, routes)
+    return Site(
+        _Readable(doors),
+        means.clock,
+        means.wall_clock,
+        TooLarge(doors.most_octets, doors.too_large),
+    )
 
 
-class _Application:
-    """The pages by address."""
+class _Refused(Exception):
+    """A visit that goes no further; what is answered instead."""
 
-    app = Klein()
-    # Else a doubled slash would redirect to an absolute address.
-    app.url_map.merge_slashes = False
+    def __init__(self, answer: Answer) -> None:
+        self.answer = answer
+        super().__init__()
+
+
+class Doors:
+    """Leads each request to its route, or says why not. Reactor's thread."""
 
     def __init__(
-        self,
-        status: StatusSource,
-        reader: Reader,
-        zone: ZoneInfo,
-        clock: IReactorTime,
-        wall_clock: Callable[[], float],
+        self, means: Means, sessions: Sessions, routes: Sequence[Route]
     ) -> None:
-        self._status = status
-        self._zone = zone
-        self._wall_clock = wall_clock
+        self._means = means
+        self._sessions = sessions
         self._assets = Assets(_STATIC)
-        self._pages = Pages(zone, self._assets.address)
-        self._today = Shared(lambda: reader.read(self._read_today), clock, _GOOD_FOR_S)
-        self._gateway = Shared(
-            lambda: reader.read(self._read_gateway), clock, _GOOD_FOR_S
-        )
+        self._pages = Pages(means, self._assets.address)
+        self._streams = Streams(means.clock)
+        self._routes: dict[str, Route] = {}
+        self._forms = {route.path for route in routes if route.has_form}
+        self.app = self._klein(routes)
 
-    @app.route("/", methods=["GET"])
-    async def today(self, request: Request) -> bytes:
-        """Today at a glance."""
-        read = await self._today.get()
-        page = self._pages.today(read, self._status, self._wall_clock())
-        return _answer(request, page)
-
-    @app.route("/gateway", methods=["GET"])
-    async def gateway(self, request: Request) -> bytes:
-        """The state of the gateway, also while the database is away."""
+    def most_octets(self, method: bytes, path: bytes) -> int:
+        """The longest body that an address takes."""
+        adapter = self.app.url_map.bind("localhost")
         try:
-            read = await self._gateway.get()
-        except Exception as error:
-            if not is_outage(error):
-                raise
-            read = None
-        page = self._pages.gateway(read, self._status, self._wall_clock())
-        return _answer(request, page)
+            endpoint, _ = adapter.match(path.decode(), method.decode())
+        except (HTTPException, UnicodeDecodeError):
+            return FORM_OCTETS
+        route = self._routes.get(endpoint)
+        return route.most_octets if route else FORM_OCTETS
 
-    @app.route("/static/", methods=["GET"], branch=True)
-    def static(self, request: Request) -> IResource:
+    def too_large(self) -> bytes:
+        """The page that says that a body is too long, to nobody in particular."""
+        visit = Visit("", self._means.wall_clock())
+        return self._pages.trouble(Trouble(Problem.TOO_LARGE), visit)
+
+    def no_page(self, request: Request) -> bytes:
+        """Answer for an address that is no text."""
+        visit = Visit("", self._means.wall_clock())
+        page = self._pages.trouble(Trouble(Problem.NO_PAGE), visit)
+        return attend(request, self._means.config.public_url).page(page, 404)
+
+    # The table of routes, as Klein has it.
+
+    def _klein(self, routes: Sequence[Route]) -> Klein:
+        app = Klein()
+        # Else a doubled slash would redirect to an absolute address.
+        app.url_map.merge_slashes = False
+        for route in routes:
+            name = f"{' '.join(route.methods)} {route.path}"
+            assert name not in self._routes, f"two routes are {name}"
+            self._routes[name] = route
+            app.route(route.path, methods=[*route.methods], endpoint=name)(
+                self._door(route)
+            )
+        app.route("/static/", methods=["GET"], branch=True)(self._static)
+        app.handle_errors(Exception)(self._failed)
+        return app
+
+    def _door(self, route: Route) -> Callable[..., Coroutine[Any, Any, bytes]]:
+        async def door(request: Request, **arguments: str) -> bytes:
+            visitor = attend(request, self._means.config.public_url)
+            visit = visitor.visit(self._means, arguments)
+            return await self._lead(visitor, visit, route)
+
+        return door
+
+    def _static(self, request: Request) -> IResource:
         """Style sheet, script and icon."""
         return self._assets
 
-    @app.handle_errors(MethodNotAllowed)
-    def wrong_method(self, request: IRequest, failure: Failure) -> bytes:
-        """Refuse what does not read."""
-        request.setHeader("Allow", "GET, HEAD")
-        return self.problem(request, Problem.METHOD)
+    # One visit.
 
-    @app.handle_errors(HTTPException)
-    def no_page(self, request: IRequest, failure: Failure) -> bytes:
-        """Say that there is no such page."""
-        return self.problem(request, Problem.NO_PAGE)
+    async def _lead(self, visitor: Visitor, visit: Visit, route: Route) -> bytes:
+        """Let a visit in, or not, and give the answer."""
+        try:
+            visit = await self._admitted(visitor, visit, route)
+            answer = await route.handler(visit)
+        except _Refused as refused:
+            answer = refused.answer
+        return await self._give(visitor, visit, answer, route)
 
-    @app.handle_errors(Exception)
-    def broken(self, request: IRequest, failure: Failure) -> bytes:
-        """Say that a page failed; why stands in the log only."""
+    async def _admitted(self, visitor: Visitor, visit: Visit, route: Route) -> Visit:
+        """The visit with its user and its form.
+
+        :raises _Refused: it may not
+        """
+        visit = await self._recognised(visitor, visit, route)
+        role = visit.user.role if visit.user else None
+        if not route.need.admits(role, self._means.config.public_reports):
+            raise _Refused(_not_admitted(visit))
+        if visit.method in _READING:
+            return evolve(visit, last_event_id=visitor.header("Last-Event-ID"))
+        if route.has_form and not is_own(visitor.sender, self._means.config.public_url):
+            raise _Refused(Trouble(Problem.FORGED))
+        visit = visitor.filled(visit, route)
+        if route.has_form and not self._has_our_token(visit):
+            raise _Refused(Trouble(Problem.FORGED))
+        return visit
+
+    async def _recognised(self, visitor: Visitor, visit: Visit, route: Route) -> Visit:
+        """The visit with whose it is."""
+        if not visitor.token or route.need is Need.TOKEN:
+            return visit
+        reading = visit.method in _READING
+        user = await self._sessions.user(visitor.token, reading)
+        return evolve(visit, user=user)
+
+    def _has_our_token(self, visit: Visit) -> bool:
+        return bool(visit.session) and same(visit.form.exact("csrf"), visit.csrf)
+
+    async def _give(
+        self, visitor: Visitor, visit: Visit, answer: Answer, route: Route
+    ) -> bytes:
+        match answer:
+            case Page():
+                if route.path in self._forms:
+                    visit = visitor.with_form(visit)
+                visit = visitor.with_notice(visit)
+                return visitor.page(self._pages.page(answer, visit), answer.status)
+            case Redirect():
+                return visitor.redirect(answer)
+            case Download(content, content_type, filename):
+                return visitor.give_file(content, content_type, filename)
+            case Content(content, content_type, status, headers):
+                visitor.request.setResponseCode(status)
+                for name, value in headers.items():
+                    visitor.request.setHeader(name, value)
+                return visitor.give(content, content_type)
+            case Stream() if self._streams.full:
+                return self._trouble(visitor, visit, Trouble(Problem.BUSY))
+            case Stream():
+                return await self._streams.run(answer, visitor.request)
+            case Trouble():
+                return self._trouble(visitor, visit, answer)
+
+    def _trouble(self, visitor: Visitor, visit: Visit, trouble: Trouble) -> bytes:
+        status = trouble.problem.status
+        if status == 503:
+            visitor.request.setHeader("Retry-After", _RETRY_S)
+        return visitor.page(self._pages.trouble(trouble, visit), status)
+
+    # What went wrong.
+
+    def _failed(self, request: IRequest, failure: Failure) -> bytes:
+        """Say what is wrong with a request; why stands in the log only."""
+        assert isinstance(request, Request), "Klein hands on what the server made"
+        visitor = attend(request, self._means.config.public_url)
+        visit = Visit(request.path.decode("utf-8", "replace"), self._means.wall_clock())
+        problem = self._problem(request, failure)
+        if visitor.token:
+            # Not asked anew: what has failed may be the very asking.
+            user = self._sessions.remembered(visitor.token)
+            visit = evolve(visit, user=user, csrf=csrf_of(visitor.token))
+        return self._trouble(visitor, visit, Trouble(problem))
+
+    def _problem(self, request: Request, failure: Failure) -> Problem:
         error = failure.value
-        if isinstance(error, Exception) and is_outage(error):
-            _log.warn("{path}: {error}", path=request.path, error=error)
-            request.setHeader("Retry-After", "15")
-            return self.problem(request, Problem.NO_DATABASE)
+        match error:
+            case MethodNotAllowed(valid_methods=methods):
+                request.setHeader("Allow", ", ".join(sorted(methods or ())))
+                return Problem.METHOD
+            case HTTPException():
+                return Problem.NO_PAGE
+            case UnreadableError():
+                return Problem.BAD_REQUEST
+            case Exception() if is_outage(error):
+                _log.warn("{path}: {error}", path=request.path, error=error)
+                return Problem.NO_DATABASE
         _log.failure("{path} failed", failure, path=request.path)
-        return self.problem(request, Problem.BROKEN)
+        return Problem.BROKEN
 
-    def problem(self, request: IRequest, problem: Problem) -> bytes:
-        """Answer with a page that says what is wrong."""
-        request.setResponseCode(problem.status)
-        page = self._pages.problem(problem, self._status.version, self._wall_clock())
-        return _answer(request, page)
 
-    # In a reader's thread.
-
-    def _read_today(self, connection: store.ReadConnection) -> TodayRead:
-        day = self._now().date()
-        return TodayRead(day, store.national_totals(connection, sheets.FORMS, day))
-
-    def _read_gateway(self, connection: store.ReadConnection) -> GatewayRead:
-        midnight = self._now().replace(hour=0, minute=0, second=0, microsecond=0)
-        return GatewayRead(
-            store.queues(connection),
-            store.arrival_counts(connection, midnight.timestamp()),
-            store.last_messages(connection),
-            store.held_back(connection, midnight.timestamp()),
-            count_unread(connection),
-        )
-
-    def _now(self) -> datetime.datetime:
-        return datetime.datetime.fromtimestamp(self._wall_clock(), self._zone)
+def _not_admitted(visit: Visit) -> Answer:
+    """What is answered to who may not: where to log in, or that it is not for them."""
+    if visit.user is not None:
+        return Trouble(Problem.NO_RIGHT)
+    if visit.method in _READING:
+        return Redirect(login_address(visit.path))
+    return Trouble(Problem.NO_LOGIN)
 
 
 class _Readable(Resource):
@@ -164,21 +257,15 @@ class _Readable(Resource):
 
     isLeaf = True
 
-    def __init__(self, application: _Application) -> None:
+    def __init__(self, doors: Doors) -> None:
         super().__init__()
-        self._application = application
-        self._routes = application.app.resource()
+        self._doors = doors
+        self._routes = doors.app.resource()
 
     def render(self, request: Request) -> KleinRenderable:
         """Answer a request."""
         try:
             b"/".join(request.postpath or ()).decode()
         except UnicodeDecodeError:
-            return self._application.problem(request, Problem.NO_PAGE)
+            return self._doors.no_page(request)
         return self._routes.render(request)
-
-
-def _answer(request: IRequest, page: bytes) -> bytes:
-    request.setHeader("Content-Type", "text/html; charset=utf-8")
-    request.setHeader("Content-Length", str(len(page)))
-    return page

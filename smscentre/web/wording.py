@@ -6,6 +6,7 @@ Plain functions over values, used by the templates as filters. It decides nothin
 from __future__ import annotations
 
 __all__ = [
+    "FILTERS",
     "age",
     "alarm",
     "figure",
@@ -14,6 +15,7 @@ __all__ = [
     "moment",
     "outcome",
     "registration",
+    "role",
     "rule",
     "signal",
     "silence",
@@ -21,11 +23,12 @@ __all__ = [
 ]
 
 import datetime
-from collections.abc import Iterable
-from typing import Final
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from smscentre.messages import ModemAlarm
+from smscentre.users import Role
 
 _WEEKDAYS = ("Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu")
 
@@ -43,6 +46,13 @@ _MONTHS = (
     "November",
     "Desember",
 )
+
+_ROLES: Final = {
+    Role.VIEWER: "pembaca laporan",
+    Role.DATA: "petugas data",
+    Role.OPERATOR: "operator gateway",
+    Role.ADMIN: "admin",
+}
 
 _STATES: Final = {
     "done": "selesai",
@@ -235,6 +245,11 @@ def registration(name: str) -> str:
     return _REGISTRATIONS.get(name, name)
 
 
+def role(of: Role) -> str:
+    """What a user may do, in a word or two."""
+    return _ROLES[of]
+
+
 def alarm(why: ModemAlarm) -> str:
     """Why a person is needed at a modem."""
     return _ALARMS[why]
@@ -246,3 +261,20 @@ def signal(dbm: int | None) -> str:
         return "-"
     word = next((word for least, word in _SIGNALS if dbm >= least), _WEAK)
     return f"{dbm} dBm ({word})".replace("-", "\N{MINUS SIGN}")
+
+
+FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
+    "age": age,
+    "alarm": alarm,
+    "figure": figure,
+    "kind_name": kind_name,
+    "long_date": long_date,
+    "outcome": outcome,
+    "registration": registration,
+    "role": role,
+    "rule": rule,
+    "silence": silence,
+    "signal": signal,
+    "state": state,
+}
+"""By the names by which templates call them."""

@@ -4,26 +4,49 @@ from __future__ import annotations
 
 __all__ = [
     "NOW",
+    "PASSWORD",
+    "TOKENS",
     "WIB",
     "Answer",
+    "Browser",
+    "FakeChanger",
+    "FakeLogins",
     "FakeReader",
     "FakeStatus",
+    "add_users",
     "ask",
     "get",
+    "means_of",
+    "words_of",
 ]
 
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
+from html import unescape
 from typing import Any, TypeVar
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
+from argon2 import PasswordHasher
 from attrs import define, field, frozen
 from sqlalchemy import Connection, Engine
 from twisted.internet.address import IPv4Address
 from twisted.internet.defer import Deferred, fail, succeed
 from twisted.internet.interfaces import IAddress
+from twisted.internet.task import Clock
 from twisted.internet.testing import StringTransport
 from twisted.web.server import Site
 
+from smscentre.passwords import Passwords, password_hash
+from smscentre.sections import WebConfig
+from smscentre.store.changes import Signature
+from smscentre.store.engine import writing_engine
+from smscentre.store.transaction import Numbers, Transaction
+from smscentre.store.users import add_user
+from smscentre.store.websessions import begin_session
+from smscentre.users import Role, User
+from smscentre.web.means import Means
+from smscentre.web.sessions import key_of
 from smscentre.web.status import LimitStatus, LinkStatus, WriterStatus
 
 T = TypeVar("T")
@@ -44,6 +67,7 @@ class Answer:
     headers: dict[str, str]
     body: bytes
     closed: bool
+    cookies: tuple[str, ...] = ()
 
     @property
     def text(self) -> str:
@@ -74,14 +98,18 @@ def _parse(transport: StringTransport) -> Answer:
     head, _, body = transport.value().partition(b"\r\n\r\n")
     first, *lines = head.decode("latin-1").split("\r\n")
     headers: dict[str, str] = {}
+    cookies: list[str] = []
     for line in lines:
         name, _, text = line.partition(":")
+        if name.lower() == "set-cookie":
+            cookies.append(text.strip())
+            continue
         assert name.lower() not in headers, f"header {name} came twice"
         headers[name.lower()] = text.strip()
     if headers.get("transfer-encoding") == "chunked":
         body = _joined(body)
     status = int(first.split()[1])
-    return Answer(status, headers, body, transport.disconnecting)
+    return Answer(status, headers, body, transport.disconnecting, tuple(cookies))
 
 
 def _joined(body: bytes) -> bytes:
@@ -135,3 +163,162 @@ class FakeReader:
             return fail(self.error)
         with self.engine.begin() as connection:
             return succeed(action(connection))
+
+
+@define
+class FakeChanger:
+    """Runs changes at once in transactions of their own, or fails them all."""
+
+    url: str
+    error: Exception | None = None
+
+    def perform(self, action: Callable[[Transaction], T]) -> Deferred[T]:
+        """Run a change."""
+        if self.error is not None:
+            return fail(self.error)
+        engine = writing_engine(self.url)
+        try:
+            with engine.begin() as connection:
+                transaction = Transaction(connection, Numbers())
+                result = action(transaction)
+                transaction.flush()
+            return succeed(result)
+        except Exception as error:
+            return fail(error)
+        finally:
+            engine.dispose()
+
+
+@define
+class FakeLogins:
+    """Remembers how logins ended."""
+
+    outcomes: list[str] = field(factory=list)
+
+    def login(self, outcome: str) -> None:
+        """Note one."""
+        self.outcomes.append(outcome)
+
+
+PASSWORD = "kata-sandi-panjang"
+"""The password of every user that `add_users` makes."""
+
+_CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+
+_HASH = password_hash(PASSWORD, _CHEAP)
+
+TOKENS = {role: f"{role.value:x<43}" for role in Role}
+"""The token of the session that each role's user has."""
+
+
+def add_users(url: str, at: float = NOW) -> None:
+    """Store a user for each role, by its name, who has logged in by its token."""
+
+    def add(transaction: Transaction) -> None:
+        for role in Role:
+            user = User(role.value, role)
+            add_user(transaction, user, _HASH, Signature("test", "", at))
+            begin_session(transaction, key_of(TOKENS[role]), user.name, at)
+
+    FakeChanger(url).perform(add).addErrback(lambda failure: failure.raiseException())
+
+
+def means_of(
+    url: str,
+    reader: FakeReader,
+    status: FakeStatus | None = None,
+    *,
+    wall_clock: Callable[[], float] = lambda: NOW,
+    config: WebConfig | None = None,
+) -> Means:
+    """What a site needs, over a real store."""
+    return Means(
+        status or FakeStatus(),
+        reader,
+        FakeChanger(url),
+        Passwords(lambda action: succeed(action()), _CHEAP),
+        FakeLogins(),
+        WIB,
+        Clock(),
+        wall_clock,
+        config or WebConfig(),
+    )
+
+
+class Browser:
+    """Keeps cookies, sends forms as a browser does, and follows nothing by itself."""
+
+    def __init__(self, site: Site, role: Role | None = None) -> None:
+        """:param role: as whom it has logged in already"""
+        self.site = site
+        self.cookies: dict[str, str] = {}
+        if role is not None:
+            self.cookies["sesi"] = TOKENS[role]
+
+    def get(self, path: str, *, method: str = "GET", **headers: str) -> Answer:
+        """Ask for a path."""
+        return self._keep(
+            get(self.site, path, method=method, **self._cookie(), **headers)
+        )
+
+    def post(self, path: str, form: Mapping[str, str], **headers: str) -> Answer:
+        """Send a form as it is given, from a page of the site."""
+        return self.send(
+            path,
+            urlencode(form).encode(),
+            "application/x-www-form-urlencoded",
+            **headers,
+        )
+
+    def send(self, path: str, body: bytes, kind: str, **headers: str) -> Answer:
+        """Send a body from a page of the site."""
+        given = {
+            "Host": "localhost",
+            "Origin": "http://localhost",
+            "Sec-Fetch-Site": "same-origin",
+            "Content-Type": kind,
+            "Content-Length": str(len(body)),
+            **self._cookie(),
+            **{name.replace("_", "-"): text for name, text in headers.items()},
+        }
+        lines = [f"POST {path} HTTP/1.1"]
+        lines += [f"{name}: {text}" for name, text in given.items() if text]
+        head = "\r\n".join([*lines, "", ""]).encode()
+        return self._keep(ask(self.site, head + body))
+
+    def submit(self, page: str, form: Mapping[str, str], to: str = "") -> Answer:
+        """Open a page and send a form of it, its token with it."""
+        return self.post(to or page, {"csrf": self.csrf(page), **form})
+
+    def csrf(self, page: str) -> str:
+        """The token in the forms of a page."""
+        found = re.search(r'name="csrf" value="([^"]*)"', self.get(page).text)
+        assert found is not None, f"{page} has no form"
+        return found[1]
+
+    def log_in(self, name: str, password: str = PASSWORD, to: str = "") -> Answer:
+        """Fill the login form in and send it."""
+        return self.submit("/masuk", {"nama": name, "sandi": password, "ke": to})
+
+    def words(self, path: str) -> str:
+        """The text of a page as it is read, tags and line breaks gone."""
+        return words_of(self.get(path))
+
+    def _cookie(self) -> dict[str, str]:
+        pairs = [f"{name}={value}" for name, value in self.cookies.items()]
+        return {"Cookie": "; ".join(pairs)} if pairs else {}
+
+    def _keep(self, answer: Answer) -> Answer:
+        for cookie in answer.cookies:
+            pair, *attributes = cookie.split("; ")
+            name, _, value = pair.partition("=")
+            if "Max-Age=0" in attributes:
+                self.cookies.pop(name, None)
+            else:
+                self.cookies[name] = value
+        return answer
+
+
+def words_of(answer: Answer) -> str:
+    """The text of a page as it is read."""
+    return unescape(" ".join(re.sub(r"<[^>]+>", " ", answer.text).split()))

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from shutil import rmtree
 from tempfile import mkdtemp
 
-from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 
 from smscentre.store.engine import StoreError, reading_engine, writing_engine
 from smscentre.store.schema import upgrade
 from smscentre.store.tables import inbox, unrecognised
+from smscentre.users import Role
 from smscentre.web.site import site
 from smscentre.web.status import LimitStatus
 from tests.store.test_pages import arrival
-from tests.web.support import NOW, WIB, FakeReader, FakeStatus, get
+from tests.web.support import (
+    NOW,
+    Browser,
+    FakeReader,
+    FakeStatus,
+    add_users,
+    means_of,
+)
 
 LIMITS = (
     LimitStatus("sender_limit", ((30, "minute"), (300, "day"))),
@@ -40,7 +46,10 @@ class LimitsTests(SynchronousTestCase):
         self.addCleanup(engine.dispose)
         self.reader = FakeReader(engine)
         self.status = FakeStatus(known_limits=LIMITS)
-        self.site = site(self.status, self.reader, WIB, Clock(), lambda: NOW)
+        add_users(url)
+        self.browser = Browser(
+            site(means_of(url, self.reader, self.status)), Role.OPERATOR
+        )
 
     def fill(self, url: str) -> None:
         """Store what came."""
@@ -63,8 +72,7 @@ class LimitsTests(SynchronousTestCase):
 
     def words(self) -> str:
         """The text of the page as it is read."""
-        page = get(self.site, "/gateway").text
-        return " ".join(re.sub(r"<[^>]+>", " ", page).split())
+        return self.browser.words("/gateway")
 
     def test_limits(self) -> None:
         """Each shows what it lets pass, and what it held back today."""
@@ -92,6 +100,7 @@ class LimitsTests(SynchronousTestCase):
 
     def test_without_a_database(self) -> None:
         """The limits are known all the same."""
+        self.browser.get("/")
         self.reader.error = StoreError("away")
         words = self.words()
         self.assertIn("per pengirim 30 per menit, 300 per hari -", words)

@@ -108,7 +108,7 @@ class HeaderTests(_SiteTestCase):
         headers = get(self.site, "/").headers
         expected = {
             "x-content-type-options": "nosniff",
-            "referrer-policy": "no-referrer",
+            "referrer-policy": "same-origin",
             "cache-control": "no-store",
             "server": "smscentre",
         }
@@ -149,6 +149,7 @@ class BodyTests(_SiteTestCase):
         for post in (self.post, self.post_chunks):
             answer = post(MAX_BODY_OCTETS + 0x1000)
             self.assertEqual((answer.status, answer.body), (413, b""))
+            self.assertIn("content-security-policy", answer.headers)
             self.assertTrue(answer.closed)
 
     def test_announced_too_long(self) -> None:

@@ -10,6 +10,7 @@
     running = true;
     try {
       const response = await fetch(location.href, { cache: "no-store" });
+      if (response.redirected) return location.reload();
       if (!response.ok) throw new Error(String(response.status));
       const page = new DOMParser().parseFromString(await response.text(), "text/html");
       document.querySelector("main").replaceWith(page.querySelector("main"));

@@ -1,0 +1,23 @@
+"""All areas of the site, in one list."""
+
+from __future__ import annotations
+
+__all__ = ["areas"]
+
+from collections.abc import Sequence
+
+from smscentre.web.gateway import Gateway
+from smscentre.web.login import Login
+from smscentre.web.means import Means
+from smscentre.web.routes import Area
+from smscentre.web.sessions import Sessions
+from smscentre.web.today import Today
+
+
+def areas(means: Means, sessions: Sessions) -> Sequence[Area]:
+    """Every area; two routes may not have the same path and method."""
+    return [
+        Today(means),
+        Gateway(means),
+        Login(means, sessions),
+    ]

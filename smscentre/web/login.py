@@ -1,0 +1,188 @@
+"""Logging in and out, and one's own password."""
+
+from __future__ import annotations
+
+__all__ = ["PASSWORD_FAULTS", "Login", "is_ours", "login_address"]
+
+import math
+import re
+from collections.abc import Sequence
+from typing import Final
+from urllib.parse import quote
+
+from smscentre.passwords import Busy
+from smscentre.store import audit
+from smscentre.store.changes import Signature
+from smscentre.store.transaction import Transaction
+from smscentre.store.users import Account, account_named, set_hash
+from smscentre.users import (
+    LONGEST_PASSWORD,
+    SHORTEST_PASSWORD,
+    is_user_name,
+    password_fault,
+    web_actor,
+)
+from smscentre.web.means import Means
+from smscentre.web.problems import Problem
+from smscentre.web.routes import Answer, Need, Page, Redirect, Route, Trouble, Visit
+from smscentre.web.sessions import Sessions
+from smscentre.web.tries import Tries
+
+_OURS = re.compile(r"/(?![/\\])[\x21-\x7e]*")
+
+_WRONG = "Nama atau kata sandi salah."
+_BUSY = "Terlalu banyak orang masuk pada saat yang sama. Coba lagi sebentar lagi."
+
+PASSWORD_FAULTS: Final = {
+    "short": f"Kata sandi paling sedikit {SHORTEST_PASSWORD} karakter.",
+    "long": f"Kata sandi paling banyak {LONGEST_PASSWORD} karakter.",
+    "name": "Kata sandi tidak boleh hanya nama pengguna dan beberapa karakter.",
+}
+"""Why a password is not taken, for who chose it."""
+
+
+def is_ours(path: str) -> bool:
+    """Whether an address to go on to is one of this site."""
+    return _OURS.fullmatch(path) is not None
+
+
+def login_address(path: str) -> str:
+    """Where to log in in order to go on to a path."""
+    return "/masuk" if path == "/" else f"/masuk?ke={quote(path, safe='/')}"
+
+
+class Login:
+    """``/masuk``, ``/keluar`` and ``/akun``."""
+
+    def __init__(self, means: Means, sessions: Sessions) -> None:
+        self._means = means
+        self._sessions = sessions
+        self._tries = Tries()
+
+    def routes(self) -> Sequence[Route]:
+        """Its addresses."""
+        return [
+            Route("/masuk", ("GET",), Need.PUBLIC, self.ask),
+            Route("/masuk", ("POST",), Need.PUBLIC, self.log_in),
+            Route("/keluar", ("POST",), Need.VIEWER, self.log_out),
+            Route("/akun", ("GET",), Need.VIEWER, self.account),
+            Route("/akun", ("POST",), Need.VIEWER, self.change_password),
+        ]
+
+    # Logging in.
+
+    async def ask(self, visit: Visit) -> Answer:
+        """The form; who has logged in goes on."""
+        going_to = _going_to(visit.query.get("ke"))
+        return Redirect(going_to) if visit.user else _form("", going_to)
+
+    async def log_in(self, visit: Visit) -> Answer:
+        """Begin a session, unless name and password are wrong or tried too often."""
+        name = visit.form.get("nama").lower()
+        going_to = _going_to(visit.form.get("ke"))
+        wait_s = self._tries.wait_s(name, visit.address, visit.now)
+        if wait_s:
+            self._means.logins.login("limited")
+            minutes = math.ceil(wait_s / 60)
+            words = f"Terlalu banyak percobaan masuk. Coba lagi dalam {minutes} menit."
+            return _form(words, going_to, name, Problem.TOO_MANY)
+        self._tries.add(name, visit.address, visit.now)
+        try:
+            token = await self._token(visit, name)
+        except Busy:
+            return _form(_BUSY, going_to, name, Problem.BUSY)
+        if token is None:
+            return _form(_WRONG, going_to, name, Problem.NO_RIGHT)
+        self._tries.succeeded(name, visit.address)
+        return Redirect(going_to, "Anda sudah masuk.", token)
+
+    async def _token(self, visit: Visit, name: str) -> str | None:
+        """The token of a new session, None if name or password are wrong."""
+        account = await self._account(name)
+        kept = account.hash if account and account.user.active else None
+        right = await self._means.passwords.match(visit.form.exact("sandi"), kept)
+        token = await self._sessions.begin(name, visit.session) if right else None
+        self._means.logins.login("right" if token else "wrong")
+        if token is None and account is not None:
+            await self._note_failure(name, visit)
+        return token
+
+    async def _account(self, name: str) -> Account | None:
+        return await self._means.reader.read(
+            lambda connection: (
+                account_named(connection, name) if is_user_name(name) else None
+            )
+        )
+
+    async def _note_failure(self, name: str, visit: Visit) -> None:
+        """For the audit log; of names that exist, which the tries keep few."""
+        actor, detail, now = web_actor(name), f"from {visit.address}", visit.now
+        await self._means.changer.perform(
+            lambda transaction: audit.record(
+                transaction, actor, "login.failed", name, detail, now
+            )
+        )
+
+    # Logging out.
+
+    async def log_out(self, visit: Visit) -> Answer:
+        """End the session."""
+        await self._sessions.end(visit.session)
+        return Redirect("/masuk", "Anda sudah keluar.", "")
+
+    # One's own account.
+
+    async def account(self, visit: Visit) -> Answer:
+        """Who one is, and the form for another password."""
+        return Page("account.html", {"faults": {}})
+
+    async def change_password(self, visit: Visit) -> Answer:
+        """Take another password; all other sessions end."""
+        name, given = visit.someone.name, visit.form
+        wait_s = self._tries.wait_s(name, visit.address, visit.now)
+        if wait_s:
+            return Trouble(Problem.TOO_MANY)
+        faults = _faults(given.exact("baru"), given.exact("ulang"), name)
+        if not faults and not await self._proved(visit, name):
+            faults["lama"] = "Kata sandi lama salah."
+        if faults:
+            return Page("account.html", {"faults": faults}, 422)
+        kept = await self._means.passwords.hashed(given.exact("baru"))
+        signature = Signature(web_actor(name), "", visit.now)
+
+        def change(transaction: Transaction) -> None:
+            set_hash(transaction, name, kept, signature)
+
+        await self._means.changer.perform(change)
+        token = await self._sessions.begin(name, visit.session)
+        return Redirect("/akun", "Kata sandi sudah diganti.", token or "")
+
+    async def _proved(self, visit: Visit, name: str) -> bool:
+        """Whether the old password is right; each try counts as one to log in."""
+        self._tries.add(name, visit.address, visit.now)
+        account = await self._account(name)
+        right = await self._means.passwords.match(
+            visit.form.exact("lama"), account.hash if account else None
+        )
+        if right:
+            self._tries.succeeded(name, visit.address)
+        return right
+
+
+def _faults(new: str, again: str, name: str) -> dict[str, str]:
+    """What is wrong with a new password, by the field."""
+    fault = password_fault(new, name)
+    if fault is not None:
+        return {"baru": PASSWORD_FAULTS[fault]}
+    return {} if new == again else {"ulang": "Kedua kata sandi baru tidak sama."}
+
+
+def _going_to(path: str) -> str:
+    return path if is_ours(path) else "/"
+
+
+def _form(
+    fault: str, going_to: str, name: str = "", problem: Problem | None = None
+) -> Page:
+    values = {"fault": fault, "going_to": going_to, "name": name}
+    return Page("login.html", values, problem.status if problem else 200)

@@ -1,0 +1,73 @@
+"""What the areas of the site work with, handed to each of them as one value."""
+
+from __future__ import annotations
+
+__all__ = ["Changer", "Means", "Reader", "unless_away"]
+
+import datetime
+from collections.abc import Awaitable, Callable
+from typing import Protocol, TypeVar
+from zoneinfo import ZoneInfo
+
+from attrs import frozen
+from twisted.internet.defer import Deferred
+from twisted.internet.interfaces import IReactorTime
+
+from smscentre.passwords import Passwords
+from smscentre.sections import WebConfig
+from smscentre.store.engine import is_outage
+from smscentre.store.pages import ReadConnection
+from smscentre.store.transaction import Transaction
+from smscentre.web.status import StatusSource
+
+T = TypeVar("T")
+
+
+class Reader(Protocol):
+    """Runs reads of the store away from the reactor's thread."""
+
+    def read(self, action: Callable[[ReadConnection], T]) -> Deferred[T]:
+        """Run a function on a connection that only reads."""
+
+
+class Changer(Protocol):
+    """Runs changes of the store in the writer's thread."""
+
+    def perform(self, action: Callable[[Transaction], T]) -> Deferred[T]:
+        """Run a function in a transaction; fires once it is committed."""
+
+
+class LoginCounter(Protocol):
+    """Hears how logins end."""
+
+    def login(self, outcome: str) -> None:
+        """A login was ``right``, ``wrong`` or ``limited``."""
+
+
+@frozen
+class Means:
+    """What a site is made of. ``zone`` is the centre's; moments are since 1970."""
+
+    status: StatusSource
+    reader: Reader
+    changer: Changer
+    passwords: Passwords
+    logins: LoginCounter
+    zone: ZoneInfo
+    clock: IReactorTime
+    wall_clock: Callable[[], float]
+    config: WebConfig
+
+    def now(self) -> datetime.datetime:
+        """The moment on the centre's clocks. Any thread."""
+        return datetime.datetime.fromtimestamp(self.wall_clock(), self.zone)
+
+
+async def unless_away(result: Awaitable[T]) -> T | None:
+    """What was read, None while the database cannot be used."""
+    try:
+        return await result
+    except Exception as error:
+        if not is_outage(error):
+            raise
+        return None

@@ -1,0 +1,60 @@
+"""How often one may err at the login, by name and by address.
+
+In memory: every node counts for itself, and a restart forgets. It slows guessing
+down; what it costs to guess at all is the password's business.
+"""
+
+from __future__ import annotations
+
+__all__ = ["WINDOW_S", "Tries"]
+
+from collections import OrderedDict, deque
+from typing import Final
+
+WINDOW_S: Final = 900.0
+"""How long a failure counts."""
+
+_BY_NAME: Final = 10
+_BY_ADDRESS: Final = 30
+"""More than by name: a whole office may share one address."""
+
+_MOST_KEPT: Final = 10_000
+
+_Key = tuple[str, str]
+
+
+class Tries:
+    """The tries of the last minutes. Moments are in seconds since 1970."""
+
+    def __init__(self) -> None:
+        self._tried: OrderedDict[_Key, deque[float]] = OrderedDict()
+
+    def wait_s(self, name: str, address: str, now: float) -> float:
+        """How long to wait before the next try, 0 for not at all."""
+        return max(
+            self._wait_s(("name", name), _BY_NAME, now),
+            self._wait_s(("address", address), _BY_ADDRESS, now),
+        )
+
+    def add(self, name: str, address: str, now: float) -> None:
+        """Count a try, before it is known how it ends: others may come meanwhile."""
+        for key in (("name", name), ("address", address)):
+            self._tried.setdefault(key, deque()).append(now)
+            self._tried.move_to_end(key)
+        while len(self._tried) > _MOST_KEPT:
+            self._tried.popitem(last=False)
+
+    def succeeded(self, name: str, address: str) -> None:
+        """Forget the failures of a name that has proved itself, and this try."""
+        self._tried.pop(("name", name), None)
+        found = self._tried.get(("address", address))
+        if found:
+            found.pop()
+
+    def _wait_s(self, key: _Key, most: int, now: float) -> float:
+        found = self._tried.get(key)
+        while found and found[0] <= now - WINDOW_S:
+            found.popleft()
+        if not found or len(found) < most:
+            return 0.0
+        return found[-most] + WINDOW_S - now
