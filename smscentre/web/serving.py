@@ -57,7 +57,7 @@ class Visitor:
         return Visit(
             path=self.request.path.decode("utf-8", "replace"),
             now=means.wall_clock(),
-            method=self.request.method.decode("latin-1"),
+            method=self.request.method.decode("latin-1").upper(),
             arguments=arguments,
             query=read_query(query),
             csrf=csrf_of(self.token),
