@@ -19,7 +19,7 @@ NODE_FOLDERS := tests/system/peers/node tests/browser
 NODE_INSTALLED := $(NODE_FOLDERS:%=%/node_modules/.package-lock.json)
 NPM_CI := npm ci --ignore-scripts --loglevel=error --fetch-retries=1
 
-.PHONY: help run test lint bench flood crash crash-modem again locked faults faults-modem diagram panduan system-packages clean
+.PHONY: help run test lint bench bench-reload flood crash crash-modem again locked faults faults-modem diagram panduan screenshots system-packages clean
 
 help:
 	@echo "make run          a demo centre with simulators, in this terminal"
@@ -29,12 +29,14 @@ help:
 	@echo "make flood        one number floods the centre: what the others notice"
 	@echo "make crash        kill -9 at random moments and at every failpoint"
 	@echo "make crash-modem  the same with a GSM modem"
+	@echo "make bench-reload a browser reloads pages: what the links notice"
 	@echo "make again        what carriers deliver or answer twice, late or never"
 	@echo "make locked       a database that is locked, slow or full, under load"
 	@echo "make faults       a carrier that cuts, dribbles, floods and sends garbage"
 	@echo "make faults-modem modems pulled out, mute, full, without a network"
 	@echo "make diagram      draw the states of sessions for docs/ from their tables"
 	@echo "make panduan      write the officers' guide in docs/ from their commands"
+	@echo "make screenshots  take the pictures of the pages for docs/"
 	@echo "make clean        remove .venv and what the tools leave behind"
 
 run: $(INSTALLED)
@@ -54,6 +56,9 @@ bench: $(INSTALLED_TEST)
 
 flood: $(INSTALLED_TEST)
 	$(BIN)/python -m benchmarks.flood
+
+bench-reload: $(INSTALLED_TEST)
+	$(BIN)/python -m benchmarks.reload
 
 crash: $(INSTALLED_TEST)
 	$(BIN)/python -m tests.system.crash --trials 50 --point-trials 10
@@ -86,6 +91,9 @@ $(INSTALLED_TEST): setup.py constraints.txt | $(BIN)/python
 
 diagram: $(INSTALLED)
 	$(BIN)/python -m docs.session_diagram
+
+screenshots: $(INSTALLED_TEST) system-packages $(NODE_INSTALLED)
+	$(BIN)/python -m docs.screenshots
 
 panduan: $(INSTALLED)
 	$(BIN)/python -m docs.panduan

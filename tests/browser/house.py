@@ -158,12 +158,21 @@ class Look:
 class House:
     """A running centre with its users, and the browser. `close` always."""
 
-    def __init__(self, units: Sequence[Unit], officers: Sequence[Officer]) -> None:
+    def __init__(
+        self,
+        units: Sequence[Unit] = (),
+        officers: Sequence[Officer] = (),
+        adopted: Path | None = None,
+    ) -> None:
+        """:param adopted: a database to begin with, instead of units and officers"""
         self.folder = Path(mkdtemp(prefix="smscentre-browser-"))
         self.centre = RunningCentre(self.folder, free_port(), CentreOptions())
         self._playwright: Playwright | None = None
         self._browser: Browser | None = None
-        self.centre.prepare(units, officers)
+        if adopted is None:
+            self.centre.prepare(units, officers)
+        else:
+            self.centre.adopt(adopted.read_bytes())
         for name, (role, scope) in USERS.items():
             self.centre.command(
                 *("users", "add", name, "--role", role, "--scope", scope),
