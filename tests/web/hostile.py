@@ -1,4 +1,4 @@
-"""Texts that would be live if anything let them, and a judge that tells whether they are.
+"""Texts that would be live if anything let them, and a judge of whether they are.
 
 Every text carries a mark of its own. In a page a mark may stand in text and in the
 values of attributes; nowhere may it name a tag or an attribute, nor be part of a script
@@ -140,7 +140,7 @@ def faults_of_page(page: str) -> list[str]:
 
 
 def faults_of_cells(cells: Iterable[str]) -> list[str]:
-    """The cells of a table that a spreadsheet would take for a formula, and unseen ones."""
+    """The cells that a spreadsheet would take for a formula, and unseen ones."""
     return [
         repr(cell)
         for cell in cells
