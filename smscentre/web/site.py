@@ -70,6 +70,7 @@ def site_of(means: Means, sessions: Sessions, routes: Sequence[Route]) -> Site:
         means.clock,
         means.wall_clock,
         TooLarge(doors.most_octets, doors.too_large),
+        secure=means.config.public_url.startswith("https:"),
     )
 
 
