@@ -30,6 +30,7 @@ class Shown:
 
 ENTRIES = (
     Entry("/", "Hari ini", Need.REPORTS),
+    Entry("/laporan", "Laporan", Need.REPORTS),
     Entry("/gateway", "Gateway", Need.OPERATOR),
 )
 """In the order in which they stand."""
