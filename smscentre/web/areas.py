@@ -6,6 +6,8 @@ __all__ = ["areas"]
 
 from collections.abc import Sequence
 
+from smscentre.web.admin import Admin
+from smscentre.web.auditing import Auditing
 from smscentre.web.gateway import Gateway
 from smscentre.web.login import Login
 from smscentre.web.means import Means
@@ -14,6 +16,7 @@ from smscentre.web.routes import Area
 from smscentre.web.sessions import Sessions
 from smscentre.web.sources import Sources
 from smscentre.web.today import Today
+from smscentre.web.userpages import UserPages
 
 
 def areas(means: Means, sessions: Sessions) -> Sequence[Area]:
@@ -24,4 +27,7 @@ def areas(means: Means, sessions: Sessions) -> Sequence[Area]:
         Reports(means, sources),
         Gateway(means),
         Login(means, sessions),
+        Admin(),
+        UserPages(means),
+        Auditing(means),
     ]

@@ -42,7 +42,7 @@ from smscentre.store.figures import (
     sums,
 )
 from smscentre.store.pages import ReadConnection
-from smscentre.web import wording
+from smscentre.web import figurewords, wording
 from smscentre.web.asked import Per
 from smscentre.web.reports import Report, Shown, figures_of
 from smscentre.web.sheet import Cell, Column, Kind, Line, Sheet, Tone
@@ -86,7 +86,7 @@ class View:
     @property
     def as_of(self) -> str:
         """When it was looked at: ``Data per 10.05 WIB``."""
-        return f"Data per {wording.hour(self.now, self.zone)} {self.zone_name}"
+        return f"Data per {figurewords.hour(self.now, self.zone)} {self.zone_name}"
 
     def province(self, key: str) -> str:
         """The name of a province."""
@@ -184,7 +184,7 @@ def occupancy(held: int | None, room: int | None) -> Cell:
     """How full something is, in per cent, by colour and in a word."""
     if held is None or not room:
         return Cell()
-    share = wording.share(held, room)
+    share = figurewords.share(held, room)
     if held > room:
         return Cell(share, tone=Tone.BAD, word="melebihi")
     if held == room:
@@ -310,7 +310,7 @@ def _reported(view: View, figures: UnitFigures) -> Cell:
         return Cell(NOT_REPORTED, tone=Tone.WARN)
     if figures.at is None:
         return Cell("sudah lapor")
-    when = wording.hour(figures.at, view.zone, view.day)
+    when = figurewords.hour(figures.at, view.zone, view.day)
     return Cell(when, note=_who(view, figures), rank=figures.at)
 
 

@@ -15,12 +15,12 @@ from itertools import groupby
 from attrs import frozen
 from markupsafe import Markup
 
-from smscentre.web import wording
+from smscentre.web import figurewords, wording
 from smscentre.web.sheet import Cell, Column, Kind, Line, Sheet, Tone, inert
 
 _WORDS: dict[Kind, Callable[[int | None], str]] = {
     Kind.FIGURE: wording.figure,
-    Kind.CHANGE: wording.change,
+    Kind.CHANGE: figurewords.change,
     Kind.SHARE: lambda value: "-" if value is None else f"{wording.figure(value)} %",
 }
 

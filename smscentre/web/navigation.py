@@ -32,6 +32,7 @@ ENTRIES = (
     Entry("/", "Hari ini", Need.REPORTS),
     Entry("/laporan", "Laporan", Need.REPORTS),
     Entry("/gateway", "Gateway", Need.OPERATOR),
+    Entry("/admin", "Admin", Need.STAFF),
 )
 """In the order in which they stand."""
 
