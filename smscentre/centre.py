@@ -32,6 +32,7 @@ from smscentre.assembly import (
     acceptance_settings,
     answering_settings,
     command_rules,
+    deadline_schedule,
     limits,
     link_windows,
     metrics,
@@ -251,6 +252,7 @@ class Centre(MultiService):
                 reactor,
                 time.time,
                 config.web,
+                deadline_schedule(config),
             )
         )
         monitor = monitor_site(self._metrics, self._board, reactor, time.time)

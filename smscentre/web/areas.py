@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from smscentre.web.admin import Admin
 from smscentre.web.auditing import Auditing
+from smscentre.web.compliancepages import Compliance
 from smscentre.web.gateway import Gateway
 from smscentre.web.login import Login
 from smscentre.web.means import Means
@@ -16,6 +17,7 @@ from smscentre.web.routes import Area
 from smscentre.web.sessions import Sessions
 from smscentre.web.sources import Sources
 from smscentre.web.today import Today
+from smscentre.web.unitpages import UnitPages
 from smscentre.web.userpages import UserPages
 
 
@@ -25,6 +27,8 @@ def areas(means: Means, sessions: Sessions) -> Sequence[Area]:
     return [
         Today(means),
         Reports(means, sources),
+        Compliance(means, sources),
+        UnitPages(means, sources),
         Gateway(means),
         Login(means, sessions),
         Admin(),
