@@ -19,6 +19,7 @@ from twisted.internet.error import CannotListenError
 from twisted.internet.interfaces import IListeningPort, IStreamServerEndpoint
 from twisted.logger import Logger
 
+from smscentre.assembly import deadline_schedule
 from smscentre.board import Board
 from smscentre.config import Config
 from smscentre.errors import ConfigError, Problem
@@ -86,6 +87,7 @@ class Sites:
             reactor,
             time.time,
             config.web,
+            deadline_schedule(config),
         )
         monitor = monitor_site(metrics, board, reactor, time.time)
         self._served: list[tuple[IStreamServerEndpoint, Site]] = [

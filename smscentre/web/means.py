@@ -13,6 +13,7 @@ from attrs import field, frozen
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
 
+from smscentre.deadlines.schedule import Schedule
 from smscentre.passwords import Passwords, Run
 from smscentre.sections import WebConfig
 from smscentre.store.engine import is_outage
@@ -63,6 +64,7 @@ class Means:
     clock: IReactorTime
     wall_clock: Callable[[], float]
     config: WebConfig
+    schedule: Schedule = field(factory=lambda: Schedule({}))
     directory: DirectoryReader = field(factory=DirectoryReader)
 
     def now(self) -> datetime.datetime:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 __all__ = [
     "FILTERS",
+    "MONTHS",
     "age",
     "alarm",
     "deed",
@@ -35,7 +36,7 @@ from smscentre.users import Role
 
 _WEEKDAYS = ("Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu")
 
-_MONTHS = (
+MONTHS = (
     "Januari",
     "Februari",
     "Maret",
@@ -219,7 +220,7 @@ def figure(value: int | None) -> str:
 
 def long_date(day: datetime.date) -> str:
     """A day in words: ``Selasa, 14 Mei 2024``."""
-    return f"{_WEEKDAYS[day.weekday()]}, {day.day} {_MONTHS[day.month - 1]} {day.year}"
+    return f"{_WEEKDAYS[day.weekday()]}, {day.day} {MONTHS[day.month - 1]} {day.year}"
 
 
 def moment(at: float, now: float, zone: ZoneInfo) -> str:
@@ -230,13 +231,13 @@ def moment(at: float, now: float, zone: ZoneInfo) -> str:
     there = datetime.datetime.fromtimestamp(at, zone)
     if there.date() == datetime.datetime.fromtimestamp(now, zone).date():
         return there.strftime("%H.%M.%S")
-    return f"{there.day} {_MONTHS[there.month - 1][:3]} {there:%H.%M}"
+    return f"{there.day} {MONTHS[there.month - 1][:3]} {there:%H.%M}"
 
 
 def stamp(at: float, zone: ZoneInfo) -> str:
     """A moment in full, as a log has it: ``14 Mei 2024 08.15.30``."""
     there = datetime.datetime.fromtimestamp(at, zone)
-    return f"{there.day} {_MONTHS[there.month - 1][:3]} {there:%Y %H.%M.%S}"
+    return f"{there.day} {MONTHS[there.month - 1][:3]} {there:%Y %H.%M.%S}"
 
 
 def age(seconds: float) -> str:
