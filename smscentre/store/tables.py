@@ -15,6 +15,7 @@ __all__ = [
     "REFUSED_CODE",
     "UNREAD",
     "UNKNOWN",
+    "api_tokens",
     "attempts",
     "audit",
     "binds",
@@ -512,3 +513,19 @@ web_sessions = Table(
     Index("web_sessions_name", "name"),
 )
 """Who is logged in. The token itself is with the browser only."""
+
+api_tokens = Table(
+    "api_tokens",
+    metadata,
+    Column("id", ID, primary_key=True, autoincrement=False),
+    Column("token_hash", Text, nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("scopes", Text, nullable=False),
+    Column("unit", Text, ForeignKey("units.code")),
+    Column("provinces", Text, nullable=False),
+    Column("made_by", Text, ForeignKey("users.name"), nullable=False),
+    Column("created_at", Double, nullable=False),
+    Column("last_used_at", Double),
+    Column("revoked_at", Double),
+)
+"""By what programs use the API. The token itself is with the program only."""
