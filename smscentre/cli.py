@@ -187,8 +187,7 @@ def officers_import(
     directory = stored_directory(url)
     given = read_officers(
         file.read_bytes(),
-        directory.units,
-        directory.provinces,
+        directory,
         found.centre.country,
         str(file),
     )
