@@ -6,6 +6,8 @@ __all__ = [
     "DirectoryCache",
     "changed",
     "described",
+    "directory_of",
+    "directory_to_change",
     "load_directory",
     "named",
     "put_officers",
@@ -14,16 +16,20 @@ __all__ = [
     "register",
 ]
 
-import datetime
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Column, Table, bindparam, select, update
+from sqlalchemy import Connection, Table, bindparam, select, update
 
 from smscentre.directory import Directory, Officer, Province, Right, Unit
 from smscentre.store import audit, registration
 from smscentre.store.tables import counters, officers, provinces, units
-from smscentre.store.transaction import Statement, Transaction, insert_of
+from smscentre.store.transaction import (
+    Numbers,
+    Statement,
+    Transaction,
+    insert_of,
+)
 
 _VERSION = Statement(
     select(counters.c.value).where(counters.c.name == bindparam("name")), ("name",)
@@ -34,6 +40,10 @@ _CHANGED = (
     .where(counters.c.name == "directory")
     .values(value=counters.c.value + 1)
 )
+
+
+_HELD = select(counters.c.value).where(counters.c.name == "directory").with_for_update()
+"""Every change of the directory ends with an update of this row."""
 
 
 class DirectoryCache:
@@ -73,6 +83,18 @@ def load_directory(transaction: Transaction) -> Directory:
     )
 
 
+def directory_to_change(transaction: Transaction) -> Directory:
+    """The same for a change that follows from it: no other node makes one meanwhile."""
+    if transaction.dialect == "postgresql":
+        transaction.execute(_HELD)
+    return load_directory(transaction)
+
+
+def directory_of(connection: Connection) -> Directory:
+    """The same for pages."""
+    return load_directory(Transaction(connection, Numbers()))
+
+
 def changed(transaction: Transaction) -> None:
     """Have every node read the directory anew."""
     transaction.execute(_CHANGED)
@@ -93,16 +115,8 @@ def put_provinces(transaction: Transaction, rows: Iterable[Province]) -> None:
     transaction.execute(_CHANGED)
 
 
-def put_units(
-    transaction: Transaction,
-    rows: Sequence[Unit],
-    *,
-    close_absent_on: datetime.date | None = None,
-) -> list[str]:
-    """Add and update units; with a day, close those absent: it is their last.
-
-    Returns the codes of the units closed.
-    """
+def put_units(transaction: Transaction, rows: Sequence[Unit]) -> None:
+    """Add and update units."""
     values = [
         {
             "code": unit.code,
@@ -119,43 +133,11 @@ def put_units(
         for unit in rows
     ]
     _upsert(transaction, units, "code", values)
-    absent: list[str] = []
-    if close_absent_on is not None:
-        absent = _deactivate_absent(
-            transaction,
-            units.c.code,
-            {unit.code for unit in rows},
-            units.c.valid_until.is_(None) | (units.c.valid_until > close_absent_on),
-            {"valid_until": close_absent_on},
-        )
     transaction.execute(_CHANGED)
-    return absent
 
 
-def _deactivate_absent(
-    transaction: Transaction,
-    key: Column[str],
-    present: Collection[str],
-    condition: Any,
-    values: dict[str, Any],
-) -> list[str]:
-    absent = [
-        row[0]
-        for row in transaction.all(select(key).where(condition).order_by(key))
-        if row[0] not in present
-    ]
-    for name in absent:
-        transaction.execute(update(key.table).where(key == name).values(values))
-    return absent
-
-
-def put_officers(
-    transaction: Transaction, rows: Sequence[Officer], *, replace: bool = False
-) -> list[str]:
-    """Add and update officers; with ``replace``, deactivate those that are absent.
-
-    Returns the numbers deactivated.
-    """
+def put_officers(transaction: Transaction, rows: Sequence[Officer]) -> None:
+    """Add and update officers."""
     values = [
         {
             "number": officer.number,
@@ -169,17 +151,7 @@ def put_officers(
         for officer in rows
     ]
     _upsert(transaction, officers, "number", values)
-    absent: list[str] = []
-    if replace:
-        absent = _deactivate_absent(
-            transaction,
-            officers.c.number,
-            {officer.number for officer in rows},
-            officers.c.active.is_(True),
-            {"active": False},
-        )
     transaction.execute(_CHANGED)
-    return absent
 
 
 def register(
