@@ -39,7 +39,7 @@ from smscentre.interfaces import (
     Withdrawal,
 )
 from smscentre.messages import Submission
-from smscentre.store import confirmations, effects, history, registration
+from smscentre.store import confirmations, effects, history, months, registration
 from smscentre.store.people import register
 from smscentre.store.tables import reports, submissions, units
 from smscentre.store.transaction import Statement, Transaction
@@ -299,7 +299,11 @@ class StoreLedger:
         }
 
     def record(self, report: Report, request: Request, inbox_id: int) -> None:
-        """Store a report: history, and the figures that now hold."""
+        """Store a report: history, and the figures that now hold.
+
+        :raises MonthClosed: another node closed the month meanwhile
+        """
+        months.keep_open(self._transaction, report.day, request.arrived_at)
         fields = self._fields[report.form]
         held = effects.add_report(self._transaction, fields, report, request, inbox_id)
         self._remember((report.unit, report.form, report.day), held)
@@ -308,6 +312,7 @@ class StoreLedger:
         self, withdrawal: Withdrawal, request: Request, inbox_id: int
     ) -> None:
         taken = withdrawal.submission
+        months.keep_open(self._transaction, taken.day, request.arrived_at)
         fields = self._fields[taken.form]
         held = effects.add_undo(
             self._transaction, fields, withdrawal, request, inbox_id

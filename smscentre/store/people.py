@@ -4,9 +4,9 @@ from __future__ import annotations
 
 __all__ = [
     "DirectoryCache",
+    "DirectoryReader",
     "changed",
     "described",
-    "directory_of",
     "directory_to_change",
     "load_directory",
     "named",
@@ -23,7 +23,13 @@ from sqlalchemy import Connection, Table, bindparam, select, update
 
 from smscentre.directory import Directory, Officer, Province, Right, Unit
 from smscentre.store import audit, registration
-from smscentre.store.tables import counters, officers, provinces, units
+from smscentre.store.tables import (
+    closed_months,
+    counters,
+    officers,
+    provinces,
+    units,
+)
 from smscentre.store.transaction import (
     Numbers,
     Statement,
@@ -67,6 +73,23 @@ class DirectoryCache:
         return directory
 
 
+class DirectoryReader:
+    """The same for those who only read. Any thread."""
+
+    def __init__(self) -> None:
+        self._kept: tuple[int, Directory] | None = None
+
+    def current(self, connection: Connection) -> Directory:
+        """The directory as this connection sees it."""
+        transaction = Transaction(connection, Numbers())
+        version = transaction.row(_VERSION, ("directory",))[0]
+        # What two threads load at once is the same.
+        kept = self._kept
+        if kept is None or kept[0] != version:
+            kept = self._kept = (version, load_directory(transaction))
+        return kept[1]
+
+
 def load_directory(transaction: Transaction) -> Directory:
     """Read all provinces, units and officers."""
     return Directory.of(
@@ -80,6 +103,7 @@ def load_directory(transaction: Transaction) -> Directory:
             for row in transaction.all(select(officers).order_by(officers.c.number))
         ),
         registration.all_pins(transaction),
+        (row.month for row in transaction.all(select(closed_months))),
     )
 
 
@@ -88,11 +112,6 @@ def directory_to_change(transaction: Transaction) -> Directory:
     if transaction.dialect == "postgresql":
         transaction.execute(_HELD)
     return load_directory(transaction)
-
-
-def directory_of(connection: Connection) -> Directory:
-    """The same for pages."""
-    return load_directory(Transaction(connection, Numbers()))
 
 
 def changed(transaction: Transaction) -> None:
