@@ -115,6 +115,10 @@ class StoreLedger:
         self._written: set[tuple[str, str]] = set()
         self._floor: tuple[float, int] | None = None
 
+    def is_of(self, transaction: Transaction) -> bool:
+        """Whether it reads and writes in a transaction."""
+        return self._transaction is transaction
+
     @property
     def directory(self) -> Directory:
         """The directory as it is in this transaction."""
@@ -151,6 +155,13 @@ class StoreLedger:
         if key not in self._latest:
             self.expect([key])
         return self._latest[key]
+
+    def read_again(self, key: SubmissionKey) -> None:
+        """Read what holds for a key from the store, whatever is known of it."""
+        self._transaction.flush()
+        self._latest.pop(key, None)
+        self._before.pop(key[:2], None)
+        self.expect([key])
 
     def before(self, key: SubmissionKey) -> _Values | None:
         """The figures of the last day before a key's for which there are any."""
