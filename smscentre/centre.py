@@ -45,6 +45,7 @@ from smscentre.board import Board
 from smscentre.collecting import spare_the_collector
 from smscentre.commands.dispatch import interpret
 from smscentre.config import Config
+from smscentre.desk import Desk
 from smscentre.errors import ConfigError, Problem
 from smscentre.exchange import HEARTBEAT_S, Exchange
 from smscentre.gauges import LAG_S, Gauges
@@ -251,6 +252,9 @@ class Centre(MultiService):
                 reactor,
                 time.time,
                 config.web,
+                Desk(command_rules(config), self._acceptance.ledger_of),
+                config.centre.country,
+                config.own_numbers,
             )
         )
         monitor = monitor_site(self._metrics, self._board, reactor, time.time)
