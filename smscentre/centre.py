@@ -41,6 +41,7 @@ from smscentre.board import Board
 from smscentre.collecting import spare_the_collector
 from smscentre.commands.dispatch import interpret
 from smscentre.config import Config
+from smscentre.desk import Desk
 from smscentre.exchange import HEARTBEAT_S, Exchange
 from smscentre.gauges import LAG_S, Gauges
 from smscentre.inbox.acceptance import Acceptance
@@ -118,7 +119,8 @@ class Centre(MultiService):
         )
         self._build_stages()
         self._build_links()
-        store = StoreAccess(self._readers, self._writer)
+        desk = Desk(command_rules(config), self._acceptance.ledger_of)
+        store = StoreAccess(self._readers, self._writer, desk)
         self._sites = Sites(config, self._board, store, self._metrics, reactor)
 
     def log_by(self, observer: ILogObserver) -> None:

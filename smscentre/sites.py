@@ -22,6 +22,7 @@ from twisted.logger import Logger
 from smscentre.assembly import deadline_schedule
 from smscentre.board import Board
 from smscentre.config import Config
+from smscentre.desk import Desk
 from smscentre.errors import ConfigError, Problem
 from smscentre.metrics import Metrics
 from smscentre.passwords import Passwords
@@ -51,10 +52,11 @@ _log = Logger(namespace="smscentre.sites")
 
 @frozen
 class StoreAccess:
-    """The two ways to the store that pages have."""
+    """The ways to the store that pages have: reads, changes, and figures."""
 
     readers: Readers
     writer: Writer
+    desk: Desk
 
 
 class Sites:
@@ -77,17 +79,20 @@ class Sites:
         self._passwords = Lane(reactor, "smscentre-passwords")
         self._press = Lane(reactor, "smscentre-pages")
         means = Means(
-            board,
-            store.readers,
-            store.writer,
-            Passwords(self._passwords.run),
-            self._press.run,
-            metrics.web,
-            config.centre.timezone,
-            reactor,
-            time.time,
-            config.web,
-            deadline_schedule(config),
+            status=board,
+            reader=store.readers,
+            changer=store.writer,
+            passwords=Passwords(self._passwords.run),
+            make=self._press.run,
+            logins=metrics.web,
+            zone=config.centre.timezone,
+            clock=reactor,
+            wall_clock=time.time,
+            config=config.web,
+            desk=store.desk,
+            country=config.centre.country,
+            own_numbers=config.own_numbers,
+            schedule=deadline_schedule(config),
         )
         monitor = monitor_site(metrics, board, reactor, time.time)
         self._served: list[tuple[IStreamServerEndpoint, Site]] = [

@@ -59,9 +59,13 @@ def count_unread(connection: Connection) -> Unread:
 
 
 def mark_done(
-    transaction: Transaction, rows: Sequence[int], actor: str, at: float
+    transaction: Transaction,
+    rows: Sequence[int],
+    actor: str,
+    at: float,
+    note: str = "",
 ) -> None:
-    """Take messages off the list, all or none.
+    """Take messages off the list, all or none, with a note of what was done.
 
     :raises NotOnTheList: one of them is not on it
     """
@@ -74,7 +78,10 @@ def mark_done(
     if missing:
         raise NotOnTheList(missing)
     transaction.execute(
-        update(unrecognised).where(unrecognised.c.inbox_id.in_(rows)).values(done_at=at)
+        update(unrecognised)
+        .where(unrecognised.c.inbox_id.in_(rows))
+        .values(done_at=at, done_by=actor, note=note)
     )
     ids = " ".join(map(str, sorted(rows)))
-    audit.record(transaction, actor, "messages.done", ids, f"{len(rows)} messages", at)
+    detail = f"{len(rows)} messages" + (f": {note}" if note else "")
+    audit.record(transaction, actor, "messages.done", ids, detail, at)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["Changer", "Means", "Reader", "unless_away"]
+__all__ = ["Changer", "Desk", "Means", "Reader", "unless_away"]
 
 import datetime
 from collections.abc import Awaitable, Callable
@@ -13,6 +13,7 @@ from attrs import field, frozen
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
 
+from smscentre.corrections import Correction, TakingBack, Verdict
 from smscentre.deadlines.schedule import Schedule
 from smscentre.passwords import Passwords, Run
 from smscentre.sections import WebConfig
@@ -39,6 +40,20 @@ class Changer(Protocol):
         """Run a function in a transaction; fires once it is committed."""
 
 
+class Desk(Protocol):
+    """Does in the writer's thread what users of the pages wish of figures."""
+
+    def correct(
+        self, transaction: Transaction, correction: Correction, now: float
+    ) -> Verdict:
+        """Have figures hold, unless something speaks against it."""
+
+    def take_back(
+        self, transaction: Transaction, wish: TakingBack, now: float
+    ) -> Verdict:
+        """Have hold what held before, unless something speaks against it."""
+
+
 class LoginCounter(Protocol):
     """Hears how logins end."""
 
@@ -51,7 +66,8 @@ class Means:
     """What a site is made of. ``zone`` is the centre's; moments are since 1970.
 
     ``make`` runs in a thread what would keep the reactor waiting, as long pages do;
-    ``directory`` gives units and officers to who reads in a reader's thread.
+    ``directory`` gives units and officers to who reads in a reader's thread. By
+    ``country`` national numbers are read; ``own_numbers`` are the centre's.
     """
 
     status: StatusSource
@@ -64,6 +80,9 @@ class Means:
     clock: IReactorTime
     wall_clock: Callable[[], float]
     config: WebConfig
+    desk: Desk
+    country: str = "ID"
+    own_numbers: frozenset[str] = frozenset()
     schedule: Schedule = field(factory=lambda: Schedule({}))
     directory: DirectoryReader = field(factory=DirectoryReader)
 

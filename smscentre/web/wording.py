@@ -127,6 +127,8 @@ _OUTCOMES: Final = {
     "date": "tanggal salah",
     "future": "tanggal belum tiba",
     "too_old": "tanggal terlalu lama",
+    "closed": "bulan sudah ditutup",
+    "closed_undo": "bulan sudah ditutup",
     "no_data": "belum ada data",
     "no_data_ever": "belum ada data",
     "kind": "bukan jenis UPT ini",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 __all__ = [
     "NOW",
+    "OWN_NUMBER",
     "PASSWORD",
     "TOKENS",
     "WIB",
@@ -37,10 +38,15 @@ from twisted.internet.task import Clock
 from twisted.internet.testing import StringTransport
 from twisted.web.server import Site
 
+from smscentre.commands.asker import Rules
+from smscentre.commands.forms import FIELDS, KIND_OF
+from smscentre.desk import Desk
 from smscentre.passwords import Passwords, password_hash
 from smscentre.sections import WebConfig
 from smscentre.store.changes import Signature
 from smscentre.store.engine import writing_engine
+from smscentre.store.ledger import StoreLedger
+from smscentre.store.people import load_directory
 from smscentre.store.transaction import Numbers, Transaction
 from smscentre.store.users import add_user
 from smscentre.store.websessions import begin_session
@@ -200,6 +206,9 @@ class FakeLogins:
         self.outcomes.append(outcome)
 
 
+OWN_NUMBER = "+622170252704"
+"""That of the centre."""
+
 PASSWORD = "kata-sandi-panjang"
 """The password of every user that `add_users` makes."""
 
@@ -243,7 +252,16 @@ def means_of(
         Clock(),
         wall_clock,
         config or WebConfig(),
+        Desk(Rules(7, WIB, "flag"), new_ledger),
+        "ID",
+        frozenset({OWN_NUMBER}),
     )
+
+
+def new_ledger(transaction: Transaction) -> StoreLedger:
+    """The ledger of a transaction in which no text arrives."""
+    directory = load_directory(transaction)
+    return StoreLedger(transaction, directory, FIELDS, KIND_OF, reads_before=True)
 
 
 class Browser:
