@@ -5,8 +5,9 @@ Beneath the ledger, which remembers what they leave for the messages behind.
 
 from __future__ import annotations
 
-__all__ = ["add_report", "add_undo"]
+__all__ = ["SETTLED_AFTER_S", "add_report", "add_undo", "settles_at"]
 
+import datetime
 from collections.abc import Sequence
 from functools import cache
 
@@ -14,7 +15,7 @@ from sqlalchemy import bindparam, delete, insert
 
 from smscentre.interfaces import Report, Request, Withdrawal
 from smscentre.messages import Submission
-from smscentre.store.tables import reports, submissions
+from smscentre.store.tables import late_changes, reports, submissions
 from smscentre.store.transaction import Statement, Transaction, insert_of
 
 _ADD_SUBMISSION = Statement(
@@ -44,6 +45,12 @@ _ADD_UNDO = Statement(
         if name != "replaces"
     ),
 )
+
+SETTLED_AFTER_S = 2.5 * 86400
+"""How long after its beginning in UTC a day is open to reports as they usually come:
+it has been over for half a day everywhere."""
+
+_LATE = Statement(insert(late_changes), ("form", "day", "submission_id"))
 
 _DROP_FIGURES = delete(reports).where(
     reports.c.unit == bindparam("of_unit"),
@@ -92,6 +99,7 @@ def add_report(
             submission.replaces,
         ),
     )
+    _mark_late(transaction, submission)
     _hold(transaction, fields, submission)
     return submission
 
@@ -146,12 +154,26 @@ def add_undo(
     )
     if stays:
         return held
+    _mark_late(transaction, undo)
     if restored is None:
         key = {"of_unit": taken.unit, "of_form": taken.form, "of_day": taken.day}
         transaction.execute(_DROP_FIGURES, key)
         return None
     _hold(transaction, fields, undo)
     return undo
+
+
+def settles_at(day: datetime.date) -> float:
+    """When the figures of a day begin to change only by what is marked as late."""
+    begins = datetime.datetime.combine(day, datetime.time(), datetime.UTC)
+    return begins.timestamp() + SETTLED_AFTER_S
+
+
+def _mark_late(transaction: Transaction, submission: Submission) -> None:
+    """Tell whoever keeps sums of old days that this one changes."""
+    day = submission.day
+    if submission.stored_at > settles_at(day):
+        transaction.add(_LATE, (submission.form, day.isoformat(), submission.id))
 
 
 def _hold(

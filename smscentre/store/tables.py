@@ -25,6 +25,7 @@ __all__ = [
     "inbox",
     "invitations",
     "keyed_arrivals",
+    "late_changes",
     "long_messages",
     "metadata",
     "notices",
@@ -336,6 +337,18 @@ reports = Table(
     sqlite_with_rowid=False,
 )
 """The figures that hold now, one row a field."""
+
+late_changes = Table(
+    "late_changes",
+    metadata,
+    Column("form", Text, primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("submission_id", ID, primary_key=True, autoincrement=False),
+    sqlite_with_rowid=False,
+)
+"""The submissions that changed a day long after it was over, so that sums of old days
+can be kept in memory. Almost no report is one: a column or an index of ``submissions``
+would cost them all."""
 
 OPEN = "state IN ('queued', 'claimed', 'in_doubt')"
 """The condition of the partial index; a query must hold it word for word."""

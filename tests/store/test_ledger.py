@@ -174,11 +174,13 @@ class LedgerTests(StoreTestCase):
             ledger.staff("RUTAN PEG", _ALL, _DAY)
             ledger.latest_day("RUTAN", _ALL)
             ledger.reported("RUTAN", _DAY)
+            ledger.last_action("+628111203001", 60.0)
             driver.set_trace_callback(None)
             for statement in statements:
                 rows = driver.execute(f"EXPLAIN QUERY PLAN {statement}")
                 plans.extend(row[3] for row in rows)
         self.assertTrue(any("SEARCH reports" in plan for plan in plans), plans)
+        self.assertTrue(any("inbox_arrived" in plan for plan in plans), plans)
         small = re.compile(r"SCAN (units|given|[0-9]+ CONSTANT ROWS)")
         scans = [plan for plan in plans if plan.startswith("SCAN")]
         self.assertEqual([scan for scan in scans if not small.match(scan)], [])

@@ -29,12 +29,15 @@ from tests.postgresql import MISSING, new_server, server
 from tests.store import (
     test_audit,
     test_changes,
+    test_courses,
+    test_figures,
     test_ledger,
     test_longmessages,
     test_notices,
     test_pages,
     test_prepared,
     test_receipts,
+    test_revisions,
     test_trace,
     test_writer,
 )
@@ -114,6 +117,13 @@ PostgresqlQueuesTests = on_postgresql(test_pages.QueuesTests)
 PostgresqlArrivalsTests = on_postgresql(test_pages.ArrivalsTests)
 PostgresqlPreparedTests = on_postgresql(test_prepared.PreparedTests)
 PostgresqlMatchingTests = on_postgresql(test_receipts.ReceiptTests)
+PostgresqlFiguresOfUnitsTests = on_postgresql(test_figures.UnitTests)
+PostgresqlSumTests = on_postgresql(test_figures.SumTests)
+PostgresqlCourseTests = on_postgresql(test_courses.CountTests)
+PostgresqlStaffCourseTests = on_postgresql(test_courses.StaffTests)
+PostgresqlSettledTests = on_postgresql(test_courses.SettledTests)
+PostgresqlChangeTests = on_postgresql(test_revisions.ChangeTests)
+PostgresqlTimeTests = on_postgresql(test_revisions.TimeTests)
 PostgresqlWriterTests = on_postgresql(test_writer.WriterTests)
 
 
