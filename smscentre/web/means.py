@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from typing import Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
-from attrs import frozen
+from attrs import field, frozen
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
 
@@ -17,6 +17,7 @@ from smscentre.passwords import Passwords
 from smscentre.sections import WebConfig
 from smscentre.store.engine import is_outage
 from smscentre.store.pages import ReadConnection
+from smscentre.store.people import DirectoryReader
 from smscentre.store.transaction import Transaction
 from smscentre.web.status import StatusSource
 
@@ -46,7 +47,10 @@ class LoginCounter(Protocol):
 
 @frozen
 class Means:
-    """What a site is made of. ``zone`` is the centre's; moments are since 1970."""
+    """What a site is made of. ``zone`` is the centre's; moments are since 1970.
+
+    ``directory`` gives units and officers to who reads in a reader's thread.
+    """
 
     status: StatusSource
     reader: Reader
@@ -57,6 +61,7 @@ class Means:
     clock: IReactorTime
     wall_clock: Callable[[], float]
     config: WebConfig
+    directory: DirectoryReader = field(factory=DirectoryReader)
 
     def now(self) -> datetime.datetime:
         """The moment on the centre's clocks. Any thread."""
