@@ -11,16 +11,20 @@ from smscentre.web.auditing import Auditing
 from smscentre.web.gateway import Gateway
 from smscentre.web.login import Login
 from smscentre.web.means import Means
+from smscentre.web.reporting import Reports
 from smscentre.web.routes import Area
 from smscentre.web.sessions import Sessions
+from smscentre.web.sources import Sources
 from smscentre.web.today import Today
 from smscentre.web.userpages import UserPages
 
 
 def areas(means: Means, sessions: Sessions) -> Sequence[Area]:
     """Every area; two routes may not have the same path and method."""
+    sources = Sources()
     return [
         Today(means),
+        Reports(means, sources),
         Gateway(means),
         Login(means, sessions),
         Admin(),

@@ -30,6 +30,7 @@ class Shown:
 
 ENTRIES = (
     Entry("/", "Hari ini", Need.REPORTS),
+    Entry("/laporan", "Laporan", Need.REPORTS),
     Entry("/gateway", "Gateway", Need.OPERATOR),
     Entry("/admin", "Admin", Need.STAFF),
 )

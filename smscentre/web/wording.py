@@ -9,20 +9,28 @@ __all__ = [
     "FILTERS",
     "age",
     "alarm",
+    "change",
+    "day_and_month",
     "deed",
     "figure",
+    "hour",
     "kind_name",
     "long_date",
     "moment",
+    "month",
     "outcome",
     "registration",
     "role",
     "role_purpose",
     "rule",
+    "share",
+    "short_date",
+    "short_month",
     "signal",
     "silence",
     "stamp",
     "state",
+    "weekday",
 ]
 
 import datetime
@@ -222,6 +230,62 @@ def long_date(day: datetime.date) -> str:
     return f"{_WEEKDAYS[day.weekday()]}, {day.day} {_MONTHS[day.month - 1]} {day.year}"
 
 
+def short_date(day: datetime.date) -> str:
+    """A day in few characters: ``14 Mei 2024``."""
+    return f"{day.day} {_MONTHS[day.month - 1][:3]} {day.year}"
+
+
+def day_and_month(day: datetime.date) -> str:
+    """A day of a year that is understood: ``14 Mei``."""
+    return f"{day.day} {_MONTHS[day.month - 1][:3]}"
+
+
+def short_month(day: datetime.date) -> str:
+    """The month of a day in few characters; January with its year."""
+    name = _MONTHS[day.month - 1][:3]
+    return f"{name} {day.year}" if day.month == 1 else name
+
+
+def month(day: datetime.date) -> str:
+    """The month of a day: ``Mei 2024``."""
+    return f"{_MONTHS[day.month - 1]} {day.year}"
+
+
+def weekday(day: datetime.date) -> str:
+    """The name of a day."""
+    return _WEEKDAYS[day.weekday()]
+
+
+def hour(at: float, zone: ZoneInfo, day: datetime.date | None = None) -> str:
+    """A moment by the clock of a zone: ``08.15``, or ``13 Mei 08.15``.
+
+    Only another day than the one that is understood is named.
+    """
+    there = datetime.datetime.fromtimestamp(at, zone)
+    if day is None or there.date() == day:
+        return there.strftime("%H.%M")
+    year = "" if there.year == day.year else f" {there.year}"
+    return f"{there.day} {_MONTHS[there.month - 1][:3]}{year} {there:%H.%M}"
+
+
+def change(value: int | None) -> str:
+    """A difference with its sign; ``0`` where there is none, ``-`` if not known."""
+    if not value:
+        return figure(value)
+    sign = "+" if value > 0 else "\N{MINUS SIGN}"
+    return f"{sign}{figure(abs(value))}"
+
+
+def share(part: int, whole: int) -> int:
+    """How many per cent a part is: 100 only if it is all, 0 only if none."""
+    if not whole:
+        return 0
+    rounded = round(100 * part / whole)
+    if part > whole:
+        return max(101, rounded)
+    return min(99, max(1, rounded)) if 0 < part < whole else rounded
+
+
 def moment(at: float, now: float, zone: ZoneInfo) -> str:
     """A moment by the clock of a zone: ``08.15.30``, or ``13 Mei 08.15``.
 
@@ -313,15 +377,18 @@ def signal(dbm: int | None) -> str:
 FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
     "age": age,
     "alarm": alarm,
+    "change": change,
     "deed": deed,
     "figure": figure,
     "kind_name": kind_name,
     "long_date": long_date,
+    "month": month,
     "outcome": outcome,
     "registration": registration,
     "role": role,
     "role_purpose": role_purpose,
     "rule": rule,
+    "short_date": short_date,
     "silence": silence,
     "signal": signal,
     "state": state,
