@@ -37,6 +37,7 @@ __all__ = [
     "receipts",
     "reports",
     "rounds",
+    "sendings",
     "submissions",
     "units",
     "unrecognised",
@@ -58,6 +59,7 @@ from sqlalchemy import (
     SmallInteger,
     Table,
     Text,
+    UniqueConstraint,
     text,
 )
 
@@ -542,3 +544,22 @@ api_tokens = Table(
     Column("revoked_at", Double),
 )
 """By what programs use the API. The token itself is with the program only."""
+
+sendings = Table(
+    "sendings",
+    metadata,
+    Column("id", ID, primary_key=True, autoincrement=False),
+    Column("token_id", ID, ForeignKey("api_tokens.id"), nullable=False),
+    Column("key", Text),
+    Column("digest", Text, nullable=False),
+    Column("number", Text, nullable=False),
+    Column("parts", SmallInteger, nullable=False),
+    Column("last_row", ID, nullable=False),
+    Column("created_at", Double, nullable=False),
+    UniqueConstraint("token_id", "key"),
+    Index("sendings_token", "token_id", "created_at"),
+    Index("sendings_number", "number", "created_at"),
+)
+"""What programs sent. Its parts in ``outbox`` are rows after ``id`` up to ``last_row``;
+``key`` is what the program calls it, empty once that is free again, and ``digest`` by
+what the same is known again."""
