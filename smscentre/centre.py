@@ -54,6 +54,7 @@ from smscentre.inbox.stage import Inbox
 from smscentre.interfaces import Link
 from smscentre.links.phone import PhoneLink, PhonePort
 from smscentre.links.pinfile import RefusedPins
+from smscentre.mailroom import programs
 from smscentre.outbox.stage import Outbox
 from smscentre.passwords import Passwords
 from smscentre.smpp.receipt import id_key
@@ -251,6 +252,7 @@ class Centre(MultiService):
                 reactor,
                 time.time,
                 config.web,
+                programs(config, self._outbox),
             )
         )
         monitor = monitor_site(self._metrics, self._board, reactor, time.time)

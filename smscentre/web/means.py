@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["Changer", "Means", "Reader", "unless_away"]
+__all__ = ["Changer", "Means", "Programs", "Reader", "unless_away"]
 
 import datetime
 from collections.abc import Awaitable, Callable
@@ -14,6 +14,7 @@ from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
 
 from smscentre.passwords import Passwords
+from smscentre.posting import Post
 from smscentre.sections import WebConfig
 from smscentre.store.engine import is_outage
 from smscentre.store.pages import ReadConnection
@@ -46,6 +47,14 @@ class LoginCounter(Protocol):
 
 
 @frozen
+class Programs:
+    """What programs may do: requests a minute of a token (0: no limit), and sending."""
+
+    requests_per_minute: int
+    post: Post
+
+
+@frozen
 class Means:
     """What a site is made of. ``zone`` is the centre's; moments are since 1970.
 
@@ -61,6 +70,7 @@ class Means:
     clock: IReactorTime
     wall_clock: Callable[[], float]
     config: WebConfig
+    programs: Programs
     directory: DirectoryReader = field(factory=DirectoryReader)
 
     def now(self) -> datetime.datetime:

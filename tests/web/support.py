@@ -17,6 +17,7 @@ __all__ = [
     "ask",
     "get",
     "means_of",
+    "post_of",
     "words_of",
 ]
 
@@ -37,7 +38,9 @@ from twisted.internet.task import Clock
 from twisted.internet.testing import StringTransport
 from twisted.web.server import Site
 
+from smscentre.composing import PartStyle
 from smscentre.passwords import Passwords, password_hash
+from smscentre.posting import Post
 from smscentre.sections import WebConfig
 from smscentre.store.changes import Signature
 from smscentre.store.engine import writing_engine
@@ -45,7 +48,7 @@ from smscentre.store.transaction import Numbers, Transaction
 from smscentre.store.users import add_user
 from smscentre.store.websessions import begin_session
 from smscentre.users import Role, User
-from smscentre.web.means import Means
+from smscentre.web.means import Means, Programs
 from smscentre.web.sessions import key_of
 from smscentre.web.status import LimitStatus, LinkStatus, WriterStatus
 
@@ -230,6 +233,7 @@ def means_of(
     *,
     wall_clock: Callable[[], float] = lambda: NOW,
     config: WebConfig | None = None,
+    programs: Programs | None = None,
 ) -> Means:
     """What a site needs, over a real store."""
     return Means(
@@ -242,6 +246,18 @@ def means_of(
         Clock(),
         wall_clock,
         config or WebConfig(),
+        programs or Programs(0, post_of()),
+    )
+
+
+def post_of(queued: Callable[[str, int], None] = lambda link, parts: None) -> Post:
+    """How programs send, by one link that takes two parts at most."""
+    return Post(
+        lambda number: "carrier",
+        {"carrier": PartStyle(max_parts=2)},
+        queued,
+        {"+622170252704"},
+        3600.0,
     )
 
 
