@@ -29,12 +29,14 @@ from tests.postgresql import MISSING, new_server, server
 from tests.store import (
     test_audit,
     test_changes,
+    test_interventions,
     test_ledger,
     test_longmessages,
     test_notices,
     test_pages,
     test_prepared,
     test_receipts,
+    test_search,
     test_trace,
     test_writer,
 )
@@ -104,6 +106,9 @@ PostgresqlStoryTests = on_postgresql(test_trace.StoryTests)
 PostgresqlListTests = on_postgresql(test_trace.ListTests)
 PostgresqlAuditTests = on_postgresql(test_audit.AuditTests)
 PostgresqlImportTests = on_postgresql(test_changes.ImportTests)
+PostgresqlResendTests = on_postgresql(test_interventions.ResendTests)
+PostgresqlCancelTests = on_postgresql(test_interventions.CancelTests)
+PostgresqlUnaskedTests = on_postgresql(test_interventions.UnaskedTests)
 PostgresqlLedgerTests = on_postgresql(
     test_ledger.LedgerTests, {"test_reads_by_index": _PLANS}
 )
@@ -113,6 +118,9 @@ PostgresqlNationalTotalsTests = on_postgresql(test_pages.NationalTotalsTests)
 PostgresqlQueuesTests = on_postgresql(test_pages.QueuesTests)
 PostgresqlArrivalsTests = on_postgresql(test_pages.ArrivalsTests)
 PostgresqlPreparedTests = on_postgresql(test_prepared.PreparedTests)
+PostgresqlSearchOrderTests = on_postgresql(test_search.OrderTests)
+PostgresqlCriteriaTests = on_postgresql(test_search.CriteriaTests)
+PostgresqlReachTests = on_postgresql(test_search.ReachTests)
 PostgresqlMatchingTests = on_postgresql(test_receipts.ReceiptTests)
 PostgresqlWriterTests = on_postgresql(test_writer.WriterTests)
 
