@@ -13,6 +13,7 @@ __all__ = [
     "OPEN",
     "OPEN_PART",
     "REFUSED_CODE",
+    "UNASKED",
     "UNREAD",
     "UNKNOWN",
     "api_tokens",
@@ -36,6 +37,7 @@ __all__ = [
     "provinces",
     "receipts",
     "reports",
+    "resends",
     "rounds",
     "sendings",
     "submissions",
@@ -202,6 +204,7 @@ inbox = Table(
     Column("redelivery_of", ID),
     Column("matched", Boolean, nullable=False),
     Index("inbox_arrived", "arrived_at"),
+    Index("inbox_number", "number", "arrived_at"),
     Index(
         "inbox_unknown",
         "arrived_at",
@@ -285,6 +288,7 @@ submissions = Table(
     Column("replaces", ID),
     Column("undoes", ID),
     Column("restores", ID),
+    Index("submissions_inbox_id", "inbox_id"),
     Index(
         "submissions_flagged",
         "day",
@@ -355,6 +359,9 @@ would cost them all."""
 OPEN = "state IN ('queued', 'claimed', 'in_doubt')"
 """The condition of the partial index; a query must hold it word for word."""
 
+UNASKED = "inbox_id IS NULL"
+"""The condition of the partial index of what went out as no reply."""
+
 outbox = Table(
     "outbox",
     metadata,
@@ -383,6 +390,15 @@ outbox = Table(
     Column("error", Text),
     Column("submit_pdu", LargeBinary),
     Column("answer_pdu", LargeBinary),
+    Index("outbox_inbox_id", "inbox_id"),
+    Index("outbox_created", "created_at"),
+    Index(
+        "outbox_unasked",
+        "number",
+        "created_at",
+        sqlite_where=text(UNASKED),
+        postgresql_where=text(UNASKED),
+    ),
     Index(
         "outbox_open",
         "link",
@@ -401,6 +417,18 @@ outbox = Table(
 """What goes out, one row a part. ``smsc_id`` is the carrier's id as it came,
 ``smsc_key`` the form by which receipts are matched; ``submit_pdu`` and
 ``answer_pdu`` are the octets of the last attempt that had an outcome."""
+
+resends = Table(
+    "resends",
+    metadata,
+    Column("first_row", ID, primary_key=True, autoincrement=False),
+    Column("of_row", ID, nullable=False, unique=True),
+    Column("actor", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("at", Double, nullable=False),
+)
+"""Replies that operators sent once more: the first part of the copy, and that of what
+it is a copy of, which has no other."""
 
 part_references = Table(
     "part_references",
@@ -455,6 +483,7 @@ receipts = Table(
     Column("detail", Text, nullable=False),
     Column("arrived_at", Double, nullable=False),
     Column("outbox_id", ID),
+    Index("receipts_outbox_id", "outbox_id"),
     Index(
         "receipts_parked",
         "arrived_at",
