@@ -59,6 +59,9 @@ setup(
         "click>=8.2",
         "jinja2>=3.1.6",
         "klein>=24.8",
+        # Types of the API as JSON Schema, and the check of what programs send: from
+        # one declaration, so that its document cannot say anything else.
+        "msgspec>=0.20",
         "phonenumbers>=9.0",
         "prometheus-client>=0.22",
         "pyserial>=3.5",

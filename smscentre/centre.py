@@ -50,8 +50,9 @@ from smscentre.inbox.stage import Inbox
 from smscentre.interfaces import Link
 from smscentre.links.phone import PhoneLink, PhonePort
 from smscentre.links.pinfile import RefusedPins
+from smscentre.mailroom import programs
 from smscentre.outbox.stage import Outbox
-from smscentre.sites import Sites, StoreAccess
+from smscentre.sites import Access, Sites
 from smscentre.smpp.receipt import id_key
 from smscentre.store import audit, outgoing, receipts, sessions
 from smscentre.store.engine import reading_engine, writing_engine
@@ -120,8 +121,9 @@ class Centre(MultiService):
         self._build_stages()
         self._build_links()
         desk = Desk(command_rules(config), self._acceptance.ledger_of)
-        store = StoreAccess(self._readers, self._writer, desk)
-        self._sites = Sites(config, self._board, store, self._metrics, reactor)
+        sending = programs(config, self._outbox)
+        access = Access(self._readers, self._writer, desk, sending)
+        self._sites = Sites(config, self._board, access, self._metrics, reactor)
 
     def log_by(self, observer: ILogObserver) -> None:
         """Have the application that this service becomes part of log by an observer."""

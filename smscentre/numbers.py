@@ -6,13 +6,22 @@ and stored is made here and nowhere else. It refuses to know who owns one.
 
 from __future__ import annotations
 
-__all__ = ["NumberError", "NumberFault", "masked", "parse_number", "subscriber"]
+__all__ = [
+    "NumberError",
+    "NumberFault",
+    "Sought",
+    "masked",
+    "parse_number",
+    "sought",
+    "subscriber",
+]
 
 import re
 from enum import Enum
 from functools import lru_cache
 
 import phonenumbers
+from attrs import frozen
 
 from smscentre.errors import SMSCentreError
 from smscentre.messages import Address
@@ -51,6 +60,19 @@ class NumberError(SMSCentreError, ValueError):
         return self.fault.value
 
 
+@frozen
+class Sought:
+    """A number as somebody remembers it, whole or in part, or a sender's name.
+
+    ``exact`` is the number that it is if it is a whole one; ``part`` is in each
+    number that may be meant, and ``begins`` says that it is where those begin.
+    """
+
+    exact: str | None
+    part: str
+    begins: bool = False
+
+
 def subscriber(address: Address, country: str) -> str | None:
     """The E.164 number behind an address, None where nobody can be answered.
 
@@ -70,6 +92,23 @@ def parse_number(text: str, country: str) -> str:
     :raises NumberError: when it is no number of a subscriber.
     """
     return _e164(_PUNCTUATION.sub("", text), country)
+
+
+def sought(text: str, country: str) -> Sought:
+    """Read what somebody looks for: ``0812..``, ``+62812..``, some of the digits."""
+    digits = _PUNCTUATION.sub("", text)
+    if not _DIGITS.fullmatch(digits):
+        return Sought(None, text.strip())
+    try:
+        exact = _e164(digits, country)
+    except NumberError:
+        exact = None
+    if digits.startswith("00"):
+        return Sought(exact, f"+{digits[2:]}", True)
+    if digits.startswith("0"):
+        code = phonenumbers.country_code_for_region(country)
+        return Sought(exact, f"+{code}{digits[1:]}", True)
+    return Sought(exact, digits, digits.startswith("+"))
 
 
 def masked(number: str) -> str:

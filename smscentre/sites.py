@@ -5,7 +5,7 @@ Part of the assembly, beside `centre`, which begins and ends them.
 
 from __future__ import annotations
 
-__all__ = ["Sites", "StoreAccess"]
+__all__ = ["Sites", "Access"]
 
 import time
 from collections.abc import Callable
@@ -29,7 +29,7 @@ from smscentre.passwords import Passwords
 from smscentre.store.pages import Readers
 from smscentre.store.writer import Writer
 from smscentre.threads import Lane
-from smscentre.web.means import Means
+from smscentre.web.means import Means, Programs
 from smscentre.web.monitor import monitor_site
 from smscentre.web.server import Site
 from smscentre.web.site import site
@@ -51,12 +51,13 @@ _log = Logger(namespace="smscentre.sites")
 
 
 @frozen
-class StoreAccess:
-    """The ways to the store that pages have: reads, changes, and figures."""
+class Access:
+    """What pages and programs may: read, change, enter figures, send."""
 
     readers: Readers
     writer: Writer
     desk: Desk
+    programs: Programs
 
 
 class Sites:
@@ -69,7 +70,7 @@ class Sites:
         self,
         config: Config,
         board: Board,
-        store: StoreAccess,
+        access: Access,
         metrics: Metrics,
         reactor: Any,
     ) -> None:
@@ -80,8 +81,8 @@ class Sites:
         self._press = Lane(reactor, "smscentre-pages")
         means = Means(
             status=board,
-            reader=store.readers,
-            changer=store.writer,
+            reader=access.readers,
+            changer=access.writer,
             passwords=Passwords(self._passwords.run),
             make=self._press.run,
             logins=metrics.web,
@@ -89,7 +90,8 @@ class Sites:
             clock=reactor,
             wall_clock=time.time,
             config=config.web,
-            desk=store.desk,
+            desk=access.desk,
+            programs=access.programs,
             country=config.centre.country,
             own_numbers=config.own_numbers,
             schedule=deadline_schedule(config),

@@ -35,7 +35,13 @@ class TokenScope(Enum):
     """Provinces and units."""
 
     MESSAGES = "messages"
-    """Messages with their numbers and texts."""
+    """Messages: when, by which link, what became of them; numbers are masked."""
+
+    NUMBERS = "numbers"
+    """Whole numbers, wherever another scope shows masked ones."""
+
+    TEXTS = "texts"
+    """The texts of messages, too."""
 
     SEND = "send"
     """To send messages."""

@@ -26,6 +26,7 @@ ASSEMBLY = (
     "centre",
     "cli",
     "exchange",
+    "mailroom",
     "sending_command",
     "sim",
     "sites",

@@ -13,6 +13,7 @@ __all__ = [
     "OPEN",
     "OPEN_PART",
     "REFUSED_CODE",
+    "UNASKED",
     "UNREAD",
     "UNKNOWN",
     "api_tokens",
@@ -38,7 +39,9 @@ __all__ = [
     "provinces",
     "receipts",
     "reports",
+    "resends",
     "rounds",
+    "sendings",
     "submissions",
     "units",
     "unrecognised",
@@ -60,6 +63,7 @@ from sqlalchemy import (
     SmallInteger,
     Table,
     Text,
+    UniqueConstraint,
     text,
 )
 
@@ -202,6 +206,7 @@ inbox = Table(
     Column("redelivery_of", ID),
     Column("matched", Boolean, nullable=False),
     Index("inbox_arrived", "arrived_at"),
+    Index("inbox_number", "number", "arrived_at"),
     Index(
         "inbox_unknown",
         "arrived_at",
@@ -285,6 +290,7 @@ submissions = Table(
     Column("replaces", ID),
     Column("undoes", ID),
     Column("restores", ID),
+    Index("submissions_inbox_id", "inbox_id"),
     Index(
         "submissions_flagged",
         "day",
@@ -358,6 +364,9 @@ would cost them all."""
 OPEN = "state IN ('queued', 'claimed', 'in_doubt')"
 """The condition of the partial index; a query must hold it word for word."""
 
+UNASKED = "inbox_id IS NULL"
+"""The condition of the partial index of what went out as no reply."""
+
 outbox = Table(
     "outbox",
     metadata,
@@ -386,6 +395,15 @@ outbox = Table(
     Column("error", Text),
     Column("submit_pdu", LargeBinary),
     Column("answer_pdu", LargeBinary),
+    Index("outbox_inbox_id", "inbox_id"),
+    Index("outbox_created", "created_at"),
+    Index(
+        "outbox_unasked",
+        "number",
+        "created_at",
+        sqlite_where=text(UNASKED),
+        postgresql_where=text(UNASKED),
+    ),
     Index(
         "outbox_open",
         "link",
@@ -404,6 +422,18 @@ outbox = Table(
 """What goes out, one row a part. ``smsc_id`` is the carrier's id as it came,
 ``smsc_key`` the form by which receipts are matched; ``submit_pdu`` and
 ``answer_pdu`` are the octets of the last attempt that had an outcome."""
+
+resends = Table(
+    "resends",
+    metadata,
+    Column("first_row", ID, primary_key=True, autoincrement=False),
+    Column("of_row", ID, nullable=False, unique=True),
+    Column("actor", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("at", Double, nullable=False),
+)
+"""Replies that operators sent once more: the first part of the copy, and that of what
+it is a copy of, which has no other."""
 
 part_references = Table(
     "part_references",
@@ -460,6 +490,7 @@ receipts = Table(
     Column("detail", Text, nullable=False),
     Column("arrived_at", Double, nullable=False),
     Column("outbox_id", ID),
+    Index("receipts_outbox_id", "outbox_id"),
     Index(
         "receipts_parked",
         "arrived_at",
@@ -571,3 +602,21 @@ import_drafts = Table(
     Column("made_at", Double, nullable=False),
 )
 """Files to import that wait until who sent them has seen what they would change."""
+sendings = Table(
+    "sendings",
+    metadata,
+    Column("id", ID, primary_key=True, autoincrement=False),
+    Column("token_id", ID, ForeignKey("api_tokens.id"), nullable=False),
+    Column("key", Text),
+    Column("digest", Text, nullable=False),
+    Column("number", Text, nullable=False),
+    Column("parts", SmallInteger, nullable=False),
+    Column("last_row", ID, nullable=False),
+    Column("created_at", Double, nullable=False),
+    UniqueConstraint("token_id", "key"),
+    Index("sendings_token", "token_id", "created_at"),
+    Index("sendings_number", "number", "created_at"),
+)
+"""What programs sent. Its parts in ``outbox`` are rows after ``id`` up to ``last_row``;
+``key`` is what the program calls it, empty once that is free again, and ``digest`` by
+what the same is known again."""

@@ -8,12 +8,14 @@ unlike `pages`; who may see them is decided by who may read the database.
 from __future__ import annotations
 
 __all__ = [
+    "ARRIVAL_STATES",
     "STATES",
     "Arrived",
     "Bound",
     "Filed",
     "Listed",
     "Receipted",
+    "Resent",
     "Sent",
     "Story",
     "find_story",
@@ -24,24 +26,26 @@ import datetime
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from attrs import fields, frozen
+from attrs import field, fields, frozen
 from sqlalchemy import Connection, Select, Table, or_, select
 from sqlalchemy import text as sql
 
 from smscentre.store.steps import OutboxState
 from smscentre.store.tables import (
+    UNASKED,
     UNREAD,
     binds,
     inbox,
     long_messages,
     outbox,
     receipts,
+    resends,
     submissions,
     unrecognised,
 )
 
 _RECEIPT = "receipt"
-_ARRIVAL_STATES = (
+ARRIVAL_STATES = (
     "done",
     "silent",
     "part",
@@ -52,7 +56,7 @@ _ARRIVAL_STATES = (
 )
 
 STATES: tuple[str, ...] = tuple(
-    dict.fromkeys([*_ARRIVAL_STATES, *(state.value for state in OutboxState)])
+    dict.fromkeys([*ARRIVAL_STATES, *(state.value for state in OutboxState)])
 )
 """Every state by which messages can be asked for: their own, or of a reply."""
 
@@ -146,6 +150,20 @@ class Receipted:
 
 
 @frozen
+class Resent:
+    """A reply that an operator sent once more: the copy, what it is a copy of, why.
+
+    Both are ids of first parts.
+    """
+
+    first_row: int
+    of_row: int
+    actor: str
+    reason: str
+    at: float
+
+
+@frozen
 class Bound:
     """The bind of a link that something came or went by."""
 
@@ -167,6 +185,7 @@ class Story:
     sent: list[Sent]
     receipts: list[Receipted]
     binds: dict[str, Bound]
+    resends: list[Resent] = field(factory=list)
 
 
 @frozen
@@ -204,8 +223,7 @@ def find_story(connection: Connection, key: str) -> Story | None:
         return _story_of_arrival(connection, number)
     if part.inbox_id is not None:
         return _story_of_arrival(connection, part.inbox_id)
-    sent = [_made(Sent, part)]
-    return _story(connection, [], [], sent)
+    return _story(connection, [], [], _unasked(connection, part))
 
 
 def list_messages(
@@ -236,7 +254,7 @@ def list_messages(
         query = query.where(or_(inbox.c.state == state, inbox.c.id.in_(replied)))
     rows = connection.execute(query).all()[::-1]
     replies: dict[int, list[str]] = {row.id: [] for row in rows}
-    for part in _after(connection, outbox, outbox.c.inbox_id, replies):
+    for part in _rows_of(connection, outbox, outbox.c.inbox_id, replies):
         replies[part.inbox_id].append(part.state)
     return [_made(Listed, row, replies=replies[row.id]) for row in rows]
 
@@ -260,13 +278,30 @@ def _story_of_arrival(connection: Connection, row_id: int) -> Story | None:
         [_made(Arrived, arrival, **places.get(arrival.id, {})) for arrival in arrivals],
         [
             _made(Filed, filed)
-            for filed in _after(connection, submissions, submissions.c.inbox_id, ids)
+            for filed in _rows_of(connection, submissions, submissions.c.inbox_id, ids)
         ],
         [
             _made(Sent, part)
-            for part in _after(connection, outbox, outbox.c.inbox_id, ids)
+            for part in _rows_of(connection, outbox, outbox.c.inbox_id, ids)
         ],
     )
+
+
+def _unasked(connection: Connection, part: Any) -> list[Sent]:
+    """All parts of a text that is no reply."""
+    query = select(outbox).where(
+        outbox.c.number == part.number,
+        sql(UNASKED),
+        outbox.c.created_at == part.created_at,
+        outbox.c.part_reference.is_not_distinct_from(part.part_reference),
+    )
+    rows = connection.execute(query.order_by(outbox.c.id))
+    # Two short texts to one number may have been put out at the same moment.
+    return [
+        _made(Sent, row)
+        for row in rows
+        if row.id == part.id or part.part_reference is not None
+    ]
 
 
 def _story(
@@ -279,7 +314,11 @@ def _story(
     names = {one.bind for one in arrivals} | {one.bind for one in sent}
     query = select(binds).where(binds.c.id.in_(names))
     bound = {row.id: _made(Bound, row) for row in connection.execute(query)}
-    return Story(arrivals, filed, sent, matched, bound)
+    copies = select(resends).where(resends.c.first_row.in_([one.id for one in sent]))
+    again = [
+        _made(Resent, row) for row in connection.execute(copies.order_by(resends.c.at))
+    ]
+    return Story(arrivals, filed, sent, matched, bound, again)
 
 
 def _places(connection: Connection, arrival: Any) -> dict[int, dict[str, int]]:
@@ -311,7 +350,8 @@ def _receipts(
     connection: Connection, arrivals: Collection[Arrived], sent: Collection[Sent]
 ) -> list[Receipted]:
     """The receipts of sent parts, and the one that an arrival was itself."""
-    if not sent and not any(arrival.state == _RECEIPT for arrival in arrivals):
+    own = [_receipt_of(one.id) for one in arrivals if one.state == _RECEIPT]
+    if not sent and not own:
         return []
     query = (
         select(receipts, inbox.c.raw, inbox.c.acked_at, inbox.c.link)
@@ -319,7 +359,7 @@ def _receipts(
         .where(
             or_(
                 receipts.c.outbox_id.in_([part.id for part in sent]),
-                receipts.c.inbox_id.in_([arrival.id for arrival in arrivals]),
+                *(receipts.c.id == one for one in own),
             )
         )
         .order_by(receipts.c.id)
@@ -327,19 +367,28 @@ def _receipts(
     return [_made(Receipted, row) for row in connection.execute(query)]
 
 
-def _after(
+def _receipt_of(arrival: int) -> Any:
+    """The row of the receipt that an arrival was.
+
+    It is numbered after its arrival, in the same transaction, and so found at once
+    by who goes on from there; its column has no index.
+    """
+    return (
+        select(receipts.c.id)
+        .where(receipts.c.id > arrival, receipts.c.inbox_id == arrival)
+        .order_by(receipts.c.id)
+        .limit(1)
+        .scalar_subquery()
+    )
+
+
+def _rows_of(
     connection: Connection, table: Table, column: Any, ids: Collection[int]
 ) -> Sequence[Any]:
-    """The rows that arrivals gave rise to, in order.
-
-    Such rows are numbered after their arrival, in its own transaction: to say so
-    spares reading all the older ones, for the column has no index.
-    """
+    """The rows that arrivals gave rise to, in order."""
     if not ids:
         return []
-    query: Select[Any] = (
-        select(table).where(table.c.id > min(ids), column.in_(ids)).order_by(table.c.id)
-    )
+    query: Select[Any] = select(table).where(column.in_(ids)).order_by(table.c.id)
     return connection.execute(query).all()
 
 
@@ -347,9 +396,7 @@ def _made(made: Any, row: Any, **more: Any) -> Any:
     """A value of the columns of a row that have a field of their name."""
     named = row._mapping
     columns = {
-        field.name: _plain(named[field.name])
-        for field in fields(made)
-        if field.name in named
+        one.name: _plain(named[one.name]) for one in fields(made) if one.name in named
     }
     return made(**columns | more)
 

@@ -7,6 +7,7 @@ __all__ = ["areas"]
 from collections.abc import Sequence
 
 from smscentre.web.admin import Admin
+from smscentre.web.api.area import Api
 from smscentre.web.auditing import Auditing
 from smscentre.web.compliancepages import Compliance
 from smscentre.web.gateway import Gateway
@@ -34,4 +35,5 @@ def areas(means: Means, sessions: Sessions) -> Sequence[Area]:
         Admin(),
         UserPages(means),
         Auditing(means),
+        Api(means),
     ]

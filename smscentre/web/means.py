@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["Changer", "Desk", "Means", "Reader", "unless_away"]
+__all__ = ["Changer", "Desk", "Means", "Programs", "Reader", "unless_away"]
 
 import datetime
 from collections.abc import Awaitable, Callable
@@ -16,6 +16,7 @@ from twisted.internet.interfaces import IReactorTime
 from smscentre.corrections import Correction, TakingBack, Verdict
 from smscentre.deadlines.schedule import Schedule
 from smscentre.passwords import Passwords, Run
+from smscentre.posting import Post
 from smscentre.sections import WebConfig
 from smscentre.store.engine import is_outage
 from smscentre.store.pages import ReadConnection
@@ -62,6 +63,14 @@ class LoginCounter(Protocol):
 
 
 @frozen
+class Programs:
+    """What programs may do: requests a minute of a token (0: no limit), and sending."""
+
+    requests_per_minute: int
+    post: Post
+
+
+@frozen
 class Means:
     """What a site is made of. ``zone`` is the centre's; moments are since 1970.
 
@@ -81,6 +90,7 @@ class Means:
     wall_clock: Callable[[], float]
     config: WebConfig
     desk: Desk
+    programs: Programs
     country: str = "ID"
     own_numbers: frozenset[str] = frozenset()
     schedule: Schedule = field(factory=lambda: Schedule({}))

@@ -59,13 +59,14 @@ def _usual(method: bytes, path: bytes) -> int:
 
 @frozen
 class TooLarge:
-    """What a site says of bodies: how long they may be, and the page if one is longer.
+    """What a site says of bodies: how long they may be, and what if one is longer.
 
-    Asked before the body comes, so that no more of it is kept.
+    Asked before the body comes, so that no more of it is kept. ``page`` gives type and
+    content for a path.
     """
 
     most: BodyLimit = _usual
-    page: Callable[[], bytes] = bytes
+    page: Callable[[bytes], tuple[str, bytes]] = lambda path: ("text/plain", b"")
 
 
 class Request(server.Request):
@@ -124,10 +125,11 @@ class Request(server.Request):
         transport.write(self._refusal())
 
     def _refusal(self) -> bytes:
-        page = self._bodies.page()
+        _, path = _asked(self.channel)
+        content_type, page = self._bodies.page(path)
         headers = {
             **_HEADERS,
-            "Content-Type": "text/html; charset=utf-8",
+            "Content-Type": content_type,
             "Content-Length": str(len(page)),
             "Connection": "close",
         }

@@ -22,6 +22,7 @@ from twisted.web.server import Request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from smscentre.store.engine import is_outage
+from smscentre.web.api.faults import Fault, fault_of, problem_content
 from smscentre.web.areas import areas
 from smscentre.web.assets import Assets
 from smscentre.web.forgery import csrf_of, is_own, same
@@ -45,13 +46,14 @@ from smscentre.web.routes import (
     Visit,
 )
 from smscentre.web.server import Site, TooLarge
-from smscentre.web.serving import Visitor, attend
+from smscentre.web.serving import HTML, Visitor, attend
 from smscentre.web.sessions import Sessions
 from smscentre.web.streaming import Streams
 
 _STATIC = Path(__file__).parent / "static"
 _RETRY_S = "15"
 _READING = ("GET", "HEAD")
+_PROGRAMS = "/api/"
 
 _log = Logger(namespace="smscentre.web.site")
 
@@ -120,16 +122,20 @@ class Doors:
         route = self._routes.get(endpoint)
         return route.most_octets if route else FORM_OCTETS
 
-    def too_large(self) -> bytes:
-        """The page that says that a body is too long, to nobody in particular."""
+    def too_large(self, path: bytes) -> tuple[str, bytes]:
+        """What says that a body is too long, to nobody in particular."""
+        if path.startswith(_PROGRAMS.encode()):
+            content = problem_content(Fault.TOO_LARGE)
+            return content.content_type, content.content
         visit = Visit("", self._means.wall_clock())
-        return self._pages.trouble(Trouble(Problem.TOO_LARGE), visit)
+        return HTML, self._pages.trouble(Trouble(Problem.TOO_LARGE), visit)
 
     def no_page(self, request: Request) -> bytes:
         """Answer for an address that is no text."""
-        visit = Visit("", self._means.wall_clock())
-        page = self._pages.trouble(Trouble(Problem.NO_PAGE), visit)
-        return attend(request, self._means.config.public_url).page(page, 404)
+        path = request.path.decode("utf-8", "replace")
+        visitor = attend(request, self._means.config.public_url)
+        visit = Visit(path, self._means.wall_clock())
+        return self._trouble(visitor, visit, Trouble(Problem.NO_PAGE))
 
     # The table of routes, as Klein has it.
 
@@ -216,11 +222,8 @@ class Doors:
                 return visitor.redirect(answer)
             case Download(content, content_type, filename):
                 return visitor.give_file(content, content_type, filename)
-            case Content(content, content_type, status, headers):
-                visitor.request.setResponseCode(status)
-                for name, value in headers.items():
-                    visitor.request.setHeader(name, value)
-                return visitor.give(content, content_type)
+            case Content():
+                return visitor.give_content(answer)
             case Stream() if self._streams.full:
                 return self._trouble(visitor, visit, Trouble(Problem.BUSY))
             case Stream():
@@ -237,6 +240,9 @@ class Doors:
         return made[0]
 
     def _trouble(self, visitor: Visitor, visit: Visit, trouble: Trouble) -> bytes:
+        if visit.path.startswith(_PROGRAMS):
+            content = problem_content(fault_of(trouble.problem))
+            return visitor.give_content(content)
         status = trouble.problem.status
         if status == 503:
             visitor.request.setHeader("Retry-After", _RETRY_S)

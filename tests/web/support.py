@@ -18,6 +18,7 @@ __all__ = [
     "ask",
     "get",
     "means_of",
+    "post_of",
     "words_of",
 ]
 
@@ -40,8 +41,10 @@ from twisted.web.server import Site
 
 from smscentre.commands.asker import Rules
 from smscentre.commands.forms import FIELDS, KIND_OF
+from smscentre.composing import PartStyle
 from smscentre.desk import Desk
 from smscentre.passwords import Passwords, password_hash
+from smscentre.posting import Post
 from smscentre.sections import WebConfig
 from smscentre.store.changes import Signature
 from smscentre.store.engine import writing_engine
@@ -51,7 +54,7 @@ from smscentre.store.transaction import Numbers, Transaction
 from smscentre.store.users import add_user
 from smscentre.store.websessions import begin_session
 from smscentre.users import Role, User
-from smscentre.web.means import Means
+from smscentre.web.means import Means, Programs
 from smscentre.web.sessions import key_of
 from smscentre.web.status import LimitStatus, LinkStatus, WriterStatus
 
@@ -239,6 +242,7 @@ def means_of(
     *,
     wall_clock: Callable[[], float] = lambda: NOW,
     config: WebConfig | None = None,
+    programs: Programs | None = None,
 ) -> Means:
     """What a site needs, over a real store."""
     return Means(
@@ -253,8 +257,20 @@ def means_of(
         wall_clock,
         config or WebConfig(),
         Desk(Rules(7, WIB, "flag"), new_ledger),
+        programs or Programs(0, post_of()),
         "ID",
         frozenset({OWN_NUMBER}),
+    )
+
+
+def post_of(queued: Callable[[str, int], None] = lambda link, parts: None) -> Post:
+    """How programs send, by one link that takes two parts at most."""
+    return Post(
+        lambda number: "carrier",
+        {"carrier": PartStyle(max_parts=2)},
+        queued,
+        {"+622170252704"},
+        3600.0,
     )
 
 

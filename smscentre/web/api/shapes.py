@@ -1,0 +1,59 @@
+"""The kinds of values that several operations ask for and answer with."""
+
+from __future__ import annotations
+
+__all__ = [
+    "Code",
+    "Day",
+    "Keyword",
+    "Kind",
+    "Limit",
+    "Moment",
+    "NextCursor",
+    "Number",
+    "RowNumber",
+    "moment",
+]
+
+import datetime
+from typing import Annotated, Literal, overload
+from zoneinfo import ZoneInfo
+
+from msgspec import Meta
+
+from smscentre.web.api.cursors import CURSOR_WORDS
+
+Code = Annotated[
+    str, Meta(pattern="^[A-Z0-9]{1,12}$", description="The code of a unit.")
+]
+Keyword = Annotated[
+    str, Meta(pattern="^[A-Z]{2,20}$", description="The keyword of a province.")
+]
+Kind = Literal["RUTAN", "BAPAS", "RUPBASAN"]
+Day = datetime.date
+Moment = Annotated[datetime.datetime, Meta(tz=True)]
+Number = Annotated[
+    str,
+    Meta(
+        description="In E.164; its middle is hidden unless the token has the scope "
+        "`numbers`."
+    ),
+]
+Limit = Annotated[
+    int, Meta(ge=1, le=1000, description="How many rows a page has at most.")
+]
+RowNumber = Annotated[int, Meta(ge=1, le=2**63 - 1)]
+NextCursor = Annotated[str | None, Meta(description=CURSOR_WORDS)]
+
+
+@overload
+def moment(at: float, zone: ZoneInfo) -> datetime.datetime: ...
+
+
+@overload
+def moment(at: float | None, zone: ZoneInfo) -> datetime.datetime | None: ...
+
+
+def moment(at: float | None, zone: ZoneInfo) -> datetime.datetime | None:
+    """A moment in seconds since 1970 as answers have it."""
+    return None if at is None else datetime.datetime.fromtimestamp(at, zone)
