@@ -36,6 +36,7 @@ from tests.store import (
     test_prepared,
     test_receipts,
     test_trace,
+    test_users,
     test_writer,
 )
 from tests.storecase import Batches, StoreTestCase, at_once
@@ -115,6 +116,9 @@ PostgresqlArrivalsTests = on_postgresql(test_pages.ArrivalsTests)
 PostgresqlPreparedTests = on_postgresql(test_prepared.PreparedTests)
 PostgresqlMatchingTests = on_postgresql(test_receipts.ReceiptTests)
 PostgresqlWriterTests = on_postgresql(test_writer.WriterTests)
+PostgresqlUserTests = on_postgresql(test_users.UserTests)
+PostgresqlSessionTests = on_postgresql(test_users.SessionTests)
+PostgresqlAuditSearchTests = on_postgresql(test_users.AuditSearchTests)
 
 
 @skipIf(bool(MISSING), MISSING)
