@@ -27,6 +27,7 @@ from smscentre.errors import ConfigError, Problem
 from smscentre.metrics import Metrics
 from smscentre.passwords import Passwords
 from smscentre.store.pages import Readers
+from smscentre.store.patient import PatientWriter
 from smscentre.store.writer import Writer
 from smscentre.threads import Lane
 from smscentre.web.means import Means, Programs
@@ -82,7 +83,7 @@ class Sites:
         means = Means(
             status=board,
             reader=access.readers,
-            changer=access.writer,
+            changer=PatientWriter(access.writer, reactor),
             passwords=Passwords(self._passwords.run),
             make=self._press.run,
             logins=metrics.web,
