@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from attrs import evolve, frozen
-from sqlalchemy import Connection
 
 from smscentre.directory import Directory, Unit
 from smscentre.store.courses import Span
@@ -26,6 +25,7 @@ from smscentre.store.figures import (
     figures_of_units,
     sums,
 )
+from smscentre.store.pages import ReadConnection
 from smscentre.web.daily import in_order, sum_of_unit, total_of, value_of
 from smscentre.web.reports import BY_FORM, REPORTS, Report, Shown, figures_of
 from smscentre.web.sources import Sources
@@ -144,7 +144,7 @@ class _Counts:
 class _Reading:
     """What all parts of a glance read with."""
 
-    connection: Connection
+    connection: ReadConnection
     sources: Sources
     directory: Directory
     place: Place
@@ -158,7 +158,7 @@ class _Reading:
 
 
 def read_glance(
-    connection: Connection,
+    connection: ReadConnection,
     sources: Sources,
     place: Place,
     day: datetime.date,
