@@ -26,7 +26,7 @@ def areas(means: Means, sessions: Sessions) -> Sequence[Area]:
     """Every area; two routes may not have the same path and method."""
     sources = Sources()
     return [
-        Today(means),
+        Today(means, sources),
         Reports(means, sources),
         Compliance(means, sources),
         UnitPages(means, sources),

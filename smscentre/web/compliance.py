@@ -5,7 +5,15 @@ From values that were read to a `Sheet`.
 
 from __future__ import annotations
 
-__all__ = ["Counted", "Query", "State", "day_sheet", "grid_sheet"]
+__all__ = [
+    "Counted",
+    "Query",
+    "State",
+    "day_sheet",
+    "province_grid",
+    "reported_days",
+    "unit_grid",
+]
 
 import datetime
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -15,16 +23,15 @@ from zoneinfo import ZoneInfo
 
 from attrs import frozen
 
-from smscentre.deadlines.schedule import Schedule
 from smscentre.directory import ZONES, Directory, Officer, Right, Unit
 from smscentre.numbers import masked
-from smscentre.store.courses import Span
-from smscentre.store.figures import Place, UnitFigures
+from smscentre.store.courses import Days, Span
+from smscentre.store.figures import Place, Sum, UnitFigures
 from smscentre.store.revisions import StoredTimes
 from smscentre.web import figurewords, wording
 from smscentre.web.daily import in_order, unit_cell
-from smscentre.web.expecting import units_in
-from smscentre.web.punctual import Mark, Standing, marks_of
+from smscentre.web.expecting import expected_by_day, units_in
+from smscentre.web.punctual import Deadlines, Mark, Standing
 from smscentre.web.reports import Report
 from smscentre.web.sheet import Cell, Column, Kind, Line, Sheet, Tone
 
@@ -46,7 +53,7 @@ class Query:
 
     report: Report
     directory: Directory
-    schedule: Schedule
+    deadlines: Deadlines
     place: Place
     words: str
     now: float
@@ -67,10 +74,8 @@ class Query:
         self, unit: Unit, day: datetime.date, times: StoredTimes
     ) -> list[Standing]:
         """How a unit's report for a day stands to its deadlines."""
-        form = self.report.form.id
-        came = times.get((unit.code, form, day), ())
-        zone = self.zone_of(unit)
-        return marks_of(self.schedule, form, zone, day, came, self.now)
+        came = times.get((unit.code, self.report.form.id, day), ())
+        return self.deadlines.standings(self.zone_of(unit), day, came, self.now)
 
 
 @frozen
@@ -247,17 +252,41 @@ _GRID_TERMS: Final = (
     ("B", "belum lapor"),
     ("L", "lapor, tanpa batas waktu"),
 )
+_SHARE_NOTE: Final = "Persen UPT yang lapor untuk hari itu."
 _GOOD_SHARE, _FAIR_SHARE = 95, 80
 
 
-def grid_sheet(query: Query, span: Span, times: StoredTimes, *, units: bool) -> Sheet:
-    """A month: a letter for each unit and day, or a share for each province."""
-    lines = (
-        _unit_grid(query, span, times) if units else _province_grid(query, span, times)
-    )
-    label = "UPT" if units else "Provinsi"
-    notes = () if units else ("Persen UPT yang lapor pada hari itu.",)
-    first = wording.MONTHS[span.first.month - 1]
+def unit_grid(query: Query, span: Span, times: StoredTimes) -> Sheet:
+    """Some days with a letter for each unit and day."""
+    return _grid(query, span, "UPT", _unit_lines(query, span, times), (), _GRID_TERMS)
+
+
+def province_grid(query: Query, span: Span, days: Days) -> Sheet:
+    """Some days with how many per cent of each province's units have reported."""
+    lines = _province_lines(query, span, days)
+    return _grid(query, span, "Provinsi", lines, (_SHARE_NOTE,), ())
+
+
+def reported_days(query: Query, times: StoredTimes) -> Days:
+    """How many units reported for each day by province, where no sums say so."""
+    found: Days = {}
+    for unit, _, day in times:
+        known = query.directory.units.get(unit)
+        if known is not None and known.valid_on(day):
+            sums = found.setdefault(day, {})
+            before = sums.get(known.province, Sum(()))
+            sums[known.province] = before + Sum((), 1)
+    return found
+
+
+def _grid(
+    query: Query,
+    span: Span,
+    label: str,
+    lines: Iterable[Line],
+    notes: tuple[str, ...],
+    terms: tuple[tuple[str, str], ...],
+) -> Sheet:
     return Sheet(
         f"kepatuhan-{query.report.slug}-{span.first:%Y-%m}",
         f"Kepatuhan: {query.report.label}",
@@ -270,9 +299,9 @@ def grid_sheet(query: Query, span: Span, times: StoredTimes, *, units: bool) -> 
         ),
         tuple(lines),
         (),
-        (f"{first} {span.first.year}, {query.words}", _as_of(query)),
+        (f"{figurewords.month(span.first)}, {query.words}", _as_of(query)),
         notes,
-        _GRID_TERMS if units else (),
+        terms,
     )
 
 
@@ -286,41 +315,38 @@ def _grid_columns(span: Span) -> Iterator[Column]:
         )
 
 
-def _unit_grid(query: Query, span: Span, times: StoredTimes) -> Iterator[Line]:
+def _unit_lines(query: Query, span: Span, times: StoredTimes) -> Iterator[Line]:
     form, kind = query.report.form.id, query.report.form.kind
     for unit in units_in(query.directory, kind, query.place):
-        valid = [day for day in span if unit.valid_on(day)]
-        if not valid:
-            continue
-        cells, there = [], 0
+        cells, there, expected = [], 0, 0
         for day in span:
-            if day not in valid:
+            if not unit.valid_on(day):
                 cells.append(Cell())
                 continue
-            came = times.get((unit.code, form, day), ())
-            there += bool(came)
+            expected += 1
+            there += (unit.code, form, day) in times
             first = query.standings(unit, day, times)[0]
             tone, letter = _LETTERS[first.mark]
             cells.append(Cell(letter, tone=tone))
-        yield (unit_cell(unit.code, unit), *cells, *_shares(there, len(valid)))
+        if expected:
+            yield (unit_cell(unit.code, unit), *cells, *_shares(there, expected))
 
 
-def _province_grid(query: Query, span: Span, times: StoredTimes) -> Iterator[Line]:
-    form, kind = query.report.form.id, query.report.form.kind
-    members: dict[str, list[Unit]] = {}
-    for unit in units_in(query.directory, kind, query.place):
-        members.setdefault(unit.province, []).append(unit)
-    for key, units in in_order(query.directory, members):
-        cells, there, expected = [], 0, 0
-        for day in span:
-            valid = [unit for unit in units if unit.valid_on(day)]
-            came = sum((unit.code, form, day) in times for unit in valid)
-            there, expected = there + came, expected + len(valid)
-            cells.append(_share_cell(came, len(valid)))
-        province = query.directory.provinces.get(key)
-        name = province.name if province else key
+def _province_lines(query: Query, span: Span, days: Days) -> Iterator[Line]:
+    directory, kind = query.directory, query.report.form.kind
+    keys = {unit.province for unit in units_in(directory, kind, query.place)}
+    for key, _ in in_order(directory, dict.fromkeys(keys)):
+        place = Place(provinces=(key,))
+        expected = expected_by_day(directory, kind, place, span)
+        came = {
+            day: days[day][key].reported if key in days.get(day, {}) else 0
+            for day in span
+        }
+        cells = [_share_cell(came[day], expected[day]) for day in span]
+        province = directory.provinces.get(key)
         href = f"?laporan={query.report.slug}&bulan={span.first:%Y-%m}&provinsi={key}"
-        yield (Cell(name, href), *cells, *_shares(there, expected))
+        name = Cell(province.name if province else key, href)
+        yield (name, *cells, *_shares(sum(came.values()), sum(expected.values())))
 
 
 def _share_cell(part: int, whole: int) -> Cell:

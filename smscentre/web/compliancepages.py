@@ -19,11 +19,19 @@ from smscentre.store.figures import Place, figures_of_units
 from smscentre.store.pages import ReadConnection
 from smscentre.store.revisions import stored_times
 from smscentre.web.asked import Misasked, latest_day, place_for, read_day
-from smscentre.web.compliance import Query, State, day_sheet, grid_sheet
+from smscentre.web.compliance import (
+    Query,
+    State,
+    day_sheet,
+    province_grid,
+    reported_days,
+    unit_grid,
+)
 from smscentre.web.exports import CSV_TYPE, XLSX_TYPE, csv_file, xlsx_file
 from smscentre.web.listing import address_with, listing, ordered
 from smscentre.web.means import Means
 from smscentre.web.problems import Problem
+from smscentre.web.punctual import Deadlines
 from smscentre.web.reports import BY_SLUG, REPORTS, Report
 from smscentre.web.routes import (
     Answer,
@@ -120,9 +128,9 @@ class Compliance:
         directory = self._sources.snapshots.current(connection)
         province = visit.query.get("provinsi").upper()
         place, words = place_for(visit.user, province, directory)
-        schedule = self._means.schedule
+        deadlines = Deadlines(self._means.schedule, report.form.id)
         return Query(
-            report, directory, schedule, place, words, visit.now, self._means.zone
+            report, directory, deadlines, place, words, visit.now, self._means.zone
         )
 
     def _day_of(self, visit: Visit) -> datetime.date:
@@ -147,6 +155,8 @@ class Compliance:
             "counted": counted,
             "state": wanted,
             "states": _STATES,
+            "missing_address": address_with(visit, keadaan=State.MISSING.value, hal=""),
+            "late_address": address_with(visit, keadaan=State.LATE.value, hal=""),
             "earlier": address_with(visit, tanggal=(day - _ONE).isoformat(), hal=""),
             "later": address_with(visit, tanggal=(day + _ONE).isoformat(), hal="")
             if day < today
@@ -187,8 +197,17 @@ class Compliance:
         self, connection: ReadConnection, query: Query, month: Span
     ) -> Sheet:
         span = Span(month.first, min(month.last, self._means.now().date()))
-        times = stored_times(connection, [query.report.form], query.place, span)
-        return grid_sheet(query, span, times, units=_is_narrow(query.place))
+        form, place = query.report.form, query.place
+        if _is_narrow(place):
+            times = stored_times(connection, [form], place, span)
+            return unit_grid(query, span, times)
+        if form.lasts:
+            # Of staff the sums hold what lasts, and not what came for the day.
+            times = stored_times(connection, [form], place, span)
+            return province_grid(query, span, reported_days(query, times))
+        settled = self._sources.settled
+        sums = settled.sums(connection, form, place, span, query.now)
+        return province_grid(query, span, sums)
 
 
 def _is_narrow(place: Place) -> bool:

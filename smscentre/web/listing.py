@@ -23,6 +23,10 @@ from smscentre.web.sheet import Sheet
 _LINES: Final = 100
 """How many lines a page shows at a time."""
 
+_STANDING_COLUMNS: Final = 11
+_LYING_COLUMNS: Final = 20
+"""More columns than these need paper that lies, and even more need small letters."""
+
 _SORT: Final = re.compile(r"-?[a-z_0-9]{1,24}")
 _SEARCH_MOST: Final = 60
 
@@ -55,6 +59,8 @@ def listing(sheet: Sheet, visit: Visit) -> dict[str, Any]:
         "whole": whole,
         "whole_address": address_with(visit, semua="" if whole else "1", hal=""),
         "is_part": bool(paging.earlier or paging.later),
+        "lying": len(sheet.on_page()) > _STANDING_COLUMNS,
+        "dense": len(sheet.on_page()) > _LYING_COLUMNS,
     }
 
 

@@ -5,13 +5,13 @@ Pure: when reports came is given, and so is the moment from which it is looked a
 
 from __future__ import annotations
 
-__all__ = ["Mark", "Standing", "mark", "marks_of"]
+__all__ = ["Deadlines", "Due", "Mark", "Standing", "mark"]
 
 import datetime
 from collections.abc import Sequence
 from enum import Enum
 
-from attrs import frozen
+from attrs import field, frozen
 
 from smscentre.deadlines.schedule import Schedule
 
@@ -54,25 +54,50 @@ def mark(
     return (Mark.IN_TIME if first <= deadline else Mark.LATE), first
 
 
-def marks_of(
-    schedule: Schedule,
-    form: str,
-    zone: str,
-    day: datetime.date,
-    times: Sequence[float],
-    now: float,
-) -> list[Standing]:
-    """How a form stands to each of a day's deadlines in a unit's zone.
+@frozen
+class Due:
+    """A deadline of one form: its time of day, its moment, and since when it runs."""
 
-    One without a time where there are none.
-    """
-    found = [
-        Standing(deadline.time, *mark(times, due.since, deadline.at, now))
-        for deadline in schedule.on(zone, day)
-        for due in deadline.forms
-        if due.form == form
-    ]
-    if found:
+    time: datetime.time
+    at: float
+    since: float
+
+
+@frozen
+class Deadlines:
+    """The deadlines of one form, each day's worked out once."""
+
+    schedule: Schedule
+    form: str
+    _known: dict[tuple[str, datetime.date], tuple[Due, ...]] = field(
+        factory=dict, eq=False, repr=False
+    )
+
+    def on(self, zone: str, day: datetime.date) -> tuple[Due, ...]:
+        """Those of a day by the clock of a zone, the first one first."""
+        found = self._known.get((zone, day))
+        if found is None:
+            found = tuple(
+                Due(deadline.time, deadline.at, due.since)
+                for deadline in self.schedule.on(zone, day)
+                for due in deadline.forms
+                if due.form == self.form
+            )
+            self._known[zone, day] = found
         return found
-    first = times[0] if times else None
-    return [Standing(None, Mark.AWAITED if first is None else Mark.THERE, first)]
+
+    def standings(
+        self, zone: str, day: datetime.date, times: Sequence[float], now: float
+    ) -> list[Standing]:
+        """How reports for a day stand to each of its deadlines.
+
+        One without a time where there are none.
+        """
+        due = self.on(zone, day)
+        if due:
+            return [
+                Standing(each.time, *mark(times, each.since, each.at, now))
+                for each in due
+            ]
+        first = times[0] if times else None
+        return [Standing(None, Mark.AWAITED if first is None else Mark.THERE, first)]

@@ -22,7 +22,7 @@ from smscentre.store.revisions import Change, changes
 from smscentre.web import figurewords, wording
 from smscentre.web.asked import Misasked, latest_day, read_day
 from smscentre.web.charts import Point, course
-from smscentre.web.daily import occupancy, sum_of_unit, value_of
+from smscentre.web.daily import group_rows, occupancy, sum_of_unit, value_of
 from smscentre.web.means import Means
 from smscentre.web.problems import Problem
 from smscentre.web.reports import BY_FORM, REPORTS, Report, Shown, figures_of
@@ -38,13 +38,14 @@ _NOT_THERE: Final = "UPT itu tidak ada, atau di luar wilayah Anda."
 
 @frozen
 class Held:
-    """What holds of one report: its figures by name, and since when.
+    """What holds of one report: its figures line by line, and since when.
 
     ``full`` says how full the unit is, where that is known.
     """
 
     report: Report
-    figures: tuple[tuple[str, str, int | None], ...]
+    rows: tuple[tuple[str, list[int | None]], ...]
+    total: int | None
     day: datetime.date | None
     when: str
     is_of_day: bool
@@ -147,7 +148,8 @@ class _Looked:
         (found,) = figures_of_units(connection, report.form, place, self.day) or [
             UnitFigures(self.unit.code, (None,) * len(report.form.fields))
         ]
-        days = _YEAR_DAYS if self.year else _MONTH_DAYS
+        # Staff hardly change within a month.
+        days = _YEAR_DAYS if self.year or report.form.lasts else _MONTH_DAYS
         span = Span(self.day - _ONE * (days - 1), self.day)
         sums = day_sums(connection, report.form, place, span)
         total = list(figures_of(report))[-1]
@@ -158,21 +160,15 @@ class _Looked:
         title = f"{report.title}, {self.unit.name}"
         return Held(
             report,
-            tuple(
-                (
-                    each.group,
-                    each.meaning or each.label,
-                    value_of(each, report, found.values),
-                )
-                for each in figures_of(report)
-            ),
+            tuple(group_rows(report, found.values)),
+            found.total,
             found.day,
             "" if found.at is None else figurewords.hour(found.at, self.zone, self.day),
             found.day == self.day,
             occupancy(one.held, one.room) if report.held else Cell(),
             found.flags,
             course(f"grafik-{report.slug}", title, points),
-            () if self.year else points,
+            points if days == _MONTH_DAYS else (),
         )
 
     def told(self, change: Change) -> Told:
