@@ -94,7 +94,10 @@ class MessageList:
 class _MessagesAsked:
     number: Annotated[
         WholeNumber | None,
-        Meta(description="Of whom or to whom; needs the scope `numbers`."),
+        Meta(
+            description="Of whom or to whom; where nobody has this number, those that "
+            "begin so. Needs the scope `numbers`."
+        ),
     ] = None
     state: State | None = None
     direction: Direction | None = None

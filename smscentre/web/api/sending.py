@@ -200,6 +200,9 @@ class Sending:
             found = parse_number(number, "ID")
         except NumberError as error:
             raise Refused(Fault.DESTINATION) from error
+        if found != number:
+            # What is not exactly E.164 may be a slip.
+            raise Refused(Fault.DESTINATION)
         if found in self._means.programs.post.own_numbers:
             raise Refused(Fault.DESTINATION, "nomor pusat SMS ini sendiri")
         return found
