@@ -93,6 +93,16 @@ class Program:
         headers: Mapping[str, str] | None = None,
     ) -> Answer:
         """Ask by any method."""
+        return ask(self.site, self.request(method, path, body, headers))
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        body: bytes = b"",
+        headers: Mapping[str, str] | None = None,
+    ) -> bytes:
+        """The octets of a request."""
         given = {"Host": "localhost"}
         if self.token:
             given["Authorization"] = f"Bearer {self.token}"
@@ -103,7 +113,7 @@ class Program:
         }
         lines = [f"{method} {PREFIX}{path} HTTP/1.1"]
         lines += [f"{name}: {text}" for name, text in given.items() if text]
-        return ask(self.site, "\r\n".join([*lines, "", ""]).encode() + body)
+        return "\r\n".join([*lines, "", ""]).encode() + body
 
 
 UNITS = (

@@ -15,6 +15,7 @@ __all__ = [
     "FakeReader",
     "FakeStatus",
     "add_users",
+    "Wire",
     "ask",
     "get",
     "means_of",
@@ -84,16 +85,30 @@ class Answer:
         return self.body.decode()
 
 
+class Wire:
+    """One connection to a site, on which octets may come in any pieces."""
+
+    def __init__(self, site: Site) -> None:
+        self.transport = StringTransport(peerAddress=_PEER)
+        self._protocol: Any = site.buildProtocol(_PEER)
+        self._protocol.makeConnection(self.transport)
+
+    def send(self, octets: bytes) -> None:
+        """Send some octets."""
+        self._protocol.dataReceived(octets)
+
+    def close(self) -> Answer:
+        """The answer that has come; cancels time limits, so that no call is left."""
+        answer = _parse(self.transport)
+        self._protocol.connectionLost(None)
+        return answer
+
+
 def ask(site: Site, request: bytes) -> Answer:
     """Send the octets of a request and read the answer."""
-    transport = StringTransport(peerAddress=_PEER)
-    protocol: Any = site.buildProtocol(_PEER)
-    protocol.makeConnection(transport)
-    protocol.dataReceived(request)
-    answer = _parse(transport)
-    # Cancels the time limits, so that a clock is left without calls.
-    protocol.connectionLost(None)
-    return answer
+    wire = Wire(site)
+    wire.send(request)
+    return wire.close()
 
 
 def get(site: Site, path: str, *, method: str = "GET", **headers: str) -> Answer:

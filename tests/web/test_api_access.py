@@ -20,6 +20,7 @@ SIGNATURE = Signature("test", "", NOW)
 PATHS = {
     TokenScope.REPORTS: ("/reports", "/reports/rutan"),
     TokenScope.UNITS: ("/units", "/units/1203", "/provinces"),
+    TokenScope.MESSAGES: ("/messages", "/messages/1"),
     TokenScope.SEND: ("/send/1",),
 }
 

@@ -16,6 +16,7 @@ from smscentre.tokens import ApiToken
 from smscentre.web.api.access import Access, Admitted
 from smscentre.web.api.document import openapi
 from smscentre.web.api.faults import PREFIX, Fault, Refused
+from smscentre.web.api.messages import Messages
 from smscentre.web.api.operations import Call, Caller, Operation, Reply
 from smscentre.web.api.reading import read_asked, read_body
 from smscentre.web.api.reports import Reports
@@ -64,6 +65,7 @@ class Api:
             *self._public(),
             *Reports(means).operations(),
             *Units(means).operations(),
+            *Messages(means).operations(),
             *Sending(means).operations(),
         ]
         self._document = openapi(self._operations, means.status.version)

@@ -28,7 +28,7 @@ from smscentre.store.steps import OutboxState
 from smscentre.tokens import TokenScope
 from smscentre.web.api.faults import PREFIX, BadField, Fault, Refused
 from smscentre.web.api.operations import Call, Caller, Operation, Reply, header
-from smscentre.web.api.shapes import Moment, RowNumber, moment
+from smscentre.web.api.shapes import Moment, RowNumber, WholeNumber, moment
 from smscentre.web.means import Means
 
 _PATIENCE_S: Final = 10.0
@@ -51,10 +51,7 @@ State = Literal["waiting", "sent", "delivered", "failed", "uncertain"]
 class SendBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """An SMS to be sent."""
 
-    to: Annotated[
-        str,
-        Meta(pattern="^\\+[1-9][0-9]{6,14}$", description="The number, in E.164."),
-    ]
+    to: Annotated[WholeNumber, Meta(description="The number, in E.164.")]
     text: Annotated[
         str,
         Meta(
@@ -203,6 +200,9 @@ class Sending:
             found = parse_number(number, "ID")
         except NumberError as error:
             raise Refused(Fault.DESTINATION) from error
+        if found != number:
+            # What is not exactly E.164 may be a slip.
+            raise Refused(Fault.DESTINATION)
         if found in self._means.programs.post.own_numbers:
             raise Refused(Fault.DESTINATION, "nomor pusat SMS ini sendiri")
         return found

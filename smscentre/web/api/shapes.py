@@ -8,10 +8,13 @@ __all__ = [
     "Keyword",
     "Kind",
     "Limit",
+    "LinkName",
     "Moment",
     "NextCursor",
     "Number",
     "RowNumber",
+    "Text",
+    "WholeNumber",
     "moment",
 ]
 
@@ -39,6 +42,11 @@ Number = Annotated[
         "`numbers`."
     ),
 ]
+WholeNumber = Annotated[str, Meta(pattern="^\\+[1-9][0-9]{6,14}$")]
+Text = Annotated[
+    str | None, Meta(description="Null unless the token has the scope `texts`.")
+]
+LinkName = Annotated[str, Meta(pattern="^[a-z0-9-]{1,32}$")]
 Limit = Annotated[
     int, Meta(ge=1, le=1000, description="How many rows a page has at most.")
 ]
