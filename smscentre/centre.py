@@ -12,7 +12,6 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
-from OpenSSL import SSL, crypto
 from twisted.application.service import IServiceCollection, MultiService, Service
 from twisted.internet import defer
 from twisted.internet.defer import (
@@ -20,7 +19,6 @@ from twisted.internet.defer import (
     Deferred,
     maybeDeferred,
 )
-from twisted.internet.endpoints import serverFromString
 from twisted.internet.error import CannotListenError
 from twisted.internet.interfaces import IListeningPort, IStreamServerEndpoint
 from twisted.internet.task import LoopingCall
@@ -46,7 +44,6 @@ from smscentre.collecting import spare_the_collector
 from smscentre.commands.dispatch import interpret
 from smscentre.config import Config
 from smscentre.desk import Desk
-from smscentre.errors import ConfigError, Problem
 from smscentre.exchange import HEARTBEAT_S, Exchange
 from smscentre.gauges import LAG_S, Gauges
 from smscentre.inbox.acceptance import Acceptance
@@ -55,6 +52,7 @@ from smscentre.inbox.stage import Inbox
 from smscentre.interfaces import Link
 from smscentre.links.phone import PhoneLink, PhonePort
 from smscentre.links.pinfile import RefusedPins
+from smscentre.listening import endpoint_at
 from smscentre.outbox.stage import Outbox
 from smscentre.passwords import Passwords
 from smscentre.smpp.receipt import id_key
@@ -81,16 +79,6 @@ _STOPPED_S = 9.0
 
 _HOUSEKEEPING_S = 10.0
 _MEASURE_S = 5.0
-
-_NO_ENDPOINT = (
-    ValueError,
-    TypeError,
-    LookupError,
-    OSError,
-    SSL.Error,
-    crypto.Error,
-)
-"""What Twisted raises for an address that it cannot serve, keys included."""
 
 _log = Logger(namespace="smscentre.centre")
 
@@ -259,17 +247,12 @@ class Centre(MultiService):
         )
         monitor = monitor_site(self._metrics, self._board, reactor, time.time)
         return [
-            (self._endpoint("web.listen", config.web.listen), pages),
-            (self._endpoint("monitor.listen", config.monitor.listen), monitor),
+            (endpoint_at(reactor, config, "web.listen", config.web.listen), pages),
+            (
+                endpoint_at(reactor, config, "monitor.listen", config.monitor.listen),
+                monitor,
+            ),
         ]
-
-    def _endpoint(self, where: str, address: str) -> IStreamServerEndpoint:
-        try:
-            endpoint: IStreamServerEndpoint = serverFromString(self._reactor, address)
-        except _NO_ENDPOINT as error:
-            problem = Problem(where, f'"{address}"', f"cannot be served: {error}")
-            raise ConfigError(str(self._config.path), [problem]) from error
-        return endpoint
 
     def _add_link(self, link: Link, connection: Service) -> None:
         self._links.append(link)
