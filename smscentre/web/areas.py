@@ -14,6 +14,7 @@ from smscentre.web.means import Means
 from smscentre.web.routes import Area
 from smscentre.web.sessions import Sessions
 from smscentre.web.today import Today
+from smscentre.web.unitpages import UnitPages
 from smscentre.web.userpages import UserPages
 
 
@@ -26,4 +27,5 @@ def areas(means: Means, sessions: Sessions) -> Sequence[Area]:
         Admin(),
         UserPages(means),
         Auditing(means),
+        UnitPages(means),
     ]
