@@ -9,7 +9,9 @@ from __future__ import annotations
 
 __all__ = [
     "KINDS",
+    "OFFICER_COLUMNS",
     "RULES",
+    "UNIT_COLUMNS",
     "Allowed",
     "officer_cells",
     "officer_of",
@@ -72,11 +74,13 @@ _CODE = re.compile(r"[A-Z0-9]{1,12}")
 _NAME = re.compile(r"[A-Z0-9_]{1,15}")
 _CAPACITY = re.compile(r"[0-9]{1,7}")
 
-_UNITS = Columns(
+UNIT_COLUMNS: Final = Columns(
     ("code", "name", "title", "province", "kinds"),
     ("capacity", "city", "aliases", "valid_from", "valid_until"),
 )
-_OFFICERS = Columns(("number", "name", "unit", "rights"), ("roles", "active"))
+OFFICER_COLUMNS: Final = Columns(
+    ("number", "name", "unit", "rights"), ("roles", "active")
+)
 
 
 def read_units(
@@ -96,7 +100,7 @@ def read_units(
     known = Directory.of(provinces.values())
     codes, names = Seen("code"), Seen("name")
     units = []
-    for row in read(content, _UNITS, faults):
+    for row in read(content, UNIT_COLUMNS, faults):
         unit = _unit(row, known)
         codes.check(row, unit.code)
         names.check(row, unit.name)
@@ -123,7 +127,7 @@ def read_officers(
     faults: list[Fault] = []
     numbers = Seen("number")
     officers = []
-    for row in read(content, _OFFICERS, faults):
+    for row in read(content, OFFICER_COLUMNS, faults):
         officer = _officer(row, known, country)
         numbers.check(row, officer.number)
         _check_place(row, allowed(officer))
@@ -169,7 +173,7 @@ def officer_of(
 
 def write_units(units: Iterable[Unit]) -> str:
     """Write units as a file that `read_units` reads back the same."""
-    return write(_UNITS, ([*unit_cells(unit).values()] for unit in units))
+    return write(UNIT_COLUMNS, ([*unit_cells(unit).values()] for unit in units))
 
 
 def write_officers(officers: Iterable[Officer]) -> str:
@@ -178,7 +182,7 @@ def write_officers(officers: Iterable[Officer]) -> str:
     A number, like each cell that a spreadsheet would take for a formula, goes
     with an apostrophe before it. That also keeps its digits whole there.
     """
-    return write(_OFFICERS, ([*officer_cells(one).values()] for one in officers))
+    return write(OFFICER_COLUMNS, ([*officer_cells(one).values()] for one in officers))
 
 
 def _unit(row: Row, known: Directory) -> Unit:
@@ -300,7 +304,7 @@ def unit_cells(unit: Unit) -> dict[str, str]:
         unit.valid_from.isoformat() if unit.valid_from else "",
         unit.valid_until.isoformat() if unit.valid_until else "",
     ]
-    return dict(zip(_UNITS.names, cells, strict=True))
+    return dict(zip(UNIT_COLUMNS.names, cells, strict=True))
 
 
 def officer_cells(officer: Officer) -> dict[str, str]:
@@ -313,4 +317,4 @@ def officer_cells(officer: Officer) -> dict[str, str]:
         SEPARATOR.join(sorted(officer.roles)),
         "1" if officer.active else "0",
     ]
-    return dict(zip(_OFFICERS.names, cells, strict=True))
+    return dict(zip(OFFICER_COLUMNS.names, cells, strict=True))

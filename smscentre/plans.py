@@ -6,7 +6,15 @@ anything is written, and written as it is. The cells are those of the CSV files.
 
 from __future__ import annotations
 
-__all__ = ["Cell", "Plan", "Step", "StepKind", "plan_officers", "plan_units"]
+__all__ = [
+    "Cell",
+    "Plan",
+    "Step",
+    "StepKind",
+    "plan_officers",
+    "plan_units",
+    "trace_of",
+]
 
 import datetime
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -135,6 +143,12 @@ def plan_officers(
             if number not in given and officer.active and is_mine(officer)
         ]
     return _plan(officers, closing, before, officer_cells)
+
+
+def trace_of(entry: Entry | None, cells_of: Callable[[Entry], dict[str, str]]) -> str:
+    """A digest of one entry: whoever changes it says by it which one he saw."""
+    cells = cells_of(entry) if entry is not None else {}
+    return sha256(repr(cells).encode()).hexdigest()
 
 
 def _plan(

@@ -9,12 +9,11 @@ __all__ = ["Sites", "Access"]
 
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from attrs import frozen
-from OpenSSL import SSL, crypto
 from twisted.internet.defer import Deferred, maybeDeferred
-from twisted.internet.endpoints import serverFromString
 from twisted.internet.error import CannotListenError
 from twisted.internet.interfaces import IListeningPort, IStreamServerEndpoint
 from twisted.logger import Logger
@@ -23,7 +22,7 @@ from smscentre.assembly import deadline_schedule
 from smscentre.board import Board
 from smscentre.config import Config
 from smscentre.desk import Desk
-from smscentre.errors import ConfigError, Problem
+from smscentre.listening import endpoint_at
 from smscentre.metrics import Metrics
 from smscentre.passwords import Passwords
 from smscentre.store.pages import Readers
@@ -34,16 +33,6 @@ from smscentre.web.means import Means, Programs
 from smscentre.web.monitor import monitor_site
 from smscentre.web.server import Site
 from smscentre.web.site import site
-
-_NO_ENDPOINT = (
-    ValueError,
-    TypeError,
-    LookupError,
-    OSError,
-    SSL.Error,
-    crypto.Error,
-)
-"""What Twisted raises for an address that it cannot serve, keys included."""
 
 Step = Callable[["Deferred[Any]"], Any]
 """Awaits a step of the stop for as long as it may take."""
@@ -75,8 +64,6 @@ class Sites:
         metrics: Metrics,
         reactor: Any,
     ) -> None:
-        self._path = config.path
-        self._reactor = reactor
         self._ports: list[IListeningPort] = []
         self._passwords = Lane(reactor, "smscentre-passwords")
         self._press = Lane(reactor, "smscentre-pages")
@@ -97,10 +84,11 @@ class Sites:
             own_numbers=config.own_numbers,
             schedule=deadline_schedule(config),
         )
+        endpoint = partial(endpoint_at, reactor, config)
         monitor = monitor_site(metrics, board, reactor, time.time)
         self._served: list[tuple[IStreamServerEndpoint, Site]] = [
-            (self._endpoint("web.listen", config.web.listen), site(means)),
-            (self._endpoint("monitor.listen", config.monitor.listen), monitor),
+            (endpoint("web.listen", config.web.listen), site(means)),
+            (endpoint("monitor.listen", config.monitor.listen), monitor),
         ]
 
     def start(self) -> None:
@@ -125,11 +113,3 @@ class Sites:
         """End the threads."""
         for lane in (self._passwords, self._press):
             await within(maybeDeferred(lane.stop))
-
-    def _endpoint(self, where: str, address: str) -> IStreamServerEndpoint:
-        try:
-            endpoint: IStreamServerEndpoint = serverFromString(self._reactor, address)
-        except _NO_ENDPOINT as error:
-            problem = Problem(where, f'"{address}"', f"cannot be served: {error}")
-            raise ConfigError(str(self._path), [problem]) from error
-        return endpoint

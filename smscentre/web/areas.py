@@ -19,6 +19,7 @@ from smscentre.web.sessions import Sessions
 from smscentre.web.sources import Sources
 from smscentre.web.today import Today
 from smscentre.web.unitpages import UnitPages
+from smscentre.web.unitsadmin import UnitsAdmin
 from smscentre.web.userpages import UserPages
 
 
@@ -36,4 +37,5 @@ def areas(means: Means, sessions: Sessions) -> Sequence[Area]:
         UserPages(means),
         Auditing(means),
         Api(means),
+        UnitsAdmin(means),
     ]

@@ -20,6 +20,7 @@ __all__ = [
     "role",
     "role_purpose",
     "rule",
+    "short_date",
     "signal",
     "silence",
     "stamp",
@@ -32,6 +33,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from smscentre.messages import ModemAlarm
+from smscentre.moments import printable
 from smscentre.users import Role
 
 _WEEKDAYS = ("Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu")
@@ -225,6 +227,11 @@ def long_date(day: datetime.date) -> str:
     return f"{_WEEKDAYS[day.weekday()]}, {day.day} {MONTHS[day.month - 1]} {day.year}"
 
 
+def short_date(day: datetime.date) -> str:
+    """A day in few words: ``14 Mei 2024``."""
+    return f"{day.day} {_MONTHS[day.month - 1][:3]} {day.year}"
+
+
 def moment(at: float, now: float, zone: ZoneInfo) -> str:
     """A moment by the clock of a zone: ``08.15.30``, or ``13 Mei 08.15``.
 
@@ -318,6 +325,7 @@ FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
     "alarm": alarm,
     "deed": deed,
     "figure": figure,
+    "inert": printable,
     "kind_name": kind_name,
     "long_date": long_date,
     "outcome": outcome,
@@ -325,6 +333,7 @@ FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
     "role": role,
     "role_purpose": role_purpose,
     "rule": rule,
+    "short_date": short_date,
     "silence": silence,
     "signal": signal,
     "state": state,
