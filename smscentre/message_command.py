@@ -21,7 +21,8 @@ from smscentre.moments import TraceStyle
 from smscentre.numbers import NumberError, parse_number
 from smscentre.store.beside import change_store, read_store
 from smscentre.store.pages import ReadConnection
-from smscentre.store.trace import STATES, Listed, find_story, list_messages
+from smscentre.store.recent import STATES, Listed, list_messages
+from smscentre.store.trace import find_story
 from smscentre.store.unread import mark_done
 
 _Limit = click.IntRange(1, 10_000)

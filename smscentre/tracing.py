@@ -28,7 +28,8 @@ from smscentre.moments import (
     time_words,
 )
 from smscentre.smpp import dump as pdu
-from smscentre.store.trace import Listed, Story
+from smscentre.store.recent import Listed
+from smscentre.store.trace import Story
 
 _OCTETS_A_LINE = 16
 _HEX = re.compile(r"[0-9a-f]{2}( [0-9a-f]{2})*")
