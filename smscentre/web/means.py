@@ -9,15 +9,17 @@ from collections.abc import Awaitable, Callable
 from typing import Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
-from attrs import frozen
+from attrs import Factory, field, frozen
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
 
+from smscentre.moments import TraceStyle
 from smscentre.passwords import Passwords
 from smscentre.sections import WebConfig
 from smscentre.store.engine import is_outage
 from smscentre.store.pages import ReadConnection
 from smscentre.store.transaction import Transaction
+from smscentre.web.desk import Desk
 from smscentre.web.status import StatusSource
 
 T = TypeVar("T")
@@ -57,6 +59,9 @@ class Means:
     clock: IReactorTime
     wall_clock: Callable[[], float]
     config: WebConfig
+    desk: Desk = field(
+        default=Factory(lambda self: Desk(TraceStyle(self.zone)), takes_self=True)
+    )
 
     def now(self) -> datetime.datetime:
         """The moment on the centre's clocks. Any thread."""
