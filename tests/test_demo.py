@@ -5,12 +5,17 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
+from twisted.internet.defer import Deferred, succeed
 from twisted.trial.unittest import SynchronousTestCase
 
 from smscentre import config
 from smscentre.demo import prepare
+from smscentre.passwords import Passwords
 from smscentre.sections import LimitsConfig
+from smscentre.store.beside import read_store
 from smscentre.store.changes import stored_directory
+from smscentre.store.users import all_accounts
+from smscentre.users import Role, User
 
 
 class PrepareTests(SynchronousTestCase):
@@ -52,6 +57,16 @@ class PrepareTests(SynchronousTestCase):
         """And random."""
         self.assertEqual(self.demo.password.stat().st_mode & 0o777, 0o600)
         self.assertEqual(len(self.demo.password.read_text().strip()), 8)
+
+    def test_the_first_login(self) -> None:
+        """An administrator whose password is in a file of the owner's only."""
+        self.assertEqual(self.demo.login.stat().st_mode & 0o777, 0o600)
+        (account,) = read_store(self.config.database.url, all_accounts)
+        self.assertEqual(account.user, User("admin", Role.ADMIN))
+        checks = Passwords(lambda action: succeed(action()))
+        password = self.demo.login.read_text().strip()
+        matching = Deferred.fromCoroutine(checks.match(password, account.hash))
+        self.assertTrue(self.successResultOf(matching))
 
     def test_the_samples_are_stored(self) -> None:
         """The officer of the manual's unit among them."""

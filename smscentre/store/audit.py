@@ -7,22 +7,59 @@ show only against a hash kept elsewhere.
 
 from __future__ import annotations
 
-__all__ = ["record", "verify"]
+__all__ = ["AuditRow", "AuditSearch", "Found", "find", "record", "verify"]
 
 import hashlib
 import json
-from typing import Any
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
 
-from sqlalchemy import Connection, Row, insert, select, text
+from attrs import frozen
+from sqlalchemy import ColumnElement, Connection, Row, func, insert, or_, select, text
 
 from smscentre.store.tables import audit
 from smscentre.store.transaction import Transaction
 
 _LAST = select(audit.c.id, audit.c.hash).order_by(audit.c.id.desc()).limit(1)
 _ALL = select(audit).order_by(audit.c.id)
+_AT_A_TIME: Final = 1000
+_SEARCHED = (audit.c.actor, audit.c.action, audit.c.subject, audit.c.detail)
 
 # Two nodes would both continue the same row. On SQLite there is one writer.
 _LOCK = text("LOCK TABLE audit IN EXCLUSIVE MODE")
+
+
+@frozen
+class AuditSearch:
+    """Which rows are looked for: those that hold words, within a span of time.
+
+    Capital letters do not matter. Moments are in seconds since 1970, ``until`` is
+    no part of the span; None leaves an end open.
+    """
+
+    words: str = ""
+    since: float | None = None
+    until: float | None = None
+
+
+@frozen
+class AuditRow:
+    """What stands in one row, but for its hash."""
+
+    id: int
+    at: float
+    actor: str
+    action: str
+    subject: str
+    detail: str
+
+
+@frozen
+class Found:
+    """How many rows there are, and some of them, the newest first."""
+
+    total: int
+    rows: Sequence[AuditRow]
 
 
 def record(
@@ -53,10 +90,45 @@ def record(
     transaction.execute(insert(audit), {**values, "hash": _hash(before, values)})
 
 
+def find(
+    connection: Connection, search: AuditSearch, offset: int = 0, most: int = 50
+) -> Found:
+    """Look rows up, the newest first, after ``offset`` of them."""
+    conditions = [*_conditions(search)]
+    count = select(func.count()).select_from(audit).where(*conditions)
+    query = (
+        select(audit)
+        .where(*conditions)
+        .order_by(audit.c.id.desc())
+        .limit(most)
+        .offset(offset)
+    )
+    return Found(
+        connection.execute(count).scalar_one(),
+        [AuditRow(**_values(row)) for row in connection.execute(query)],
+    )
+
+
+def _conditions(search: AuditSearch) -> Iterator[ColumnElement[bool]]:
+    if search.words:
+        words = search.words.lower()
+        yield or_(
+            *(
+                func.lower(column).contains(words, autoescape=True)
+                for column in _SEARCHED
+            )
+        )
+    if search.since is not None:
+        yield audit.c.at >= search.since
+    if search.until is not None:
+        yield audit.c.at < search.until
+
+
 def verify(connection: Connection) -> int | None:
     """Find the first row number at which the chain breaks; None when it is whole."""
     before = ""
-    for number, row in enumerate(connection.execute(_ALL), 1):
+    rows = connection.execute(_ALL, execution_options={"yield_per": _AT_A_TIME})
+    for number, row in enumerate(rows, 1):
         if row.id != number or row.hash != _hash(before, _values(row)):
             return number
         before = row.hash

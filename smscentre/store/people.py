@@ -4,6 +4,7 @@ from __future__ import annotations
 
 __all__ = [
     "DirectoryCache",
+    "DirectoryReader",
     "changed",
     "described",
     "load_directory",
@@ -18,12 +19,17 @@ import datetime
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Column, Table, bindparam, select, update
+from sqlalchemy import Column, Connection, Table, bindparam, select, update
 
 from smscentre.directory import Directory, Officer, Province, Right, Unit
 from smscentre.store import audit, registration
 from smscentre.store.tables import counters, officers, provinces, units
-from smscentre.store.transaction import Statement, Transaction, insert_of
+from smscentre.store.transaction import (
+    Numbers,
+    Statement,
+    Transaction,
+    insert_of,
+)
 
 _VERSION = Statement(
     select(counters.c.value).where(counters.c.name == bindparam("name")), ("name",)
@@ -55,6 +61,23 @@ class DirectoryCache:
 
         transaction.after_commit(keep)
         return directory
+
+
+class DirectoryReader:
+    """The same for those who only read. Any thread."""
+
+    def __init__(self) -> None:
+        self._kept: tuple[int, Directory] | None = None
+
+    def current(self, connection: Connection) -> Directory:
+        """The directory as this connection sees it."""
+        transaction = Transaction(connection, Numbers())
+        version = transaction.row(_VERSION, ("directory",))[0]
+        # What two threads load at once is the same.
+        kept = self._kept
+        if kept is None or kept[0] != version:
+            kept = self._kept = (version, load_directory(transaction))
+        return kept[1]
 
 
 def load_directory(transaction: Transaction) -> Directory:

@@ -6,12 +6,15 @@ __all__ = ["areas"]
 
 from collections.abc import Sequence
 
+from smscentre.web.admin import Admin
+from smscentre.web.auditing import Auditing
 from smscentre.web.gateway import Gateway
 from smscentre.web.login import Login
 from smscentre.web.means import Means
 from smscentre.web.routes import Area
 from smscentre.web.sessions import Sessions
 from smscentre.web.today import Today
+from smscentre.web.userpages import UserPages
 
 
 def areas(means: Means, sessions: Sessions) -> Sequence[Area]:
@@ -20,4 +23,7 @@ def areas(means: Means, sessions: Sessions) -> Sequence[Area]:
         Today(means),
         Gateway(means),
         Login(means, sessions),
+        Admin(),
+        UserPages(means),
+        Auditing(means),
     ]

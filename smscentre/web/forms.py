@@ -20,6 +20,8 @@ from werkzeug.http import parse_options_header
 from smscentre.web.routes import FORM_OCTETS, Upload, Values
 
 _MOST_FIELDS = 1000
+# Of all fields but files; Werkzeug counts its buffer of 64 KiB as well.
+_FIELDS_OCTETS = 4 * FORM_OCTETS
 _FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 
@@ -54,7 +56,7 @@ def read_form(content_type: str, body: bytes) -> tuple[Values, dict[str, Upload]
         raise UnreadableError(f"no form but {kind!r}")
     parser = FormDataParser(
         stream_factory=_in_memory,
-        max_form_memory_size=FORM_OCTETS,
+        max_form_memory_size=_FIELDS_OCTETS,
         max_form_parts=_MOST_FIELDS,
         silent=False,
     )

@@ -18,6 +18,7 @@ from smscentre.passwords import Passwords
 from smscentre.sections import WebConfig
 from smscentre.store.engine import is_outage
 from smscentre.store.pages import ReadConnection
+from smscentre.store.people import DirectoryReader
 from smscentre.store.transaction import Transaction
 from smscentre.web.desk import Desk
 from smscentre.web.status import StatusSource
@@ -48,7 +49,10 @@ class LoginCounter(Protocol):
 
 @frozen
 class Means:
-    """What a site is made of. ``zone`` is the centre's; moments are since 1970."""
+    """What a site is made of. ``zone`` is the centre's; moments are since 1970.
+
+    ``directory`` gives units and officers to who reads in a reader's thread.
+    """
 
     status: StatusSource
     reader: Reader
@@ -59,6 +63,7 @@ class Means:
     clock: IReactorTime
     wall_clock: Callable[[], float]
     config: WebConfig
+    directory: DirectoryReader = field(factory=DirectoryReader)
     desk: Desk = field(
         default=Factory(lambda self: Desk(TraceStyle(self.zone)), takes_self=True)
     )

@@ -71,6 +71,7 @@ class Pages:
         values: dict[str, Any] = {
             "now": now,
             "zone": there.tzname(),
+            "stamp": partial(wording.stamp, zone=means.zone),
             "moment": partial(wording.moment, now=now, zone=means.zone),
             "version": means.status.version,
             "refresh_s": page.refresh_s,

@@ -27,7 +27,7 @@ __all__ = [
     "Visit",
 ]
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from enum import Enum
 from typing import Any, Final, Protocol
 
@@ -61,6 +61,9 @@ class Need(Enum):
     OPERATOR = "operator"
     """Who runs the gateway and sees messages, and administrators."""
 
+    STAFF = "staff"
+    """Whoever does more than read reports."""
+
     ADMIN = "admin"
     """Administrators only."""
 
@@ -78,6 +81,8 @@ class Need(Enum):
             return False
         if self in (Need.REPORTS, Need.VIEWER):
             return True
+        if self is Need.STAFF:
+            return role is not Role.VIEWER
         return role in (Role.ADMIN, Role(self.value))
 
 
@@ -115,8 +120,8 @@ class Visit:
 
     ``arguments`` are the parts of the path that a route names, ``now`` is in
     seconds since 1970. ``user`` is None for who has not logged in. ``address`` is
-    that of the client. ``body`` and ``authorization`` are there for programs
-    (`Need.TOKEN`), ``last_event_id`` is for streams.
+    that of the client. ``body``, ``content_type`` and ``authorization`` are there for
+    programs (`Need.TOKEN`), ``last_event_id`` is for streams.
     """
 
     path: str
@@ -132,6 +137,7 @@ class Visit:
     address: str = ""
     notice: str = ""
     body: bytes = field(default=b"", repr=False)
+    content_type: str = ""
     authorization: str = field(default="", repr=False)
     last_event_id: str = ""
 
@@ -203,11 +209,11 @@ class Event:
 class Stream:
     """Server-sent events for as long as the browser listens.
 
-    The iterator is closed when it stops; its ``finally`` may clean up. After a few
+    The generator is closed when it stops; its ``finally`` may clean up. After a few
     minutes the stream ends by itself, and the browser asks again.
     """
 
-    events: AsyncIterator[Event]
+    events: AsyncGenerator[Event, None]
 
 
 @frozen

@@ -20,7 +20,7 @@ from smscentre.web.cookies import Cookies
 from smscentre.web.forgery import Sender, csrf_of
 from smscentre.web.forms import read_form, read_query
 from smscentre.web.means import Means
-from smscentre.web.routes import Need, Redirect, Route, Visit
+from smscentre.web.routes import Redirect, Visit
 from smscentre.web.sessions import new_token
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
@@ -57,7 +57,7 @@ class Visitor:
         return Visit(
             path=self.request.path.decode("utf-8", "replace"),
             now=means.wall_clock(),
-            method=self.request.method.decode("latin-1"),
+            method=self.request.method.decode("latin-1").upper(),
             arguments=arguments,
             query=read_query(query),
             csrf=csrf_of(self.token),
@@ -65,17 +65,22 @@ class Visitor:
             address=self._address(means.config.proxy),
         )
 
-    def filled(self, visit: Visit, route: Route) -> Visit:
-        """The visit with what its body holds.
+    def filled(self, visit: Visit) -> Visit:
+        """The visit with the form that its body holds.
 
-        :raises UnreadableError: it holds no form
+        :raises UnreadableError: it holds none
         """
-        content = self.request.content
-        body: bytes = content.read() if content is not None else b""
-        if route.need is Need.TOKEN:
-            return evolve(visit, body=body, authorization=self.header("Authorization"))
-        form, files = read_form(self.header("Content-Type"), body)
+        form, files = read_form(self.header("Content-Type"), self._body())
         return evolve(visit, form=form, files=files)
+
+    def by_program(self, visit: Visit) -> Visit:
+        """The visit of a program, with its body as it is."""
+        return evolve(
+            visit,
+            body=self._body(),
+            content_type=self.header("Content-Type"),
+            authorization=self.header("Authorization"),
+        )
 
     def with_form(self, visit: Visit) -> Visit:
         """The visit of a page with a form: the browser gets a token to send back."""
@@ -126,6 +131,10 @@ class Visitor:
         disposition = f'attachment; filename="{safe or "berkas"}"'
         self.request.setHeader("Content-Disposition", disposition)
         return self.give(content, content_type)
+
+    def _body(self) -> bytes:
+        content = self.request.content
+        return content.read() if content is not None else b""
 
     def _address(self, proxy: str) -> str:
         """The client's; as what stands in front says it, if we know that."""

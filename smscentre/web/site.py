@@ -6,7 +6,7 @@ session, the role, and whether a form is one of ours.
 
 from __future__ import annotations
 
-__all__ = ["Doors", "site"]
+__all__ = ["Doors", "site", "site_of"]
 
 from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
@@ -59,12 +59,18 @@ def site(means: Means) -> Site:
     """The site with all areas."""
     sessions = Sessions(means)
     routes = [route for area in areas(means, sessions) for route in area.routes()]
+    return site_of(means, sessions, routes)
+
+
+def site_of(means: Means, sessions: Sessions, routes: Sequence[Route]) -> Site:
+    """A site with some routes."""
     doors = Doors(means, sessions, routes)
     return Site(
         _Readable(doors),
         means.clock,
         means.wall_clock,
         TooLarge(doors.most_octets, doors.too_large),
+        secure=means.config.public_url.startswith("https:"),
     )
 
 
@@ -161,12 +167,14 @@ class Doors:
         role = visit.user.role if visit.user else None
         if not route.need.admits(role, self._means.config.public_reports):
             raise _Refused(_not_admitted(visit))
+        if route.need is Need.TOKEN:
+            return visitor.by_program(visit)
         if visit.method in _READING:
             return evolve(visit, last_event_id=visitor.header("Last-Event-ID"))
-        if route.has_form and not is_own(visitor.sender, self._means.config.public_url):
+        if not is_own(visitor.sender, self._means.config.public_url):
             raise _Refused(Trouble(Problem.FORGED))
-        visit = visitor.filled(visit, route)
-        if route.has_form and not self._has_our_token(visit):
+        visit = visitor.filled(visit)
+        if not self._has_our_token(visit):
             raise _Refused(Trouble(Problem.FORGED))
         return visit
 

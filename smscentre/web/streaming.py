@@ -7,7 +7,7 @@ from __future__ import annotations
 
 __all__ = ["Streams"]
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from typing import Final
 
 from twisted.internet.defer import CancelledError, Deferred
@@ -60,15 +60,15 @@ class Streams:
         return b""
 
 
-async def _send(events: AsyncIterator[Event], tap: _Tap) -> None:
+async def _send(events: AsyncGenerator[Event, None], tap: _Tap) -> None:
     try:
         async for event in events:
             await tap.flowing()
             tap.write(_octets(event))
-    finally:
-        close = getattr(events, "aclose", None)
-        if close is not None:
-            await close()
+    except CancelledError:
+        # It may wait where it gave its last event, and have something to clean up.
+        await events.aclose()
+        raise
 
 
 def _octets(event: Event) -> bytes:

@@ -9,6 +9,7 @@ __all__ = [
     "FILTERS",
     "age",
     "alarm",
+    "deed",
     "figure",
     "kind_name",
     "long_date",
@@ -16,9 +17,11 @@ __all__ = [
     "outcome",
     "registration",
     "role",
+    "role_purpose",
     "rule",
     "signal",
     "silence",
+    "stamp",
     "state",
 ]
 
@@ -52,6 +55,34 @@ _ROLES: Final = {
     Role.DATA: "petugas data",
     Role.OPERATOR: "operator gateway",
     Role.ADMIN: "admin",
+}
+
+_ROLE_PURPOSES: Final = {
+    Role.VIEWER: "melihat laporan",
+    Role.DATA: "juga memperbaiki data laporan",
+    Role.OPERATOR: "juga melihat gateway dan SMS",
+    Role.ADMIN: "semuanya, juga pengguna dan petugas",
+}
+
+_DEEDS: Final = {
+    "broadcast": "SMS massal dikirim",
+    "broadcast.resend": "SMS massal dikirim ulang",
+    "login": "masuk",
+    "login.failed": "gagal masuk",
+    "logout": "keluar",
+    "messages.done": "SMS tidak dikenali ditandai selesai",
+    "officers.import": "petugas diimpor",
+    "officers.invite": "kode pendaftaran dibuat",
+    "officers.move": "nomor petugas diganti",
+    "officers.pin": "PIN petugas dipasang",
+    "officers.pin.remove": "PIN petugas dilepas",
+    "officers.register": "petugas mendaftar",
+    "officers.revoke": "kode pendaftaran dicabut",
+    "phone.text": "SMS dicoba lewat telepon uji",
+    "units.import": "UPT diimpor",
+    "users.add": "pengguna ditambah",
+    "users.change": "pengguna diubah",
+    "users.password": "kata sandi diganti",
 }
 
 _STATES: Final = {
@@ -202,6 +233,12 @@ def moment(at: float, now: float, zone: ZoneInfo) -> str:
     return f"{there.day} {_MONTHS[there.month - 1][:3]} {there:%H.%M}"
 
 
+def stamp(at: float, zone: ZoneInfo) -> str:
+    """A moment in full, as a log has it: ``14 Mei 2024 08.15.30``."""
+    there = datetime.datetime.fromtimestamp(at, zone)
+    return f"{there.day} {_MONTHS[there.month - 1][:3]} {there:%Y %H.%M.%S}"
+
+
 def age(seconds: float) -> str:
     """A duration by its two largest units: ``2 jam 5 mnt``."""
     rest = max(0, int(seconds))
@@ -250,6 +287,16 @@ def role(of: Role) -> str:
     return _ROLES[of]
 
 
+def role_purpose(of: Role) -> str:
+    """What a role is for."""
+    return _ROLE_PURPOSES[of]
+
+
+def deed(action: str) -> str:
+    """What somebody did, of the audit log; what is new here shows as it is."""
+    return _DEEDS.get(action, action)
+
+
 def alarm(why: ModemAlarm) -> str:
     """Why a person is needed at a modem."""
     return _ALARMS[why]
@@ -266,12 +313,14 @@ def signal(dbm: int | None) -> str:
 FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
     "age": age,
     "alarm": alarm,
+    "deed": deed,
     "figure": figure,
     "kind_name": kind_name,
     "long_date": long_date,
     "outcome": outcome,
     "registration": registration,
     "role": role,
+    "role_purpose": role_purpose,
     "rule": rule,
     "silence": silence,
     "signal": signal,

@@ -36,6 +36,7 @@ from tests.system.history import Delivery, Submit
 from tests.system.modem import LINK_NAME
 from tests.system.peer import SmscOptions
 from tests.system.traffic import Traffic
+from tests.system.webpages import logged_in
 
 _MODEMS = 12
 _CARRIERS_OFFICERS = 8
@@ -111,7 +112,8 @@ class Campaign:
             [
                 f"http://127.0.0.1:{centre.monitor_port}/livez",
                 f"http://127.0.0.1:{centre.web_port}/gateway",
-            ]
+            ],
+            logged_in(centre, "operator").cookie,
         )
         others = [Thread(target=self._text_by_carrier), Thread(target=self._text_well)]
         trying = [

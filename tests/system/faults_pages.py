@@ -21,7 +21,8 @@ _GIVE_UP_S = 10.0
 class PageWatch:
     """Asks for each page every half second; ``took_s`` by their addresses."""
 
-    def __init__(self, addresses: Sequence[str]) -> None:
+    def __init__(self, addresses: Sequence[str], cookie: str = "") -> None:
+        self._cookie = cookie
         self.took_s: dict[str, list[float]] = {address: [] for address in addresses}
         self._stopping = Event()
         self._thread = Thread(target=self._run, daemon=True)
@@ -42,7 +43,7 @@ class PageWatch:
     def _run(self) -> None:
         while not self._stopping.wait(_EVERY_S):
             for address, took_s in self.took_s.items():
-                took_s.append(_ask(address))
+                took_s.append(_ask(address, self._cookie))
 
 
 def at_share(values: Sequence[float], share: float) -> float:
@@ -51,12 +52,15 @@ def at_share(values: Sequence[float], share: float) -> float:
     return ordered[min(len(ordered) - 1, int(share * len(ordered)))] if ordered else 0.0
 
 
-def _ask(address: str) -> float:
-    """How many seconds a page took; one that fails took for ever."""
+def _ask(address: str, cookie: str) -> float:
+    """How many seconds a page took; one that fails, or is another, took for ever."""
+    request = urllib.request.Request(address, headers={"Cookie": cookie})
     began = time.monotonic()
     try:
-        with urllib.request.urlopen(address, timeout=_GIVE_UP_S) as page:
+        with urllib.request.urlopen(request, timeout=_GIVE_UP_S) as page:
             page.read()
+            if page.url != address:
+                return float("inf")
     except OSError:
         return float("inf")
     return time.monotonic() - began

@@ -27,6 +27,7 @@ MAY: dict[Need, tuple[Role | None, ...]] = {
     Need.VIEWER: (Role.VIEWER, Role.DATA, Role.OPERATOR, Role.ADMIN),
     Need.DATA: (Role.DATA, Role.ADMIN),
     Need.OPERATOR: (Role.OPERATOR, Role.ADMIN),
+    Need.STAFF: (Role.DATA, Role.OPERATOR, Role.ADMIN),
     Need.ADMIN: (Role.ADMIN,),
     Need.TOKEN: WHO,
 }
@@ -45,6 +46,7 @@ class RoleTests(SynchronousTestCase):
         engine = reading_engine(url)
         self.addCleanup(engine.dispose)
         self.means = means_of(url, FakeReader(engine))
+        self.site = site(self.means)
         self.routes = [
             route
             for area in areas(self.means, Sessions(self.means))
@@ -53,7 +55,7 @@ class RoleTests(SynchronousTestCase):
 
     def ask(self, route: Route, method: str, role: Role | None) -> Answer:
         """Ask for a route; by POST without the token that a form would have."""
-        browser = Browser(site(self.means), role)
+        browser = Browser(self.site, role)
         path = _path(route)
         return browser.post(path, {}) if method == "POST" else browser.get(path)
 
@@ -72,7 +74,8 @@ class RoleTests(SynchronousTestCase):
 
     def test_public_reports(self) -> None:
         """They open the reports to everybody, and nothing else."""
-        self.means = evolve(self.means, config=WebConfig(public_reports=True))
+        means = evolve(self.means, config=WebConfig(public_reports=True))
+        self.site = site(means)
         for route in self.routes:
             if "GET" in route.methods:
                 answer = self.ask(route, "GET", None)

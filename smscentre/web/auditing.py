@@ -1,0 +1,92 @@
+"""``/admin/audit``: who changed what and when, and whether the log is whole."""
+
+from __future__ import annotations
+
+__all__ = ["Auditing"]
+
+import datetime
+from collections.abc import Sequence
+from zoneinfo import ZoneInfo
+
+from attrs import frozen
+
+from smscentre.store import audit
+from smscentre.store.pages import ReadConnection
+from smscentre.web.means import Means
+from smscentre.web.paging import Paging, page_asked
+from smscentre.web.routes import Answer, Need, Page, Route, Values, Visit
+
+_SIZE = 50
+_LONGEST = 100
+
+
+@frozen
+class _Check:
+    """The result of a check of the chain: when, and the row at which it breaks."""
+
+    at: float
+    broken_at: int | None
+
+
+class Auditing:
+    """The audit log to be read and searched."""
+
+    def __init__(self, means: Means) -> None:
+        self._means = means
+        self._check: _Check | None = None
+
+    def routes(self) -> Sequence[Route]:
+        """Its addresses."""
+        return [
+            Route("/admin/audit", ("GET",), Need.ADMIN, self.show),
+            Route("/admin/audit", ("POST",), Need.ADMIN, self.check),
+        ]
+
+    async def show(self, visit: Visit) -> Answer:
+        """A page of the rows that are looked for."""
+        search = _search(visit.query, self._means.zone)
+        offset = (page_asked(visit) - 1) * _SIZE
+        found = await self._means.reader.read(
+            lambda connection: _find(connection, search, offset)
+        )
+        values = {
+            "query": visit.query,
+            "rows": found.rows,
+            "paging": Paging.of(visit, found.total, _SIZE),
+            "check": self._check,
+        }
+        return Page("audit.html", values)
+
+    async def check(self, visit: Visit) -> Answer:
+        """Go through the whole chain, which a long log takes some seconds for."""
+        broken_at = await self._means.reader.read(audit.verify)
+        self._check = _Check(visit.now, broken_at)
+        return await self.show(visit)
+
+
+def _find(
+    connection: ReadConnection, search: audit.AuditSearch, offset: int
+) -> audit.Found:
+    """The rows of a page; of the last one where there are not so many."""
+    found = audit.find(connection, search, offset, _SIZE)
+    if found.rows or not found.total:
+        return found
+    last = (found.total - 1) // _SIZE * _SIZE
+    return audit.find(connection, search, last, _SIZE)
+
+
+def _search(query: Values, zone: ZoneInfo) -> audit.AuditSearch:
+    until = _midnight(query.get("sampai"), zone, days_later=1)
+    return audit.AuditSearch(
+        query.get("cari")[:_LONGEST], _midnight(query.get("dari"), zone), until
+    )
+
+
+def _midnight(text: str, zone: ZoneInfo, days_later: int = 0) -> float | None:
+    """The beginning of a day in seconds since 1970; None for what is none."""
+    try:
+        day = datetime.date.fromisoformat(text)
+        day += datetime.timedelta(days=days_later)
+        return datetime.datetime.combine(day, datetime.time(), zone).timestamp()
+    except (ValueError, OverflowError):
+        return None

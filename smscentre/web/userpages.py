@@ -1,0 +1,287 @@
+"""``/admin/pengguna``: who may log in, as what, and for which place."""
+
+from __future__ import annotations
+
+__all__ = ["UserPages"]
+
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
+
+from attrs import evolve, frozen
+
+from smscentre.directory import Directory
+from smscentre.passwords import Busy
+from smscentre.store.changes import Signature
+from smscentre.store.pages import ReadConnection
+from smscentre.store.transaction import Transaction
+from smscentre.store.users import (
+    Account,
+    UserFault,
+    UsersError,
+    account_named,
+    add_user,
+    all_accounts,
+    change_user,
+    set_hash,
+)
+from smscentre.users import Role, User, is_user_name, web_actor
+from smscentre.web.means import Means
+from smscentre.web.paging import Paging
+from smscentre.web.problems import Problem
+from smscentre.web.routes import (
+    Answer,
+    Need,
+    Page,
+    Redirect,
+    Route,
+    Trouble,
+    Values,
+    Visit,
+)
+
+_LIST = "/admin/pengguna"
+_AGAIN: Final = 422
+"""The status of a page that shows a form again, with what is wrong in it."""
+
+_FAULTS: Final = {
+    UserFault.EXISTS: "Nama itu sudah dipakai.",
+    UserFault.MISSING: "Pengguna itu tidak ada.",
+    UserFault.LAST_ADMIN: "Ini admin terakhir; harus ada satu yang dapat masuk.",
+}
+
+_NAME_RULE = (
+    "Dua sampai 32 karakter: huruf kecil, angka, titik, tanda hubung dan garis bawah; "
+    "mulai dengan huruf atau angka."
+)
+
+
+@frozen
+class _Filled:
+    """A form as it was sent, or as it would be for a user that there is."""
+
+    name: str = ""
+    role: str = Role.VIEWER.value
+    kind: str = "semua"
+    provinces: tuple[str, ...] = ()
+    unit: str = ""
+    active: bool = True
+
+    @classmethod
+    def sent(cls, form: Values, name: str) -> _Filled:
+        """What a form holds."""
+        return cls(
+            name,
+            form.get("peran"),
+            form.get("wilayah"),
+            form.all("provinsi"),
+            form.get("upt").upper(),
+            form.get("aktif") == "ya",
+        )
+
+    @classmethod
+    def of(cls, user: User) -> _Filled:
+        """What the form shows of a user."""
+        kind = "upt" if user.unit else "provinsi" if user.provinces else "semua"
+        return cls(
+            user.name,
+            user.role.value,
+            kind,
+            user.provinces,
+            user.unit or "",
+            user.active,
+        )
+
+    def faults(self, directory: Directory) -> dict[str, str]:
+        """What is wrong, by the field."""
+        found = {}
+        if not is_user_name(self.name):
+            found["nama"] = _NAME_RULE
+        if self.role not in [role.value for role in Role]:
+            found["peran"] = "Pilih satu peran."
+        if self.kind == "upt" and self.unit not in directory.units:
+            found["upt"] = "Kode UPT itu tidak ada."
+        if self.kind == "provinsi" and not self.provinces:
+            found["provinsi"] = "Pilih paling sedikit satu provinsi."
+        if not set(self.provinces) <= set(directory.provinces):
+            found["provinsi"] = "Provinsi itu tidak ada."
+        if self.kind not in ("semua", "provinsi", "upt"):
+            found["wilayah"] = "Pilih wilayahnya."
+        return found
+
+    def user(self) -> User:
+        """The user; ask only where nothing is wrong."""
+        return User(
+            self.name,
+            Role(self.role),
+            self.unit if self.kind == "upt" else None,
+            self.provinces if self.kind == "provinsi" else (),
+            self.active,
+        )
+
+
+class UserPages:
+    """Lists, adds and changes users; passwords are made here and shown once."""
+
+    def __init__(self, means: Means) -> None:
+        self._means = means
+
+    def routes(self) -> Sequence[Route]:
+        """Its addresses."""
+        form, one = f"{_LIST}/baru", f"{_LIST}/ubah/<name>"
+        return [
+            Route(_LIST, ("GET",), Need.ADMIN, self.show),
+            Route(form, ("GET",), Need.ADMIN, self.new),
+            Route(form, ("POST",), Need.ADMIN, self.add),
+            Route(one, ("GET",), Need.ADMIN, self.edit),
+            Route(one, ("POST",), Need.ADMIN, self.change),
+            Route(f"{_LIST}/sandi/<name>", ("POST",), Need.ADMIN, self.reset),
+        ]
+
+    # The list.
+
+    async def show(self, visit: Visit) -> Answer:
+        """All users, or those whose name holds some letters."""
+        words = visit.query.get("cari").lower()
+        accounts, directory = await self._means.reader.read(self._all)
+        found = [account for account in accounts if words in account.user.name]
+        paging = Paging.of(visit, len(found))
+        values = {
+            "query": visit.query,
+            "accounts": found[paging.offset : paging.offset + paging.size],
+            "paging": paging,
+            "place": lambda user: _place(user, directory),
+        }
+        return Page("users.html", values)
+
+    def _all(self, connection: ReadConnection) -> tuple[list[Account], Directory]:
+        """In a reader's thread."""
+        return all_accounts(connection), self._means.directory.current(connection)
+
+    # A new one.
+
+    async def new(self, visit: Visit) -> Answer:
+        """The form for a new user."""
+        return _form(_Filled(), await self._directory(), {}, new=True)
+
+    async def add(self, visit: Visit) -> Answer:
+        """Add a user and show the password that was made."""
+        directory = await self._directory()
+        filled = _Filled.sent(visit.form, visit.form.get("nama").lower())
+        filled = evolve(filled, active=True)
+        faults = filled.faults(directory)
+        if faults:
+            return _form(filled, directory, faults, new=True)
+        password = _new_password()
+        try:
+            kept = await self._means.passwords.hashed(password)
+        except Busy:
+            return Trouble(Problem.BUSY)
+        user, signature = filled.user(), _signature(visit)
+        refused = await self._changed(
+            lambda transaction: add_user(transaction, user, kept, signature)
+        )
+        if refused is not None:
+            faults = {"nama": _FAULTS[refused]}
+            return _form(filled, directory, faults, new=True)
+        return _shown_once(user.name, password, "Pengguna baru")
+
+    # One that there is.
+
+    async def edit(self, visit: Visit) -> Answer:
+        """The form for a user that there is."""
+        account = await self._account(visit)
+        if account is None:
+            return Trouble(Problem.NO_PAGE)
+        return _form(_Filled.of(account.user), await self._directory(), {}, new=False)
+
+    async def change(self, visit: Visit) -> Answer:
+        """Give a user another role, another place, or another state."""
+        account = await self._account(visit)
+        if account is None:
+            return Trouble(Problem.NO_PAGE)
+        directory = await self._directory()
+        filled = _Filled.sent(visit.form, account.user.name)
+        faults = filled.faults(directory)
+        if not faults:
+            user, signature = filled.user(), _signature(visit)
+            refused = await self._changed(
+                lambda transaction: change_user(transaction, user, signature)
+            )
+            if refused is None:
+                return Redirect(_LIST, f"Pengguna {user.name} sudah disimpan.")
+            faults = {"": _FAULTS[refused]}
+        return _form(filled, directory, faults, new=False)
+
+    async def reset(self, visit: Visit) -> Answer:
+        """Give a user another password, which logs it out everywhere."""
+        account = await self._account(visit)
+        if account is None:
+            return Trouble(Problem.NO_PAGE)
+        name, password = account.user.name, _new_password()
+        try:
+            kept = await self._means.passwords.hashed(password)
+        except Busy:
+            return Trouble(Problem.BUSY)
+        signature = _signature(visit)
+        refused = await self._changed(
+            lambda transaction: set_hash(transaction, name, kept, signature)
+        )
+        if refused is not None:
+            return Trouble(Problem.NO_PAGE)
+        return _shown_once(name, password, "Kata sandi baru")
+
+    # The store.
+
+    async def _account(self, visit: Visit) -> Account | None:
+        name = visit.arguments["name"]
+        return await self._means.reader.read(
+            lambda connection: account_named(connection, name)
+        )
+
+    async def _directory(self) -> Directory:
+        return await self._means.reader.read(self._means.directory.current)
+
+    async def _changed(self, action: Callable[[Transaction], None]) -> UserFault | None:
+        """Make a change; why it was refused, None if it was not."""
+        try:
+            await self._means.changer.perform(action)
+        except UsersError as error:
+            return error.fault
+        return None
+
+
+def _form(
+    filled: _Filled, directory: Directory, faults: Mapping[str, str], *, new: bool
+) -> Page:
+    values: dict[str, Any] = {
+        "filled": filled,
+        "faults": faults,
+        "new": new,
+        "roles": list(Role),
+        "provinces": sorted(directory.provinces.values(), key=lambda one: one.name),
+        "units": directory.units.values(),
+    }
+    return Page("user.html", values, _AGAIN if faults else 200)
+
+
+def _shown_once(name: str, password: str, title: str) -> Page:
+    values = {"name": name, "password": password, "title": title}
+    return Page("password.html", values)
+
+
+def _place(user: User, directory: Directory) -> str:
+    """A user's place in words."""
+    if user.unit:
+        unit = directory.units.get(user.unit)
+        return str(unit) if unit else user.unit
+    return ", ".join(user.provinces) or "seluruh Indonesia"
+
+
+def _new_password() -> str:
+    """A password at random that can be read out: 80 bits."""
+    return "-".join(secrets.token_hex(2) for _ in range(5))
+
+
+def _signature(visit: Visit) -> Signature:
+    return Signature(web_actor(visit.someone.name), "", visit.now)

@@ -1,0 +1,305 @@
+"""Administration: users and the audit log by their pages."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from urllib.parse import urlencode
+
+from sqlalchemy import text
+
+from smscentre.directory import Unit
+from smscentre.store.changes import Signature, import_units
+from smscentre.store.engine import StoreError, writing_engine
+from smscentre.store.users import Account, account_named
+from smscentre.users import Role, User
+from tests.web.support import (
+    NOW,
+    TOKENS,
+    Answer,
+    Browser,
+    FakeChanger,
+    words_of,
+)
+from tests.web.test_login import LoginTestCase
+
+_SHOWN = re.compile(r"([0-9a-f]{4}(?:-[0-9a-f]{4}){4})")
+
+VALID = {"nama": "budi", "peran": "data", "wilayah": "semua"}
+
+
+class AdminTestCase(LoginTestCase):
+    """An administrator, and a unit that there is."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        unit = Unit("1203", "LP_CIPINANG2", "", "DKI", frozenset({"RUTAN"}))
+        import_units(self.url, [unit], Signature("test", "", NOW))
+        self.browser = Browser(self.site, Role.ADMIN)
+
+    def account(self, name: str) -> Account | None:
+        """What is stored of a user."""
+        with self.engine.begin() as connection:
+            return account_named(connection, name)
+
+    def user(self, name: str) -> User | None:
+        """A user as stored."""
+        account = self.account(name)
+        return account.user if account else None
+
+
+class StartTests(AdminTestCase):
+    """``/admin``."""
+
+    def test_by_role(self) -> None:
+        """Each sees what he may open, an administrator everything."""
+        data = Browser(self.site, Role.DATA).words("/admin")
+        self.assertIn("Data laporan", data)
+        self.assertNotIn("Pengguna web", data)
+        operator = Browser(self.site, Role.OPERATOR).words("/admin")
+        self.assertIn("SMS tidak dikenali", operator)
+        self.assertNotIn("Data laporan", operator)
+        for words in ("Data laporan", "SMS tidak dikenali", "Pengguna web", "Token"):
+            self.assertIn(words, self.browser.words("/admin"))
+
+    def test_navigation(self) -> None:
+        """The line at the top has it for whom it is, marked where one is."""
+        page = self.browser.get("/admin/pengguna").text
+        self.assertIn('<a href="/admin" aria-current="page">', page)
+        self.assertNotIn('"/admin"', Browser(self.site, Role.VIEWER).get("/").text)
+
+
+class ListTests(AdminTestCase):
+    """``/admin/pengguna``."""
+
+    def test_list(self) -> None:
+        """Name, role, place, state and last login of each."""
+        words = self.browser.words("/admin/pengguna")
+        self.assertIn(
+            "data petugas data seluruh Indonesia aktif 14 Mei 2024 08.15.30 Ubah",
+            words,
+        )
+        self.assertIn("1–4 dari 4 pengguna", words)
+
+    def test_search(self) -> None:
+        """By letters of the name; what was looked for stays in its field."""
+        page = self.browser.get("/admin/pengguna?cari=View")
+        self.assertIn("1–1 dari 1 pengguna", words_of(page))
+        self.assertIn('value="View"', page.text)
+        words = self.browser.words("/admin/pengguna?cari=nobody")
+        self.assertIn("Tidak ada pengguna yang cocok.", words)
+
+    def test_escaped(self) -> None:
+        """What was looked for is no markup."""
+        page = self.browser.get("/admin/pengguna?cari=%22%3E%3Cb%3E").text
+        self.assertNotIn("<b>", page.partition("<main")[2].partition("</form>")[0])
+
+
+class AddTests(AdminTestCase):
+    """A new user."""
+
+    def add(self, **form: str) -> Answer:
+        """Fill the form in and send it."""
+        return self.browser.submit("/admin/pengguna/baru", {**VALID, **form})
+
+    def test_added(self) -> None:
+        """It has what was chosen; its password is shown and is right."""
+        answer = self.add()
+        self.assertEqual(answer.status, 200)
+        self.assertEqual(self.user("budi"), User("budi", Role.DATA))
+        found = _SHOWN.search(answer.text)
+        assert found is not None
+        self.assertEqual(Browser(self.site).log_in("budi", found[1]).status, 303)
+        self.assertEqual(self.audited()[-2], ("web:admin", "users.add", "budi"))
+
+    def test_places(self) -> None:
+        """A unit, provinces or the country; what was not chosen does not count."""
+        for name, form, unit, provinces in (
+            ("satu", {"wilayah": "upt", "upt": "1203"}, "1203", ()),
+            ("dua", {"wilayah": "provinsi", "provinsi": "DKI"}, None, ("DKI",)),
+            ("tiga", {"upt": "1203", "provinsi": "DKI"}, None, ()),
+        ):
+            self.add(nama=name, **form)
+            self.assertEqual(
+                self.user(name), User(name, Role.DATA, unit, provinces), name
+            )
+
+    def test_several_provinces(self) -> None:
+        """Every box that is ticked."""
+        chosen = {**VALID, "wilayah": "provinsi"}
+        pairs = [
+            ("csrf", self.browser.csrf("/admin/pengguna/baru")),
+            *chosen.items(),
+            ("provinsi", "DKI"),
+            ("provinsi", "JABAR"),
+        ]
+        kind = "application/x-www-form-urlencoded"
+        self.browser.send("/admin/pengguna/baru", urlencode(pairs).encode(), kind)
+        user = self.user("budi")
+        assert user is not None
+        self.assertEqual(user.provinces, ("DKI", "JABAR"))
+
+    def test_refused(self) -> None:
+        """Each fault at its field; nothing is stored, and nothing typed is lost."""
+        cases: tuple[tuple[Mapping[str, str], str], ...] = (
+            ({"nama": "B"}, "Dua sampai 32 karakter"),
+            ({"nama": "<b>budi"}, "Dua sampai 32 karakter"),
+            ({"nama": "viewer"}, "Nama itu sudah dipakai."),
+            ({"peran": "root"}, "Pilih satu peran."),
+            ({"wilayah": "upt", "upt": "9999"}, "Kode UPT itu tidak ada."),
+            ({"wilayah": "upt"}, "Kode UPT itu tidak ada."),
+            ({"wilayah": "provinsi"}, "Pilih paling sedikit satu provinsi."),
+            ({"wilayah": "provinsi", "provinsi": "X"}, "Provinsi itu tidak ada."),
+            ({"wilayah": "x"}, "Pilih wilayahnya."),
+        )
+        for form, words in cases:
+            answer = self.add(**form)
+            self.assertEqual(answer.status, 422, form)
+            self.assertIn(words, words_of(answer))
+            self.assertNotIn("<b>budi", answer.text)
+        self.assertIsNone(self.user("budi"))
+        self.assertIn('value="9999"', self.add(wilayah="upt", upt="9999").text)
+
+    def test_database_away(self) -> None:
+        """What cannot be stored is said so, and can be sent again."""
+        form = {"csrf": self.browser.csrf("/admin/pengguna/baru"), **VALID}
+        assert isinstance(self.means.changer, FakeChanger)
+        self.means.changer.error = StoreError("disk full")
+        answer = self.browser.post("/admin/pengguna/baru", form)
+        self.assertEqual((answer.status, answer.headers["retry-after"]), (503, "15"))
+        self.means.changer.error = None
+        self.assertEqual(self.browser.post("/admin/pengguna/baru", form).status, 200)
+
+
+class ChangeTests(AdminTestCase):
+    """A user that there is."""
+
+    def save(self, name: str, **form: str) -> Answer:
+        """Fill the form in and send it."""
+        given = {"peran": name, "wilayah": "semua", "aktif": "ya", **form}
+        return self.browser.submit(f"/admin/pengguna/ubah/{name}", given)
+
+    def test_form(self) -> None:
+        """It shows what holds now."""
+        page = self.browser.get("/admin/pengguna/ubah/data").text
+        self.assertIn('value="data" checked', page)
+        self.assertIn('value="semua" checked', page)
+        self.assertIn('name="aktif" value="ya" checked', page)
+
+    def test_changed(self) -> None:
+        """Role and place; the list says that it worked."""
+        answer = self.save("data", peran="operator", wilayah="upt", upt="1203")
+        self.assertEqual(answer.headers["location"], "/admin/pengguna")
+        self.assertEqual(self.user("data"), User("data", Role.OPERATOR, "1203"))
+        words = self.browser.words("/admin/pengguna")
+        self.assertIn("Pengguna data sudah disimpan.", words)
+        self.assertIn("operator gateway 1203/LP_CIPINANG2/DKI aktif", words)
+        self.assertEqual(self.audited()[-1], ("web:admin", "users.change", "data"))
+
+    def test_deactivated(self) -> None:
+        """He is out at once."""
+        other = Browser(self.site, Role.DATA)
+        self.assertTrue(self.in_as(other))
+        self.save("data", aktif="")
+        self.assertFalse(self.in_as(other))
+        self.assertIn("nonaktif", self.browser.words("/admin/pengguna"))
+        self.save("data")
+        other.cookies.clear()
+        self.assertEqual(other.log_in("data").status, 303)
+
+    def test_the_last_administrator(self) -> None:
+        """Nobody can lock everybody out."""
+        for form in ({"peran": "viewer"}, {"aktif": ""}):
+            answer = self.save("admin", **form)
+            self.assertEqual(answer.status, 422)
+            self.assertIn("Ini admin terakhir", words_of(answer))
+        self.assertEqual(self.user("admin"), User("admin", Role.ADMIN))
+
+    def test_unknown(self) -> None:
+        """Nobody of that name, whatever it is."""
+        form = {"csrf": self.browser.csrf("/admin/pengguna/baru")}
+        for name in ("nobody", "%27%20OR%201=1", "a%2Fb", "%3Cb%3E"):
+            for page in ("ubah", "sandi"):
+                path = f"/admin/pengguna/{page}/{name}"
+                self.assertEqual(self.browser.post(path, form).status, 404, path)
+            path = f"/admin/pengguna/ubah/{name}"
+            self.assertEqual(self.browser.get(path).status, 404, path)
+
+    def test_reset(self) -> None:
+        """The new password is right, the old one wrong, and every session ends."""
+        other = Browser(self.site, Role.DATA)
+        form = {"csrf": self.browser.csrf("/admin/pengguna/ubah/data")}
+        answer = self.browser.post("/admin/pengguna/sandi/data", form)
+        found = _SHOWN.search(answer.text)
+        assert found is not None
+        self.assertFalse(self.in_as(other))
+        self.assertEqual(Browser(self.site).log_in("data").status, 403)
+        self.assertEqual(Browser(self.site).log_in("data", found[1]).status, 303)
+
+
+class AuditTests(AdminTestCase):
+    """``/admin/audit``."""
+
+    def test_newest_first(self) -> None:
+        """Who did what to whom, in words."""
+        self.browser.submit(
+            "/admin/pengguna/ubah/data", {"peran": "viewer", "wilayah": "semua"}
+        )
+        words = self.browser.words("/admin/audit")
+        newest = "web:admin pengguna diubah data viewer for ALL, not active"
+        self.assertIn(newest, words)
+        self.assertLess(words.index(newest), words.index("UPT diimpor"))
+
+    def test_search(self) -> None:
+        """By words in any column, capital letters or not, and wildcards are none."""
+        for asked, count in (("IMPORT", 1), ("web:data", 1), ("%25", 0), ("_ser", 0)):
+            words = self.browser.words(f"/admin/audit?cari={asked}")
+            expected = f"dari {count} catatan" if count else "Tidak ada catatan yang"
+            self.assertIn(expected, words, asked)
+
+    def test_days(self) -> None:
+        """From a day to a day, both of them included."""
+        total = len(self.audited())
+        for days, count in (
+            ("dari=2024-05-14&sampai=2024-05-14", total),
+            ("dari=2024-05-15", 0),
+            ("sampai=2024-05-13", 0),
+            ("dari=x&sampai=9999-12-31", total),
+        ):
+            words = self.browser.words(f"/admin/audit?{days}")
+            expected = f"dari {count} catatan" if count else "Tidak ada catatan yang"
+            self.assertIn(expected, words, days)
+
+    def test_pages(self) -> None:
+        """Fifty rows a page; beyond the last is the last."""
+        for _ in range(60):
+            Browser(self.site).log_in("viewer")
+        total = len(self.audited())
+        first = self.browser.get("/admin/audit?cari=")
+        self.assertIn(f"1–50 dari {total} catatan", words_of(first))
+        self.assertIn('href="/admin/audit?cari=&amp;hal=2"', first.text)
+        for page in (2, 99):
+            words = self.browser.words(f"/admin/audit?hal={page}")
+            self.assertIn(f"51–{total} dari {total} catatan", words)
+
+    def test_whole(self) -> None:
+        """A check says that the chain is whole, and when it was found so."""
+        self.assertNotIn("Rantai catatan", self.browser.words("/admin/audit"))
+        answer = self.browser.submit("/admin/audit", {})
+        self.assertIn("Rantai catatan utuh. Diperiksa 08.15.30.", words_of(answer))
+        self.assertIn("Rantai catatan utuh.", self.browser.words("/admin/audit"))
+
+    def test_broken(self) -> None:
+        """A row that was changed behind the program's back is named."""
+        engine = writing_engine(self.url)
+        with engine.begin() as connection:
+            connection.execute(text("UPDATE audit SET actor = 'x' WHERE id = 3"))
+        engine.dispose()
+        answer = self.browser.submit("/admin/audit", {})
+        self.assertIn("Rantai catatan putus pada baris 3", words_of(answer))
+
+    def test_tokens(self) -> None:
+        """No secret stands in it."""
+        text_ = self.browser.get("/admin/audit").text
+        for token in TOKENS.values():
+            self.assertNotIn(token, text_)
