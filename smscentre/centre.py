@@ -241,7 +241,7 @@ class Centre(MultiService):
                 reactor,
                 time.time,
                 config.web,
-                make_desk(config, self._links, self._outbox.queued),
+                desk=make_desk(config, self._links, self._outbox.queued),
             )
         )
         monitor = monitor_site(self._metrics, self._board, reactor, time.time)
