@@ -43,7 +43,6 @@ from smscentre.board import Board
 from smscentre.collecting import spare_the_collector
 from smscentre.commands.dispatch import interpret
 from smscentre.config import Config
-from smscentre.desk import make_desk
 from smscentre.exchange import HEARTBEAT_S, Exchange
 from smscentre.gauges import LAG_S, Gauges
 from smscentre.inbox.acceptance import Acceptance
@@ -52,9 +51,10 @@ from smscentre.inbox.stage import Inbox
 from smscentre.interfaces import Link
 from smscentre.links.phone import PhoneLink, PhonePort
 from smscentre.links.pinfile import RefusedPins
-from smscentre.listening import server_endpoint
+from smscentre.listening import endpoint_at
 from smscentre.outbox.stage import Outbox
 from smscentre.passwords import Passwords
+from smscentre.service import make_service
 from smscentre.smpp.receipt import id_key
 from smscentre.store import audit, outgoing, receipts, sessions
 from smscentre.store.engine import reading_engine, writing_engine
@@ -241,17 +241,16 @@ class Centre(MultiService):
                 reactor,
                 time.time,
                 config.web,
-                desk=make_desk(config, self._links, self._outbox.queued),
+                service=make_service(config, self._links, self._outbox.queued),
             )
         )
         monitor = monitor_site(self._metrics, self._board, reactor, time.time)
-        served = (
-            ("web.listen", config.web.listen, pages),
-            ("monitor.listen", config.monitor.listen, monitor),
-        )
         return [
-            (server_endpoint(reactor, address, str(config.path), where), factory)
-            for where, address, factory in served
+            (endpoint_at(reactor, config, "web.listen", config.web.listen), pages),
+            (
+                endpoint_at(reactor, config, "monitor.listen", config.monitor.listen),
+                monitor,
+            ),
         ]
 
     def _add_link(self, link: Link, connection: Service) -> None:

@@ -1,11 +1,11 @@
-"""Where pages are served: an address of the configuration as an endpoint.
+"""Where pages and monitor are served: from an address of the configuration.
 
-Part of the assembly, for what Twisted makes of such a text it says in many ways.
+Beside the centre, which listens; an address that cannot be is an error of its key.
 """
 
 from __future__ import annotations
 
-__all__ = ["server_endpoint"]
+__all__ = ["endpoint_at"]
 
 from typing import Any
 
@@ -13,6 +13,7 @@ from OpenSSL import SSL, crypto
 from twisted.internet.endpoints import serverFromString
 from twisted.internet.interfaces import IStreamServerEndpoint
 
+from smscentre.config import Config
 from smscentre.errors import ConfigError, Problem
 
 _NO_ENDPOINT = (
@@ -26,10 +27,10 @@ _NO_ENDPOINT = (
 """What Twisted raises for an address that it cannot serve, keys included."""
 
 
-def server_endpoint(
-    reactor: Any, address: str, file: str, where: str
+def endpoint_at(
+    reactor: Any, config: Config, where: str, address: str
 ) -> IStreamServerEndpoint:
-    """The endpoint that an address describes; ``where`` it stands in a ``file``.
+    """The endpoint of an address that stands in a configuration under a key.
 
     :raises ConfigError: it cannot be served
     """
@@ -37,5 +38,5 @@ def server_endpoint(
         endpoint: IStreamServerEndpoint = serverFromString(reactor, address)
     except _NO_ENDPOINT as error:
         problem = Problem(where, f'"{address}"', f"cannot be served: {error}")
-        raise ConfigError(file, [problem]) from error
+        raise ConfigError(str(config.path), [problem]) from error
     return endpoint

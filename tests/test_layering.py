@@ -25,9 +25,9 @@ ASSEMBLY = (
     "assembly",
     "centre",
     "cli",
-    "desk",
     "exchange",
     "sending_command",
+    "service",
     "sim",
     "tap",
 )

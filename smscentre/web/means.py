@@ -20,7 +20,7 @@ from smscentre.store.engine import is_outage
 from smscentre.store.pages import ReadConnection
 from smscentre.store.people import DirectoryReader
 from smscentre.store.transaction import Transaction
-from smscentre.web.desk import Desk
+from smscentre.web.service import Service
 from smscentre.web.status import StatusSource
 
 T = TypeVar("T")
@@ -64,8 +64,8 @@ class Means:
     wall_clock: Callable[[], float]
     config: WebConfig
     directory: DirectoryReader = field(factory=DirectoryReader)
-    desk: Desk = field(
-        default=Factory(lambda self: Desk(TraceStyle(self.zone)), takes_self=True)
+    service: Service = field(
+        default=Factory(lambda self: Service(TraceStyle(self.zone)), takes_self=True)
     )
 
     def now(self) -> datetime.datetime:

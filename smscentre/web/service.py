@@ -6,7 +6,7 @@ functions to be called in the reactor's thread.
 
 from __future__ import annotations
 
-__all__ = ["Desk", "Phone"]
+__all__ = ["Phone", "Service"]
 
 from collections.abc import Callable
 
@@ -35,7 +35,7 @@ def _no_one(link: str, parts: int) -> None:
 
 
 @frozen
-class Desk:
+class Service:
     """The service as an operator uses it.
 
     ``number`` is what officers text, ``country`` reads numbers; a reply that is sent

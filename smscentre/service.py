@@ -5,7 +5,7 @@ Part of the assembly: it knows links, commands and pages, and joins them.
 
 from __future__ import annotations
 
-__all__ = ["make_desk"]
+__all__ = ["make_service"]
 
 from collections.abc import Callable, Iterable
 
@@ -18,19 +18,19 @@ from smscentre.links.phone import PhoneLink
 from smscentre.provinces import load as load_provinces
 from smscentre.sim.ledger import FakeLedger
 from smscentre.tracing import trace_style
-from smscentre.web.desk import Desk, Phone
+from smscentre.web.service import Phone, Service
 
 
-def make_desk(
+def make_service(
     config: Config, links: Iterable[object], queued: Callable[[str, int], None]
-) -> Desk:
+) -> Service:
     """What operators use; of the links the pages need the phones only."""
     writes = {phone.name: phone.writes for phone in config.phone}
     guide = guide_pages(
         load_provinces(),
         lambda directory: FakeLedger(directory, forms.FIELDS, forms.KIND_OF),
     )
-    return Desk(
+    return Service(
         trace_style(config),
         config.centre.country,
         config.centre.number,
