@@ -52,6 +52,7 @@ from smscentre.links.phone import PhoneLink, PhonePort
 from smscentre.links.pinfile import RefusedPins
 from smscentre.mailroom import programs
 from smscentre.outbox.stage import Outbox
+from smscentre.service import make_service
 from smscentre.sites import Access, Sites
 from smscentre.smpp.receipt import id_key
 from smscentre.store import audit, outgoing, receipts, sessions
@@ -62,6 +63,7 @@ from smscentre.store.thread import WriterThread
 from smscentre.store.transaction import Transaction
 from smscentre.store.writer import Writer
 from smscentre.tasks import Tasks, attempt
+from smscentre.traffic import SAMPLE_S
 from smscentre.web.status import LimitStatus
 
 _STOP_S = 3.0
@@ -122,7 +124,8 @@ class Centre(MultiService):
         self._build_links()
         desk = Desk(command_rules(config), self._acceptance.ledger_of)
         sending = programs(config, self._outbox)
-        access = Access(self._readers, self._writer, desk, sending)
+        service = make_service(config, self._links, self._outbox.queued)
+        access = Access(self._readers, self._writer, desk, sending, service)
         self._sites = Sites(config, self._board, access, self._metrics, reactor)
 
     def log_by(self, observer: ILogObserver) -> None:
@@ -241,6 +244,7 @@ class Centre(MultiService):
             (self._keep_house, _HOUSEKEEPING_S),
             (self._gauges.measure_store, _MEASURE_S),
             (self._gauges.measure_lag, LAG_S),
+            (lambda: self._board.measure(self._reactor.seconds()), SAMPLE_S),
         ):
             self._repeat(action, seconds)
         self._reminding.start()

@@ -32,6 +32,7 @@ from smscentre.threads import Lane
 from smscentre.web.means import Means, Programs
 from smscentre.web.monitor import monitor_site
 from smscentre.web.server import Site
+from smscentre.web.service import Service
 from smscentre.web.site import site
 
 Step = Callable[["Deferred[Any]"], Any]
@@ -48,6 +49,7 @@ class Access:
     writer: Writer
     desk: Desk
     programs: Programs
+    service: Service
 
 
 class Sites:
@@ -80,6 +82,7 @@ class Sites:
             config=config.web,
             desk=access.desk,
             programs=access.programs,
+            service=access.service,
             country=config.centre.country,
             own_numbers=config.own_numbers,
             schedule=deadline_schedule(config),

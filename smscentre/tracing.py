@@ -6,7 +6,7 @@ whole, for that is what it is asked for; it reads no database and decides nothin
 
 from __future__ import annotations
 
-__all__ = ["list_json", "list_lines", "story_json", "story_lines"]
+__all__ = ["list_json", "list_lines", "story_json", "story_lines", "trace_style"]
 
 import json
 import re
@@ -15,6 +15,7 @@ from typing import Any, assert_never
 
 from attrs import asdict
 
+from smscentre.config import Config
 from smscentre.gsm import dump as tpdu
 from smscentre.gsm.dump import Field
 from smscentre.moments import (
@@ -28,12 +29,20 @@ from smscentre.moments import (
     time_words,
 )
 from smscentre.smpp import dump as pdu
-from smscentre.store.trace import Listed, Story
+from smscentre.store.recent import Listed
+from smscentre.store.trace import Story
 
 _OCTETS_A_LINE = 16
 _HEX = re.compile(r"[0-9a-f]{2}( [0-9a-f]{2})*")
 _HEX_LINE = re.compile(r"(?:[0-9a-f]{2} ?){1,16}")
 _LIST_TEXT = 60
+
+
+def trace_style(config: Config) -> TraceStyle:
+    """How the octets of each link are read, and in which zone moments are told."""
+    alphabets = {link.name: link.alphabet for link in config.smpp}
+    modems = frozenset(link.name for link in config.modem)
+    return TraceStyle(config.centre.timezone, alphabets, modems)
 
 
 def story_lines(story: Story, style: TraceStyle) -> Iterator[str]:

@@ -9,12 +9,13 @@ from collections.abc import Awaitable, Callable
 from typing import Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
-from attrs import field, frozen
+from attrs import Factory, field, frozen
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
 
 from smscentre.corrections import Correction, TakingBack, Verdict
 from smscentre.deadlines.schedule import Schedule
+from smscentre.moments import TraceStyle
 from smscentre.passwords import Passwords, Run
 from smscentre.posting import Post
 from smscentre.sections import WebConfig
@@ -22,6 +23,7 @@ from smscentre.store.engine import is_outage
 from smscentre.store.pages import ReadConnection
 from smscentre.store.people import DirectoryReader
 from smscentre.store.transaction import Transaction
+from smscentre.web.service import Service
 from smscentre.web.status import StatusSource
 
 T = TypeVar("T")
@@ -95,6 +97,9 @@ class Means:
     own_numbers: frozenset[str] = frozenset()
     schedule: Schedule = field(factory=lambda: Schedule({}))
     directory: DirectoryReader = field(factory=DirectoryReader)
+    service: Service = field(
+        default=Factory(lambda self: Service(TraceStyle(self.zone)), takes_self=True)
+    )
 
     def now(self) -> datetime.datetime:
         """The moment on the centre's clocks. Any thread."""

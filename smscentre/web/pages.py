@@ -6,7 +6,7 @@ business of the areas.
 
 from __future__ import annotations
 
-__all__ = ["Pages"]
+__all__ = ["Pages", "environment"]
 
 import datetime
 from collections.abc import Callable
@@ -18,6 +18,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from smscentre.web import figurewords, wording
+from smscentre.web.inert import visible
 from smscentre.web.means import Means
 from smscentre.web.navigation import entries_for
 from smscentre.web.routes import Page, Trouble, Visit
@@ -27,22 +28,29 @@ _TEMPLATES = Path(__file__).parent / "templates"
 _CSRF_FIELD = Markup('<input type="hidden" name="csrf" value="{}">')
 
 
+def environment() -> Environment:
+    """The templates with their filters; all that they show is escaped."""
+    templates = Environment(
+        loader=FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        auto_reload=False,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    templates.filters.update(wording.FILTERS)
+    templates.filters.update(figurewords.FILTERS)
+    templates.filters["visible"] = visible
+    return templates
+
+
 class Pages:
     """Makes the pages, with dates and times in the centre's zone."""
 
     def __init__(self, means: Means, address: Callable[[str], str]) -> None:
         """:param address: where a file of the folder ``static`` is found"""
         self._means = means
-        self._templates = Environment(
-            loader=FileSystemLoader(_TEMPLATES),
-            autoescape=True,
-            auto_reload=False,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        self._templates.filters.update(wording.FILTERS)
-        self._templates.filters.update(figurewords.FILTERS)
+        self._templates = environment()
         self._templates.globals["address"] = address
 
     def page(self, page: Page, visit: Visit) -> bytes:

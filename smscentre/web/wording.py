@@ -20,7 +20,6 @@ __all__ = [
     "role",
     "role_purpose",
     "rule",
-    "short_date",
     "signal",
     "silence",
     "stamp",
@@ -227,11 +226,6 @@ def long_date(day: datetime.date) -> str:
     return f"{_WEEKDAYS[day.weekday()]}, {day.day} {MONTHS[day.month - 1]} {day.year}"
 
 
-def short_date(day: datetime.date) -> str:
-    """A day in few words: ``14 Mei 2024``."""
-    return f"{day.day} {_MONTHS[day.month - 1][:3]} {day.year}"
-
-
 def moment(at: float, now: float, zone: ZoneInfo) -> str:
     """A moment by the clock of a zone: ``08.15.30``, or ``13 Mei 08.15``.
 
@@ -333,7 +327,6 @@ FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
     "role": role,
     "role_purpose": role_purpose,
     "rule": rule,
-    "short_date": short_date,
     "silence": silence,
     "signal": signal,
     "state": state,
