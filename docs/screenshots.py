@@ -37,7 +37,14 @@ class Shot:
 SHOTS = (
     Shot("hari-ini", "/"),
     Shot("hari-ini-telepon", "/", PHONE),
+    Shot("laporan-upt", "/laporan/rutan?per=upt&provinsi=JABAR"),
+    Shot("laporan-provinsi", "/laporan/rutan?per=provinsi"),
+    Shot("laporan-telepon", "/laporan/rutan?per=provinsi", PHONE),
+    Shot("kepatuhan", "/kepatuhan"),
+    Shot("kepatuhan-telepon", "/kepatuhan", PHONE),
     Shot("gateway", "/gateway"),
+    Shot("admin", "/admin"),
+    Shot("admin-upt", "/admin/upt"),
     Shot("masuk", "/masuk", PHONE, user=""),
 )
 """The main pages."""
