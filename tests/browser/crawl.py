@@ -1,4 +1,4 @@
-"""From page to page by the links that a user sees, a few of each kind.
+"""From page to page by the links that a user sees, one of each kind.
 
 Knows addresses only; what is looked at on each page is the caller's.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 __all__ = ["crawl"]
 
 import re
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Iterator
 from urllib.parse import parse_qsl, urlsplit
 
@@ -19,8 +19,7 @@ _LINKS = (
 )
 _NUMBERED = re.compile(r"(?<=/)[^/]*\d[^/]*")
 _FILES = (".csv", ".xlsx", ".json", ".txt")
-_OF_A_KIND = 2
-_MOST = 150
+_MOST = 100
 
 
 def crawl(look: Look, *starts: str) -> Iterator[str]:
@@ -28,15 +27,13 @@ def crawl(look: Look, *starts: str) -> Iterator[str]:
 
     Pages that differ in a number or in the values of their query only are of a kind.
     """
-    waiting, seen, kinds = deque(starts), set(starts), Counter[str]()
-    shown = 0
-    while waiting and shown < _MOST:
+    waiting, seen, kinds = deque(starts), set(starts), set[str]()
+    while waiting and len(kinds) < _MOST:
         path = waiting.popleft()
         kind = _kind(path)
-        if kinds[kind] >= _OF_A_KIND:
+        if kind in kinds:
             continue
-        kinds[kind] += 1
-        shown += 1
+        kinds.add(kind)
         look.open(path)
         found = _links(look)
         yield path
