@@ -146,8 +146,9 @@ def _sheet(
     assert span is not None, "a recap is of a period"
     months = len(span) > DAYS_ON_PAGE
     days_shown = not months and len(rows) <= LINES_ON_PAGE
+    labels = _labels(per, wide=view.wide)
     columns = (
-        *_labels(per, wide=view.wide),
+        *labels,
         *_day_columns(span, shown=days_shown),
         *(_month_columns(span) if months and len(rows) <= LINES_ON_PAGE else ()),
         Column("Terakhir", key="terakhir"),
@@ -168,7 +169,7 @@ def _sheet(
         f"{report.title}{what}",
         columns,
         tuple(lines),
-        tuple(_bottom(asked, points, len(rows[0].cells) if rows else 1, has_months)),
+        tuple(_bottom(asked, points, len(labels), has_months)),
         (f"{first} sampai {last}, {view.words}", view.as_of),
         tuple(notes),
         report.terms,
