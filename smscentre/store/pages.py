@@ -16,6 +16,7 @@ __all__ = [
     "Readers",
     "Total",
     "arrival_counts",
+    "ended_badly",
     "held_back",
     "last_messages",
     "national_totals",
@@ -39,6 +40,7 @@ from smscentre.directory import Directory, Scope
 from smscentre.numbers import masked
 from smscentre.store.engine import StoreError
 from smscentre.store.ledger import StoreLedger
+from smscentre.store.steps import ENDED_BADLY
 from smscentre.store.tables import OPEN, inbox, outbox, units
 from smscentre.store.transaction import Numbers, Transaction
 from smscentre.threads import DaemonPool
@@ -60,10 +62,25 @@ _UNITS_BY_KINDS = (
 )
 
 _QUEUES = (
-    select(outbox.c.link, outbox.c.state, func.count(), func.min(outbox.c.created_at))
+    select(
+        outbox.c.link,
+        outbox.c.priority,
+        outbox.c.state,
+        func.count(),
+        func.min(outbox.c.created_at),
+    )
     .where(sql(OPEN))
-    .group_by(outbox.c.link, outbox.c.state)
-    .order_by(outbox.c.link, outbox.c.state)
+    .group_by(outbox.c.link, outbox.c.priority, outbox.c.state)
+    .order_by(outbox.c.link, outbox.c.priority, outbox.c.state)
+)
+
+_ENDED_BADLY = (
+    select(outbox.c.state, func.count())
+    .where(
+        outbox.c.created_at >= bindparam("since"),
+        outbox.c.state.in_(sorted(ENDED_BADLY)),
+    )
+    .group_by(outbox.c.state)
 )
 
 _ARRIVALS = (
@@ -85,6 +102,7 @@ _HELD = (
 
 _LAST = (
     select(
+        inbox.c.id,
         inbox.c.arrived_at,
         inbox.c.link,
         inbox.c.number,
@@ -126,12 +144,13 @@ class Total:
 
 @frozen
 class Queue:
-    """The parts of one link that wait in one open state.
+    """The parts of one link that wait in one open state, of one priority.
 
     ``oldest_at`` is in seconds since 1970.
     """
 
     link: str
+    priority: int
     state: str
     count: int
     oldest_at: float
@@ -150,6 +169,7 @@ class ArrivalCount:
 class LastMessage:
     """One arrival as anybody may see it: its sender masked, its text left out."""
 
+    id: int
     arrived_at: float
     link: str
     sender: str
@@ -180,8 +200,14 @@ def national_totals(
 
 
 def queues(connection: Connection) -> list[Queue]:
-    """What waits to go out, by link and state."""
+    """What waits to go out, by link, priority and state."""
     return [Queue(*row) for row in connection.execute(_QUEUES)]
+
+
+def ended_badly(connection: Connection, since: float) -> dict[str, int]:
+    """How many parts that were put out since a moment ended badly, by the state."""
+    rows = connection.execute(_ENDED_BADLY, {"since": since})
+    return {row[0]: row[1] for row in rows}
 
 
 def arrival_counts(connection: Connection, since: float) -> list[ArrivalCount]:
@@ -202,6 +228,7 @@ def last_messages(connection: Connection, count: int = 20) -> list[LastMessage]:
     """The newest arrivals but receipts, newest first."""
     return [
         LastMessage(
+            row.id,
             row.arrived_at,
             row.link,
             masked(row.number or row.source),
