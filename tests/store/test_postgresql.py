@@ -38,6 +38,7 @@ from tests.store import (
     test_receipts,
     test_search,
     test_trace,
+    test_users,
     test_writer,
 )
 from tests.storecase import Batches, StoreTestCase, at_once
@@ -123,6 +124,9 @@ PostgresqlCriteriaTests = on_postgresql(test_search.CriteriaTests)
 PostgresqlReachTests = on_postgresql(test_search.ReachTests)
 PostgresqlMatchingTests = on_postgresql(test_receipts.ReceiptTests)
 PostgresqlWriterTests = on_postgresql(test_writer.WriterTests)
+PostgresqlUserTests = on_postgresql(test_users.UserTests)
+PostgresqlSessionTests = on_postgresql(test_users.SessionTests)
+PostgresqlAuditSearchTests = on_postgresql(test_users.AuditSearchTests)
 
 
 @skipIf(bool(MISSING), MISSING)
