@@ -136,11 +136,12 @@ def moments(story: Story, style: TraceStyle) -> list[Moment]:
 
 def became(message: Arrived | Listed, style: TraceStyle | None = None) -> str:
     """What became of an arrival: its state, then the outcome and the reason."""
-    name = style.words.name if style else str
+    words = style.words if style else ENGLISH
     clean = style.clean if style else printable
-    named = [word for word in (message.outcome, message.reason) if word]
-    words = ", ".join(clean(name(word)) for word in named)
-    return f"{name(message.state)}: {words}" if named else name(message.state)
+    state = words.state(message.state)
+    named = [words.outcome(message.outcome)] if message.outcome else []
+    named += [words.reason(message.reason)] if message.reason else []
+    return f"{state}: {', '.join(map(clean, named))}" if named else state
 
 
 def reply_states(states: Sequence[str]) -> str:
@@ -173,7 +174,7 @@ def _of_arrival(arrival: Arrived, story: Story, style: TraceStyle) -> Iterator[M
     yield _moment(arrival.arrived_at, phrase, style, values, details, octets)
     for receipt in story.receipts:
         if receipt.inbox_id == arrival.id:
-            state = {"state": style.words.name(receipt.state)}
+            state = {"state": style.words.state(receipt.state)}
             told = _told_by(receipt, style)
             yield _moment(arrival.arrived_at, "was_receipt", style, state, told)
     yield _moment(
@@ -265,7 +266,7 @@ def _tries(part: Sent, style: TraceStyle) -> dict[str, str]:
 
 
 def _of_receipt(receipt: Receipted, style: TraceStyle) -> Iterator[Moment]:
-    state = {"state": style.words.name(receipt.state)}
+    state = {"state": style.words.state(receipt.state)}
     octets = _octets("deliver_sm", receipt.link, receipt.raw, style)
     told = _told_by(receipt, style)
     yield _moment(receipt.arrived_at, "receipt_matched", style, state, told, octets)

@@ -26,13 +26,12 @@ def _same(name: str) -> str:
 
 @frozen
 class Words:
-    """A language: phrases with places to fill, and how names and times are said.
-
-    ``name`` is for the names of states, outcomes and reasons.
-    """
+    """A language: phrases with places to fill, and how names and times are said."""
 
     phrases: Mapping[str, str]
-    name: Callable[[str], str] = _same
+    state: Callable[[str], str] = _same
+    outcome: Callable[[str], str] = _same
+    reason: Callable[[str], str] = _same
     time: Callable[[datetime.datetime], str] = plain_time
 
     def say(self, phrase: str, **values: object) -> str:

@@ -26,6 +26,7 @@ __all__ = [
     "sim",
     "stamp",
     "state",
+    "tone",
 ]
 
 import datetime
@@ -98,10 +99,11 @@ _DEEDS: Final = {
 _STATES: Final = {
     "done": "selesai",
     "silent": "tanpa balasan",
-    "failed": "gagal diproses",
+    "failed": "gagal",
     "corrupt": "rusak",
     "receipt": "tanda terima",
     "redelivered": "kiriman ulang",
+    "enroute": "dalam perjalanan",
     "part": "bagian pesan panjang",
     "queued": "menunggu",
     "claimed": "sedang dikirim",
@@ -111,6 +113,12 @@ _STATES: Final = {
     "expired": "kedaluwarsa",
     "uncertain": "tidak pasti sampai",
     "unknown": "nasib tidak diketahui",
+}
+
+_TONES: Final = {
+    **dict.fromkeys(("done", "sent", "delivered"), "good"),
+    **dict.fromkeys(("failed", "corrupt", "expired"), "bad"),
+    **dict.fromkeys(("in_doubt", "uncertain", "unknown"), "warn"),
 }
 
 _PRIORITIES: Final = {
@@ -263,7 +271,7 @@ def moment(at: float, now: float, zone: ZoneInfo) -> str:
     return f"{there.day} {_MONTHS[there.month - 1][:3]} {there:%H.%M}"
 
 
-def stamp(at: float, zone: ZoneInfo) -> str:
+def stamp(at: float, zone: datetime.tzinfo) -> str:
     """A moment in full, as a log has it: ``14 Mei 2024 08.15.30``."""
     there = datetime.datetime.fromtimestamp(at, zone)
     return f"{there.day} {_MONTHS[there.month - 1][:3]} {there:%Y %H.%M.%S}"
@@ -284,6 +292,11 @@ def age(seconds: float) -> str:
 def state(name: str) -> str:
     """The state of an arrival or of a part."""
     return _STATES.get(name, name.replace("_", " "))
+
+
+def tone(name: str) -> str:
+    """Whether a state is ``good``, ``bad``, to be watched (``warn``) or none of it."""
+    return _TONES.get(name, "")
 
 
 def outcome(name: str) -> str:
@@ -377,5 +390,6 @@ FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
     "signal": signal,
     "sim": sim,
     "state": state,
+    "tone": tone,
 }
 """By the names by which templates call them."""
