@@ -11,6 +11,8 @@ from smscentre.web.auditing import Auditing
 from smscentre.web.gateway import Gateway
 from smscentre.web.login import Login
 from smscentre.web.means import Means
+from smscentre.web.messagepage import MessagePage
+from smscentre.web.messages import Messages
 from smscentre.web.routes import Area
 from smscentre.web.sessions import Sessions
 from smscentre.web.today import Today
@@ -22,6 +24,8 @@ def areas(means: Means, sessions: Sessions) -> Sequence[Area]:
     return [
         Today(means),
         Gateway(means),
+        Messages(means),
+        MessagePage(means),
         Login(means, sessions),
         Admin(),
         UserPages(means),

@@ -31,6 +31,7 @@ class Shown:
 ENTRIES = (
     Entry("/", "Hari ini", Need.REPORTS),
     Entry("/gateway", "Gateway", Need.OPERATOR),
+    Entry("/pesan", "Pesan", Need.OPERATOR),
     Entry("/admin", "Admin", Need.STAFF),
 )
 """In the order in which they stand."""

@@ -33,9 +33,11 @@ from attrs import define, field, frozen
 from sqlalchemy import Connection, Engine
 from twisted.internet.address import IPv4Address
 from twisted.internet.defer import Deferred, fail, succeed
+from twisted.internet.error import ConnectionDone
 from twisted.internet.interfaces import IAddress
 from twisted.internet.task import Clock
 from twisted.internet.testing import StringTransport
+from twisted.python.failure import Failure
 from twisted.web.server import Site
 
 from smscentre.passwords import Passwords, password_hash
@@ -83,8 +85,8 @@ def ask(site: Site, request: bytes) -> Answer:
     protocol.makeConnection(transport)
     protocol.dataReceived(request)
     answer = _parse(transport)
-    # Cancels the time limits, so that a clock is left without calls.
-    protocol.connectionLost(None)
+    # Cancels the time limits, so that a clock is left without calls; ends a stream.
+    protocol.connectionLost(Failure(ConnectionDone()))
     return answer
 
 
