@@ -31,6 +31,7 @@ from smscentre.smpp.codec import encode_deliver_sm_resp
 from smscentre.smpp.dump import is_pdu
 from smscentre.smpp.framing import HEADER
 from smscentre.smpp.text import DefaultAlphabet
+from smscentre.store.interventions import CANCELLED
 from smscentre.store.recent import Listed
 from smscentre.store.steps import OutboxState
 from smscentre.store.trace import (
@@ -136,11 +137,12 @@ def moments(story: Story, style: TraceStyle) -> list[Moment]:
 
 def became(message: Arrived | Listed, style: TraceStyle | None = None) -> str:
     """What became of an arrival: its state, then the outcome and the reason."""
-    name = style.words.name if style else str
+    words = style.words if style else ENGLISH
     clean = style.clean if style else printable
-    named = [word for word in (message.outcome, message.reason) if word]
-    words = ", ".join(clean(name(word)) for word in named)
-    return f"{name(message.state)}: {words}" if named else name(message.state)
+    state = words.state(message.state)
+    named = [words.outcome(message.outcome)] if message.outcome else []
+    named += [words.reason(message.reason)] if message.reason else []
+    return f"{state}: {', '.join(map(clean, named))}" if named else state
 
 
 def reply_states(states: Sequence[str]) -> str:
@@ -173,7 +175,7 @@ def _of_arrival(arrival: Arrived, story: Story, style: TraceStyle) -> Iterator[M
     yield _moment(arrival.arrived_at, phrase, style, values, details, octets)
     for receipt in story.receipts:
         if receipt.inbox_id == arrival.id:
-            state = {"state": style.words.name(receipt.state)}
+            state = {"state": style.words.state(receipt.state)}
             told = _told_by(receipt, style)
             yield _moment(arrival.arrived_at, "was_receipt", style, state, told)
     yield _moment(
@@ -221,7 +223,7 @@ def _of_resend(resent: Resent, style: TraceStyle) -> Moment:
 
 def _of_part(part: Sent, style: TraceStyle) -> Iterator[Moment]:
     """A part's steps, as far as its row tells them: it keeps the last of a kind."""
-    place = {"part": part.part_number, "total": part.part_total}
+    place: dict[str, object] = {"part": part.part_number, "total": part.part_total}
     details = {
         "part": str(part.id),
         "link": part.link,
@@ -247,7 +249,11 @@ def _of_part(part: Sent, style: TraceStyle) -> Iterator[Moment]:
         due = style.time(part.due_at)
         tries["next_try"] = style.words.say("not_before", time=due)
     at = part.final_at or part.sent_at or part.created_at
-    end = _moment(at, f"part_{part.state}", style, place, tries, octets)
+    phrase, values = f"part_{part.state}", {**place}
+    if part.error and part.error.startswith(CANCELLED):
+        phrase, by = "part_cancelled", part.error.removeprefix(CANCELLED)
+        values["by"], tries = style.clean(by), {}
+    end = _moment(at, phrase, style, values, tries, octets)
     yield evolve(end, exact=part.final_at is not None)
 
 
@@ -265,7 +271,7 @@ def _tries(part: Sent, style: TraceStyle) -> dict[str, str]:
 
 
 def _of_receipt(receipt: Receipted, style: TraceStyle) -> Iterator[Moment]:
-    state = {"state": style.words.name(receipt.state)}
+    state = {"state": style.words.state(receipt.state)}
     octets = _octets("deliver_sm", receipt.link, receipt.raw, style)
     told = _told_by(receipt, style)
     yield _moment(receipt.arrived_at, "receipt_matched", style, state, told, octets)

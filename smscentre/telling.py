@@ -26,13 +26,12 @@ def _same(name: str) -> str:
 
 @frozen
 class Words:
-    """A language: phrases with places to fill, and how names and times are said.
-
-    ``name`` is for the names of states, outcomes and reasons.
-    """
+    """A language: phrases with places to fill, and how names and times are said."""
 
     phrases: Mapping[str, str]
-    name: Callable[[str], str] = _same
+    state: Callable[[str], str] = _same
+    outcome: Callable[[str], str] = _same
+    reason: Callable[[str], str] = _same
     time: Callable[[datetime.datetime], str] = plain_time
 
     def say(self, phrase: str, **values: object) -> str:
@@ -71,6 +70,7 @@ ENGLISH: Final = Words(
         "part_sent": "reply part {part} of {total} sent",
         "part_delivered": "reply part {part} of {total} delivered",
         "part_failed": "reply part {part} of {total} failed",
+        "part_cancelled": "reply part {part} of {total} cancelled by {by}",
         "part_expired": "reply part {part} of {total} expired",
         "part_uncertain": (
             "reply part {part} of {total} uncertain: in doubt for good, not sent again"

@@ -6,13 +6,14 @@ business of the areas.
 
 from __future__ import annotations
 
-__all__ = ["Pages", "environment"]
+__all__ = ["Pages", "environment", "moments_of"]
 
 import datetime
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
@@ -44,6 +45,16 @@ def environment() -> Environment:
     return templates
 
 
+def moments_of(now: float, zone: ZoneInfo) -> dict[str, Any]:
+    """What templates need to speak of times."""
+    return {
+        "now": now,
+        "zone": datetime.datetime.fromtimestamp(now, zone).tzname(),
+        "stamp": partial(wording.stamp, zone=zone),
+        "moment": partial(wording.moment, now=now, zone=zone),
+    }
+
+
 class Pages:
     """Makes the pages, with dates and times in the centre's zone."""
 
@@ -68,12 +79,8 @@ class Pages:
     def _render(self, page: Page, visit: Visit) -> bytes:
         means, now = self._means, visit.now
         public = means.config.public_reports
-        there = datetime.datetime.fromtimestamp(now, means.zone)
         values: dict[str, Any] = {
-            "now": now,
-            "zone": there.tzname(),
-            "stamp": partial(wording.stamp, zone=means.zone),
-            "moment": partial(wording.moment, now=now, zone=means.zone),
+            **moments_of(now, means.zone),
             "version": means.status.version,
             "refresh_s": page.refresh_s,
             "user": visit.user,

@@ -14,6 +14,7 @@ __all__ = [
     "FakeLogins",
     "FakeReader",
     "FakeStatus",
+    "add_session",
     "add_users",
     "Wire",
     "ask",
@@ -35,9 +36,11 @@ from attrs import define, field, frozen
 from sqlalchemy import Connection, Engine
 from twisted.internet.address import IPv4Address
 from twisted.internet.defer import Deferred, fail, succeed
+from twisted.internet.error import ConnectionDone
 from twisted.internet.interfaces import IAddress
 from twisted.internet.task import Clock
 from twisted.internet.testing import StringTransport
+from twisted.python.failure import Failure
 from twisted.web.server import Site
 
 from smscentre.commands.asker import Rules
@@ -98,9 +101,9 @@ class Wire:
         self._protocol.dataReceived(octets)
 
     def close(self) -> Answer:
-        """The answer that has come; cancels time limits, so that no call is left."""
+        """The answer that has come; ends time limits and streams."""
         answer = _parse(self.transport)
-        self._protocol.connectionLost(None)
+        self._protocol.connectionLost(Failure(ConnectionDone()))
         return answer
 
 
@@ -248,6 +251,18 @@ def add_users(url: str, at: float = NOW) -> None:
             begin_session(transaction, key_of(TOKENS[role]), user.name, at)
 
     FakeChanger(url).perform(add).addErrback(lambda failure: failure.raiseException())
+
+
+def add_session(url: str, user: User, at: float = NOW) -> str:
+    """Store a user who has logged in; the token of the session."""
+    token = f"{user.name:x<43}"
+
+    def add(transaction: Transaction) -> None:
+        add_user(transaction, user, _HASH, Signature("test", "", at))
+        begin_session(transaction, key_of(token), user.name, at)
+
+    FakeChanger(url).perform(add).addErrback(lambda failure: failure.raiseException())
+    return token
 
 
 def means_of(

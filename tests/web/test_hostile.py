@@ -182,7 +182,9 @@ def _fill(transaction: Transaction) -> None:
     put_officers(
         transaction,
         [
-            Officer(f"+62811100{at:04}", TEXTS[at], str(1000 + at), (), frozenset(Right))
+            Officer(
+                f"+62811100{at:04}", TEXTS[at], str(1000 + at), (), frozenset(Right)
+            )
             for at in range(_UNITS)
         ],
     )
