@@ -11,6 +11,7 @@ from smscentre.web.auditing import Auditing
 from smscentre.web.gateway import Gateway
 from smscentre.web.login import Login
 from smscentre.web.means import Means
+from smscentre.web.officerpages import OfficerPages
 from smscentre.web.routes import Area
 from smscentre.web.sessions import Sessions
 from smscentre.web.today import Today
@@ -28,4 +29,5 @@ def areas(means: Means, sessions: Sessions) -> Sequence[Area]:
         UserPages(means),
         Auditing(means),
         UnitPages(means),
+        OfficerPages(means),
     ]

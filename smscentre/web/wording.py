@@ -16,6 +16,7 @@ __all__ = [
     "moment",
     "outcome",
     "registration",
+    "right_name",
     "role",
     "role_purpose",
     "rule",
@@ -31,6 +32,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from smscentre.directory import Right
 from smscentre.messages import ModemAlarm
 from smscentre.moments import printable
 from smscentre.users import Role
@@ -73,6 +75,12 @@ _DEEDS: Final = {
     "login.failed": "gagal masuk",
     "logout": "keluar",
     "messages.done": "SMS tidak dikenali ditandai selesai",
+    "data.correct": "data laporan diisi atau diperbaiki",
+    "data.take_back": "data laporan ditarik kembali",
+    "months.close": "bulan ditutup",
+    "months.reopen": "bulan dibuka kembali",
+    "officers.add": "petugas ditambah",
+    "officers.change": "petugas diubah",
     "officers.import": "petugas diimpor",
     "officers.invite": "kode pendaftaran dibuat",
     "officers.move": "nomor petugas diganti",
@@ -81,11 +89,17 @@ _DEEDS: Final = {
     "officers.register": "petugas mendaftar",
     "officers.revoke": "kode pendaftaran dicabut",
     "phone.text": "SMS dicoba lewat telepon uji",
+    "tokens.add": "token API dibuat",
+    "tokens.revoke": "token API dicabut",
+    "units.add": "UPT ditambah",
+    "units.change": "UPT diubah",
     "units.import": "UPT diimpor",
     "users.add": "pengguna ditambah",
     "users.change": "pengguna diubah",
     "users.password": "kata sandi diganti",
 }
+
+_RIGHTS: Final = {Right.INSERT: "mengisi data", Right.QUERY: "bertanya"}
 
 _STATES: Final = {
     "done": "selesai",
@@ -291,6 +305,11 @@ def registration(name: str) -> str:
     return _REGISTRATIONS.get(name, name)
 
 
+def right_name(right: Right) -> str:
+    """What an officer may do by SMS."""
+    return _RIGHTS[right]
+
+
 def role(of: Role) -> str:
     """What a user may do, in a word or two."""
     return _ROLES[of]
@@ -329,6 +348,7 @@ FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
     "long_date": long_date,
     "outcome": outcome,
     "registration": registration,
+    "right_name": right_name,
     "role": role,
     "role_purpose": role_purpose,
     "rule": rule,
