@@ -11,11 +11,11 @@ from smscentre.web.auditing import Auditing
 from smscentre.web.gateway import Gateway
 from smscentre.web.login import Login
 from smscentre.web.means import Means
-from smscentre.web.officerpages import OfficerPages
+from smscentre.web.officeradmin import OfficerAdmin
 from smscentre.web.routes import Area
 from smscentre.web.sessions import Sessions
 from smscentre.web.today import Today
-from smscentre.web.unitpages import UnitPages
+from smscentre.web.unitadmin import UnitAdmin
 from smscentre.web.userpages import UserPages
 
 
@@ -28,6 +28,6 @@ def areas(means: Means, sessions: Sessions) -> Sequence[Area]:
         Admin(),
         UserPages(means),
         Auditing(means),
-        UnitPages(means),
-        OfficerPages(means),
+        UnitAdmin(means),
+        OfficerAdmin(means),
     ]

@@ -5,7 +5,7 @@ Addresses hold no number: those of pages that fail are logged.
 
 from __future__ import annotations
 
-__all__ = ["OfficerPages"]
+__all__ = ["OfficerAdmin"]
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
@@ -140,7 +140,7 @@ class _Search:
         return any(words in fold(text) for text in known)
 
 
-class OfficerPages:
+class OfficerAdmin:
     """Lists, adds and changes officers."""
 
     def __init__(self, means: Means) -> None:
