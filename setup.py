@@ -67,6 +67,7 @@ setup(
         "twisted[tls]>=25.5",
         # Debian may come without the system's time zones.
         "tzdata>=2025.2",
+        "xlsxwriter>=3.2.5",
     ],
     extras_require={
         "postgresql": ["psycopg[binary]>=3.2"],
@@ -74,6 +75,8 @@ setup(
             "hypothesis>=6.130",
             "mypy>=2.0",
             "mypy-zope>=1.0.13",
+            # Reads what xlsxwriter wrote.
+            "openpyxl>=3.1.5",
             "pytest>=9.0",
             # Half of the tests wait for processes: two at a time take half as long.
             "pytest-xdist>=3.8",

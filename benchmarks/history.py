@@ -63,21 +63,27 @@ class _Unit:
     dice: random.Random
     care: float
     figures: dict[str, list[int]] = field(factory=dict)
+    usual: dict[str, list[int]] = field(factory=dict)
 
     def next(self, form: Form) -> list[int]:
         """The figures of another report."""
         if form.id not in self.figures:
-            self.figures[form.id] = self._first(form)
-        figures = self.figures[form.id]
-        step = 1 if form.id.endswith("PEG") else max(1, sum(figures) // 60)
+            self.usual[form.id] = self._first(form)
+            self.figures[form.id] = [*self.usual[form.id]]
+        figures, usual = self.figures[form.id], self.usual[form.id]
         for index, value in enumerate(figures):
-            change = self.dice.randint(-step, step) if value else 0
-            figures[index] = max(0, value + change)
+            step = max(1, usual[index] // (200 if form.id == "RUTAN" else 40))
+            # Not too far from where it began, however long it goes on.
+            back = (usual[index] - value) / 25
+            change = self.dice.randint(-step, step) + round(back)
+            figures[index] = max(0, value + change) if usual[index] else 0
         return figures
 
     def _first(self, form: Form) -> list[int]:
         if form.id == "RUTAN":
-            people = round((self.unit.capacity or 300) * self.dice.uniform(0.7, 2.4))
+            people = round(
+                (self.unit.capacity or 300) * self.dice.triangular(0.6, 3.2, 1.3)
+            )
             shares = [0.0, 0.3, 0.0, 0.7] if "LPP" in self.unit.name else _SHARES
             return [round(people * share) for share in shares]
         most = 60 if form.id.endswith("PEG") else 400

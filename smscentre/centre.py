@@ -30,6 +30,7 @@ from smscentre.assembly import (
     acceptance_settings,
     answering_settings,
     command_rules,
+    deadline_schedule,
     limits,
     link_windows,
     metrics,
@@ -59,6 +60,7 @@ from smscentre.smpp.receipt import id_key
 from smscentre.store import audit, outgoing, receipts, sessions
 from smscentre.store.engine import reading_engine, writing_engine
 from smscentre.store.pages import Readers
+from smscentre.store.patient import PatientWriter
 from smscentre.store.schema import check_schema
 from smscentre.store.thread import WriterThread
 from smscentre.store.transaction import Transaction
@@ -233,7 +235,7 @@ class Centre(MultiService):
             Means(
                 self._board,
                 self._readers,
-                self._writer,
+                PatientWriter(self._writer, reactor),
                 Passwords(self._lane.run),
                 self._metrics.web,
                 config.centre.timezone,
@@ -241,6 +243,7 @@ class Centre(MultiService):
                 time.time,
                 config.web,
                 Desk(command_rules(config), self._acceptance.ledger_of),
+                deadline_schedule(config),
                 config.centre.country,
                 config.own_numbers,
             )

@@ -14,6 +14,7 @@ from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
 
 from smscentre.corrections import Correction, TakingBack, Verdict
+from smscentre.deadlines.schedule import Schedule
 from smscentre.passwords import Passwords
 from smscentre.sections import WebConfig
 from smscentre.store.engine import is_outage
@@ -78,6 +79,7 @@ class Means:
     wall_clock: Callable[[], float]
     config: WebConfig
     desk: Desk
+    schedule: Schedule = field(factory=lambda: Schedule({}))
     country: str = "ID"
     own_numbers: frozenset[str] = frozenset()
     directory: DirectoryReader = field(factory=DirectoryReader)

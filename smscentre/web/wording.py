@@ -7,6 +7,7 @@ from __future__ import annotations
 
 __all__ = [
     "FILTERS",
+    "MONTHS",
     "age",
     "alarm",
     "deed",
@@ -20,7 +21,6 @@ __all__ = [
     "role",
     "role_purpose",
     "rule",
-    "short_date",
     "signal",
     "silence",
     "stamp",
@@ -34,12 +34,12 @@ from zoneinfo import ZoneInfo
 
 from smscentre.directory import Right
 from smscentre.messages import ModemAlarm
-from smscentre.moments import printable
 from smscentre.users import Role
+from smscentre.web.sheet import inert
 
 _WEEKDAYS = ("Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu")
 
-_MONTHS = (
+MONTHS = (
     "Januari",
     "Februari",
     "Maret",
@@ -237,12 +237,7 @@ def figure(value: int | None) -> str:
 
 def long_date(day: datetime.date) -> str:
     """A day in words: ``Selasa, 14 Mei 2024``."""
-    return f"{_WEEKDAYS[day.weekday()]}, {day.day} {_MONTHS[day.month - 1]} {day.year}"
-
-
-def short_date(day: datetime.date) -> str:
-    """A day in few words: ``14 Mei 2024``."""
-    return f"{day.day} {_MONTHS[day.month - 1][:3]} {day.year}"
+    return f"{_WEEKDAYS[day.weekday()]}, {day.day} {MONTHS[day.month - 1]} {day.year}"
 
 
 def moment(at: float, now: float, zone: ZoneInfo) -> str:
@@ -253,13 +248,13 @@ def moment(at: float, now: float, zone: ZoneInfo) -> str:
     there = datetime.datetime.fromtimestamp(at, zone)
     if there.date() == datetime.datetime.fromtimestamp(now, zone).date():
         return there.strftime("%H.%M.%S")
-    return f"{there.day} {_MONTHS[there.month - 1][:3]} {there:%H.%M}"
+    return f"{there.day} {MONTHS[there.month - 1][:3]} {there:%H.%M}"
 
 
 def stamp(at: float, zone: ZoneInfo) -> str:
     """A moment in full, as a log has it: ``14 Mei 2024 08.15.30``."""
     there = datetime.datetime.fromtimestamp(at, zone)
-    return f"{there.day} {_MONTHS[there.month - 1][:3]} {there:%Y %H.%M.%S}"
+    return f"{there.day} {MONTHS[there.month - 1][:3]} {there:%Y %H.%M.%S}"
 
 
 def age(seconds: float) -> str:
@@ -343,7 +338,7 @@ FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
     "alarm": alarm,
     "deed": deed,
     "figure": figure,
-    "inert": printable,
+    "inert": inert,
     "kind_name": kind_name,
     "long_date": long_date,
     "outcome": outcome,
@@ -352,7 +347,6 @@ FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
     "role": role,
     "role_purpose": role_purpose,
     "rule": rule,
-    "short_date": short_date,
     "silence": silence,
     "signal": signal,
     "state": state,

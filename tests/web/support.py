@@ -252,8 +252,8 @@ def means_of(
         wall_clock,
         config or WebConfig(),
         Desk(Rules(7, WIB, "flag"), new_ledger),
-        "ID",
-        frozenset({OWN_NUMBER}),
+        country="ID",
+        own_numbers=frozenset({OWN_NUMBER}),
     )
 
 

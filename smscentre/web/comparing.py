@@ -1,0 +1,201 @@
+"""Two days beside each other, and what makes the difference.
+
+Sums of two days hold different units where some have not reported. So a difference
+is that of the units which reported for both.
+"""
+
+from __future__ import annotations
+
+__all__ = ["Comparison", "read_comparison"]
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
+
+from attrs import frozen
+
+from smscentre.store.figures import Sum, UnitFigures, figures_of_units
+from smscentre.store.pages import ReadConnection
+from smscentre.web import figurewords, wording
+from smscentre.web.asked import Asked, Per
+from smscentre.web.daily import (
+    View,
+    in_order,
+    sum_of_unit,
+    total_of,
+    unit_cell,
+    value_of,
+)
+from smscentre.web.reports import Shown, figures_of
+from smscentre.web.sheet import Cell, Column, Kind, Line, Sheet, Tone
+
+_NOTES: Final = (
+    "Selisih dihitung dari UPT yang lapor untuk kedua hari itu, sehingga tidak "
+    "berubah karena ada UPT yang belum lapor.",
+    "Tanda - berarti belum dilaporkan, bukan nol.",
+)
+
+
+@frozen
+class Comparison:
+    """Two days: the sheet, how many units reported both, and how many only one."""
+
+    sheet: Sheet
+    both: int
+    only_before: int
+    only_now: int
+
+
+@frozen
+class _Pair:
+    """What one unit reported for the day before and for the day."""
+
+    before: UnitFigures
+    now: UnitFigures
+
+    def difference(self, view: View, shown: Shown) -> int | None:
+        """What a figure changed by, None where a day lacks it."""
+        then = value_of(shown, view.report, self.before.values)
+        now = value_of(shown, view.report, self.now.values)
+        return None if then is None or now is None else now - then
+
+
+def read_comparison(connection: ReadConnection, view: View, asked: Asked) -> Comparison:
+    """Read two days."""
+    assert asked.other is not None, "a comparison is of two days"
+    form, place = view.report.form, view.place
+    now = {
+        each.unit: each for each in figures_of_units(connection, form, place, view.day)
+    }
+    then = {
+        each.unit: each
+        for each in figures_of_units(connection, form, place, asked.other)
+    }
+    nothing = (None,) * len(form.fields)
+    pairs = [
+        _Pair(
+            then.get(code, UnitFigures(code, nothing)),
+            now.get(code, UnitFigures(code, nothing)),
+        )
+        for code in sorted(now | then)
+    ]
+    return Comparison(
+        _sheet(view, asked, pairs),
+        sum(_both(pair) for pair in pairs),
+        sum(pair.before.day is not None and pair.now.day is None for pair in pairs),
+        sum(pair.before.day is None and pair.now.day is not None for pair in pairs),
+    )
+
+
+def _both(pair: _Pair) -> bool:
+    return pair.before.day is not None and pair.now.day is not None
+
+
+def _sheet(view: View, asked: Asked, pairs: Sequence[_Pair]) -> Sheet:
+    assert asked.other is not None, "a comparison is of two days"
+    per = asked.per
+    if per is Per.UNIT:
+        lines = [_unit_line(view, pair) for pair in pairs]
+    else:
+        lines = list(_place_lines(view, asked, pairs))
+    head = 4 if per is Per.UNIT else 1
+    bottom = (Cell("Jumlah"), *[Cell()] * (head - 1), *_cells(view, pairs))
+    first, second = map(wording.long_date, (asked.other, view.day))
+    days = f"{asked.other.isoformat()}-{view.day.isoformat()}"
+    return Sheet(
+        f"{view.report.slug}-banding-{per.value}-{days}",
+        view.report.title,
+        (*_labels(per, wide=view.wide), *_columns(view, asked)),
+        tuple(lines),
+        () if per is Per.COUNTRY else (bottom,),
+        (f"{first} dan {second}, {view.words}", view.as_of),
+        _NOTES,
+        view.report.terms,
+    )
+
+
+def _labels(per: Per, *, wide: bool) -> tuple[Column, ...]:
+    if per is not Per.UNIT:
+        label = "Provinsi" if per is Per.PROVINCE else "Wilayah"
+        return (Column(label, Kind.TEXT, key="provinsi"),)
+    return (
+        Column("UPT", Kind.TEXT, key="upt"),
+        Column("Kode", Kind.TEXT, on_page=False),
+        Column("Nama lengkap", Kind.TEXT, on_page=False),
+        Column("Provinsi", Kind.TEXT, key="provinsi", on_page=wide),
+    )
+
+
+def _compared(view: View) -> Iterator[Shown]:
+    """The figures that are compared: sums of pairs, single figures, all of it."""
+    for each in figures_of(view.report):
+        if len(each.fields) > 1 or not each.group:
+            yield each
+
+
+def _columns(view: View, asked: Asked) -> Iterator[Column]:
+    assert asked.other is not None, "a comparison is of two days"
+    before, now = map(figurewords.day_and_month, (asked.other, view.day))
+    for each in _compared(view):
+        label = each.group or each.label
+        yield Column(before, Kind.FIGURE, label)
+        yield Column(now, Kind.FIGURE, label, each.key)
+        yield Column("Selisih", Kind.CHANGE, label, f"selisih_{each.key}")
+    yield Column(before, Kind.TEXT, "Lapor")
+    yield Column(now, Kind.TEXT, "Lapor")
+
+
+def _unit_line(view: View, pair: _Pair) -> Line:
+    code = pair.now.unit
+    unit = view.directory.units.get(code)
+    return (
+        unit_cell(code, unit),
+        Cell(code),
+        Cell(unit.title if unit else ""),
+        Cell(unit.province if unit else ""),
+        *_cells(view, [pair], single=True),
+    )
+
+
+def _place_lines(view: View, asked: Asked, pairs: Sequence[_Pair]) -> Iterator[Line]:
+    if asked.per is Per.COUNTRY:
+        to = asked.address(per=Per.PROVINCE)
+        yield Cell(view.words, to), *_cells(view, pairs)
+        return
+    by_province: dict[str, list[_Pair]] = {}
+    for pair in pairs:
+        unit = view.directory.units.get(pair.now.unit)
+        by_province.setdefault(unit.province if unit else "", []).append(pair)
+    for key, members in in_order(view.directory, by_province):
+        to = asked.address(province=key, per=Per.UNIT)
+        yield Cell(view.province(key), to), *_cells(view, members)
+
+
+def _cells(
+    view: View, pairs: Sequence[_Pair], *, single: bool = False
+) -> Iterator[Cell]:
+    """The figures of both days with their difference, and who is in them."""
+    then = _total(view, (pair.before for pair in pairs))
+    now = _total(view, (pair.now for pair in pairs))
+    for each in _compared(view):
+        differences = [pair.difference(view, each) for pair in pairs]
+        known = [value for value in differences if value is not None]
+        yield Cell(value_of(each, view.report, then.values))
+        yield Cell(value_of(each, view.report, now.values))
+        yield Cell(sum(known) if known else None)
+    for found in (then, now):
+        if single:
+            there = bool(found.reported)
+            tone = Tone.PLAIN if there else Tone.WARN
+            yield Cell("sudah" if there else "belum", tone=tone)
+        else:
+            yield Cell(_covered(found))
+
+
+def _total(view: View, figures: Iterable[UnitFigures]) -> Sum:
+    return total_of(
+        view.report, (sum_of_unit(each, view.directory) for each in figures)
+    )
+
+
+def _covered(found: Sum) -> str:
+    return f"{wording.figure(found.reported)} UPT"

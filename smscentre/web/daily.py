@@ -1,0 +1,353 @@
+"""The sheets of one day: a line for each unit, each province, or the country.
+
+From values that were read to a `Sheet`. It knows neither the store's tables nor
+HTML.
+"""
+
+from __future__ import annotations
+
+__all__ = [
+    "View",
+    "coverage",
+    "group_rows",
+    "group_sheet",
+    "in_order",
+    "occupancy",
+    "read_sheet",
+    "sum_of_unit",
+    "total_of",
+    "unit_cell",
+    "unit_sheet",
+    "value_of",
+]
+
+import datetime
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import reduce
+from typing import TypeVar
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from attrs import frozen
+
+from smscentre.directory import Directory, Unit
+from smscentre.numbers import masked
+from smscentre.store.figures import (
+    Group,
+    Place,
+    Sum,
+    UnitFigures,
+    added,
+    figures_of_units,
+    sums,
+)
+from smscentre.store.pages import ReadConnection
+from smscentre.web import figurewords, wording
+from smscentre.web.asked import Per
+from smscentre.web.reports import Report, Shown, figures_of
+from smscentre.web.sheet import Cell, Column, Kind, Line, Sheet, Tone
+
+T = TypeVar("T")
+
+NOT_REPORTED = "belum lapor"
+_HELD_NOTE = (
+    "Hunian dihitung dari UPT yang sudah lapor dan diketahui kapasitasnya: "
+    "merah melebihi kapasitas, kuning tepat penuh, hijau masih ada tempat."
+)
+_NOTHING_NOTE = "Tanda - berarti belum dilaporkan, bukan nol."
+_LASTS_NOTE = "Data pegawai berlaku sampai laporan berikutnya dari UPT yang sama."
+
+
+@frozen
+class View:
+    """How a report is looked at: of which place and day, when, by whom.
+
+    ``words`` name the place; ``wide`` says that it holds several provinces.
+    ``names`` says whether the reader may see who reported. Moments are seconds since
+    1970 and shown by the clock of ``zone``.
+    """
+
+    report: Report
+    directory: Directory
+    day: datetime.date
+    place: Place
+    words: str
+    wide: bool
+    now: float
+    zone: ZoneInfo
+    names: bool
+
+    @property
+    def zone_name(self) -> str:
+        """What that clock is called: WIB."""
+        there = datetime.datetime.fromtimestamp(self.now, self.zone)
+        return there.tzname() or ""
+
+    @property
+    def as_of(self) -> str:
+        """When it was looked at: ``Data per 10.05 WIB``."""
+        return f"Data per {figurewords.hour(self.now, self.zone)} {self.zone_name}"
+
+    def province(self, key: str) -> str:
+        """The name of a province."""
+        found = self.directory.provinces.get(key)
+        return found.name if found else key
+
+    def report_address(self, **query: str) -> str:
+        """Where a report of the same day is found."""
+        asked = {"tanggal": self.day.isoformat()} | query
+        return f"/laporan/{self.report.slug}?{urlencode(asked)}"
+
+
+def read_sheet(connection: ReadConnection, view: View, per: Per) -> tuple[Sheet, Sum]:
+    """Read what a view shows of its day, and all of it added up."""
+    form = view.report.form
+    if per is Per.UNIT:
+        figures = figures_of_units(connection, form, view.place, view.day)
+        each = [sum_of_unit(one, view.directory) for one in figures]
+        return unit_sheet(view, figures), total_of(view.report, each)
+    country = per is Per.COUNTRY
+    group = Group.COUNTRY if country else Group.PROVINCE
+    found = sums(connection, form, view.place, view.day, group)
+    sheet = group_sheet(view, found, country=country)
+    return sheet, total_of(view.report, found.values())
+
+
+def unit_sheet(view: View, figures: Sequence[UnitFigures]) -> Sheet:
+    """A line for each unit; the sums of all below."""
+    lines = [_unit_line(view, each) for each in figures]
+    sums = [sum_of_unit(each, view.directory) for each in figures]
+    bottom = total_of(view.report, sums)
+    words = (
+        *[Cell("Jumlah"), Cell(), Cell(), Cell()],
+        *_figure_cells(view.report, bottom),
+        *[Cell(coverage(bottom)), Cell()],
+    )
+    columns = _unit_columns(view)
+    return _sheet(view, "upt", columns, lines, bottom, words)
+
+
+def group_sheet(view: View, found: Mapping[str, Sum], *, country: bool) -> Sheet:
+    """A line for each province, or a single one for the country."""
+    bottom = total_of(view.report, found.values())
+    lines = [
+        _group_line(view, key, each, country=country)
+        for key, each in in_order(view.directory, found)
+    ]
+    label = Column("Wilayah" if country else "Provinsi", Kind.TEXT, key="provinsi")
+    columns = (
+        label,
+        *_figure_columns(view.report),
+        Column("UPT lapor", on_page=False),
+        Column("UPT wajib lapor", on_page=False),
+        Column("Lapor", Kind.TEXT, key="lapor", in_file=False),
+    )
+    words = (Cell("Jumlah"), *_figure_cells(view.report, bottom), *_covered(bottom))
+    kind = "indonesia" if country else "provinsi"
+    return _sheet(view, kind, columns, lines, None if country else bottom, words)
+
+
+def sum_of_unit(figures: UnitFigures, directory: Directory) -> Sum:
+    """What one unit adds to a sum."""
+    unit = directory.units.get(figures.unit)
+    capacity = unit.capacity if unit else None
+    total = figures.total
+    return Sum(
+        figures.values,
+        0 if total is None else 1,
+        1,
+        capacity,
+        None if total is None else capacity,
+        None if capacity is None else total,
+    )
+
+
+def total_of(report: Report, found: Iterable[Sum]) -> Sum:
+    """All of them added up."""
+    each = list(found)
+    if not each:
+        return Sum((None,) * len(report.form.fields))
+    # Column by column: a page adds up thousands, and pairwise it would take longer.
+    return Sum(
+        tuple(map(_total, zip(*[one.values for one in each], strict=True))),
+        sum([one.reported for one in each]),
+        sum([one.expected for one in each]),
+        _total([one.capacity for one in each]),
+        _total([one.room for one in each]),
+        _total([one.held for one in each]),
+    )
+
+
+def _total(figures: Sequence[int | None]) -> int | None:
+    """The sum of what is there, None where nothing is."""
+    there = [figure for figure in figures if figure is not None]
+    return sum(there) if there else None
+
+
+def coverage(found: Sum) -> str:
+    """How many units stand behind a sum: ``23 dari 25``."""
+    reported = wording.figure(found.reported)
+    return f"{reported} dari {wording.figure(found.expected)}"
+
+
+def value_of(shown: Shown, report: Report, values: Sequence[int | None]) -> int | None:
+    """A figure that a page shows, of the values of a form."""
+    fields = report.form.fields
+    there = (values[fields.index(name)] for name in shown.fields)
+    return reduce(added, there, None)
+
+
+def group_rows(
+    report: Report, values: Sequence[int | None]
+) -> Iterator[tuple[str, list[int | None]]]:
+    """The lines of a small table: what is counted, and its figures.
+
+    Those of men, of women and of both together; or a single one.
+    """
+    for group in report.groups:
+        label = f"{group.label} ({group.short})" if group.short else group.label
+        fields = report.form.fields
+        there = [values[fields.index(name)] for name in group.fields]
+        yield label, there if group.single else [*there, _total(there)]
+
+
+def occupancy(held: int | None, room: int | None) -> Cell:
+    """How full something is, in per cent, by colour and in a word."""
+    if held is None or not room:
+        return Cell()
+    share = figurewords.share(held, room)
+    if held > room:
+        return Cell(share, tone=Tone.BAD, word="melebihi")
+    if held == room:
+        return Cell(share, tone=Tone.WARN, word="penuh")
+    return Cell(share, tone=Tone.GOOD, word="ada tempat")
+
+
+def _sheet(
+    view: View,
+    kind: str,
+    columns: Sequence[Column],
+    lines: Sequence[Line],
+    bottom: Sum | None,
+    words: Line,
+) -> Sheet:
+    report = view.report
+    notes = [_NOTHING_NOTE]
+    if report.held:
+        notes.append(_HELD_NOTE)
+    if report.form.lasts:
+        notes.append(_LASTS_NOTE)
+    return Sheet(
+        f"{report.slug}-{kind}-{view.day.isoformat()}",
+        report.title,
+        tuple(columns),
+        tuple(lines),
+        () if bottom is None else (words,),
+        (f"{wording.long_date(view.day)}, {view.words}", view.as_of),
+        tuple(notes),
+        report.terms,
+    )
+
+
+def in_order(directory: Directory, found: Mapping[str, T]) -> Iterable[tuple[str, T]]:
+    """Provinces in the order of the directory; what has none of it comes last."""
+    known = [key for key in directory.provinces if key in found]
+    unknown = sorted(found.keys() - directory.provinces.keys())
+    return ((key, found[key]) for key in (*known, *unknown))
+
+
+def _group_line(view: View, key: str, found: Sum, *, country: bool) -> Line:
+    if country:
+        place = Cell(view.words, view.report_address(per="provinsi"))
+    else:
+        place = Cell(view.province(key), view.report_address(provinsi=key))
+    return (place, *_figure_cells(view.report, found), *_covered(found))
+
+
+def _covered(found: Sum) -> tuple[Cell, Cell, Cell]:
+    """How many units stand behind a sum, in a file and on a page."""
+    all_of_it = found.reported == found.expected
+    words = Cell(
+        coverage(found),
+        tone=Tone.PLAIN if all_of_it else Tone.WARN,
+        rank=found.reported / found.expected if found.expected else None,
+    )
+    return Cell(found.reported), Cell(found.expected), words
+
+
+def _figure_columns(report: Report) -> list[Column]:
+    """The columns of figures, and of how full it is."""
+    columns = [
+        Column(each.label, Kind.FIGURE, each.group, each.key, each.meaning)
+        for each in figures_of(report)
+    ]
+    if report.held:
+        columns += [
+            Column("Kapasitas", key="kapasitas"),
+            Column("Hunian", Kind.SHARE, key="hunian"),
+            Column("Keadaan", Kind.TEXT, on_page=False),
+        ]
+    return columns
+
+
+def _figure_cells(report: Report, found: Sum) -> list[Cell]:
+    cells = [Cell(value_of(each, report, found.values)) for each in figures_of(report)]
+    if report.held:
+        full = occupancy(found.held, found.room)
+        cells += [Cell(found.capacity), full, Cell(full.word)]
+    return cells
+
+
+def _unit_columns(view: View) -> list[Column]:
+    return [
+        Column("UPT", Kind.TEXT, key="upt"),
+        Column("Kode", Kind.TEXT, on_page=False),
+        Column("Nama lengkap", Kind.TEXT, on_page=False),
+        Column("Provinsi", Kind.TEXT, key="provinsi", on_page=view.wide),
+        *_figure_columns(view.report),
+        Column(f"Lapor ({view.zone_name})", Kind.TEXT, key="lapor"),
+        Column("Pelapor", Kind.TEXT, on_page=False, in_file=view.names),
+    ]
+
+
+def _unit_line(view: View, figures: UnitFigures) -> Line:
+    unit = view.directory.units.get(figures.unit)
+    code = figures.unit
+    province = unit.province if unit else ""
+    return (
+        unit_cell(code, unit),
+        Cell(code),
+        Cell(unit.title if unit else ""),
+        Cell(province, view.report_address(provinsi=province)),
+        *_figure_cells(view.report, sum_of_unit(figures, view.directory)),
+        _reported(view, figures),
+        Cell(_who(view, figures)),
+    )
+
+
+def unit_cell(code: str, unit: Unit | None) -> Cell:
+    """A unit by its name, with a link to its page and its full name below."""
+    return Cell(unit.name if unit else code, f"/upt/{code}", note=_beside(code, unit))
+
+
+def _beside(code: str, unit: Unit | None) -> str:
+    """What stands below a unit's name."""
+    return f"{code} · {unit.title}" if unit and unit.title else code
+
+
+def _reported(view: View, figures: UnitFigures) -> Cell:
+    """When a unit reported, and who did."""
+    if figures.day is None:
+        return Cell(NOT_REPORTED, tone=Tone.WARN)
+    if figures.at is None:
+        return Cell("sudah lapor")
+    when = figurewords.hour(figures.at, view.zone, view.day)
+    return Cell(when, note=_who(view, figures), rank=figures.at)
+
+
+def _who(view: View, figures: UnitFigures) -> str:
+    """Who reported: by name where the number is registered."""
+    if not view.names or not figures.number:
+        return ""
+    officer = view.directory.officers.get(figures.number)
+    return officer.name if officer else masked(figures.number)

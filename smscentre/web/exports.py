@@ -1,0 +1,166 @@
+"""Sheets as files: CSV for programs, XLSX for people.
+
+Both hold the columns and figures of the page. Nothing in them is run by whoever opens
+them: a text is a text, whatever it begins with.
+"""
+
+from __future__ import annotations
+
+__all__ = ["CSV_TYPE", "XLSX_TYPE", "csv_file", "xlsx_file"]
+
+import csv
+import re
+from collections.abc import Iterator
+from io import BytesIO, StringIO
+from typing import Any, Final
+
+import xlsxwriter
+
+from smscentre.web.sheet import Cell, Column, Kind, Line, Sheet, inert
+
+CSV_TYPE: Final = "text/csv; charset=utf-8"
+XLSX_TYPE: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+_FORMULA: Final = re.compile(r"\s*['=+\-@|%\uff1d\uff0b\uff0d\uff20]")
+"""How a text begins that a spreadsheet would run, full-width signs included."""
+
+_MARK: Final = "\ufeff"
+"""By which Excel knows that a file is UTF-8."""
+
+_NAME_MOST: Final = 31
+_WIDEST: Final = 44
+_FORMATS: Final[dict[Kind, dict[str, Any]]] = {
+    Kind.TEXT: {},
+    Kind.MARK: {"align": "center"},
+    Kind.FIGURE: {"num_format": "#,##0"},
+    Kind.SHARE: {"num_format": '0" %"'},
+    Kind.CHANGE: {"num_format": "+#,##0;-#,##0;0"},
+}
+
+_SETTINGS: Final = {
+    "in_memory": True,
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+}
+
+
+def csv_file(sheet: Sheet) -> bytes:
+    """The lines of a sheet and its sums, after one line with the columns.
+
+    What was not reported is an empty cell.
+    """
+    file = StringIO(newline="")
+    writer = csv.writer(file)
+    columns = list(sheet.in_file())
+    writer.writerow([_safe(column.full_label) for _, column in columns])
+    for line in (*sheet.lines, *sheet.bottom):
+        writer.writerow([_csv_cell(line[at], column) for at, column in columns])
+    return (_MARK + file.getvalue()).encode()
+
+
+def xlsx_file(sheet: Sheet) -> bytes:
+    """A workbook with one sheet: title, columns, lines, sums, notes."""
+    file = BytesIO()
+    with xlsxwriter.Workbook(file, _SETTINGS) as book:
+        book.set_properties({"title": inert(sheet.title), "author": "SMS Centre"})
+        _Written(book, sheet).write()
+    return file.getvalue()
+
+
+def _csv_cell(cell: Cell, column: Column) -> str | int:
+    if cell.value is None:
+        return ""
+    # A figure that is negative is a number, and no formula.
+    return cell.value if isinstance(cell.value, int) else _safe(cell.value)
+
+
+def _safe(text: str) -> str:
+    """A text that a spreadsheet shows and does not run."""
+    shown = inert(text)
+    return f"'{shown}" if _FORMULA.match(shown) else shown
+
+
+class _Written:
+    """One sheet of a workbook, written from top to bottom."""
+
+    def __init__(self, book: Any, sheet: Sheet) -> None:
+        self._sheet = sheet
+        self._columns = [column for _, column in sheet.in_file()]
+        self._places = [at for at, _ in sheet.in_file()]
+        self._page = book.add_worksheet(_sheet_name(sheet))
+        self._title = book.add_format({"bold": True, "font_size": 14})
+        self._head = book.add_format(
+            {"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"}
+        )
+        self._plain = {kind: book.add_format(given) for kind, given in _FORMATS.items()}
+        self._bold = {
+            kind: book.add_format({**given, "bold": True, "top": 1})
+            for kind, given in _FORMATS.items()
+        }
+
+    def write(self) -> None:
+        """Write everything."""
+        page, sheet = self._page, self._sheet
+        row = 0
+        page.write_string(row, 0, inert(sheet.title), self._title)
+        for text in sheet.about:
+            row += 1
+            page.write_string(row, 0, inert(text))
+        row = head = row + 2
+        for at, column in enumerate(self._columns):
+            page.write_string(head, at, inert(column.full_label), self._head)
+        for line in sheet.lines:
+            row += 1
+            self._line(row, line, self._plain)
+        last = row
+        for line in sheet.bottom:
+            row += 1
+            self._line(row, line, self._bold)
+        row += 1
+        for text in self._remarks():
+            row += 1
+            page.write_string(row, 0, inert(text))
+        self._lay_out(head, last)
+
+    def _line(self, row: int, line: Line, formats: dict[Kind, Any]) -> None:
+        for at, (place, column) in enumerate(
+            zip(self._places, self._columns, strict=True)
+        ):
+            value, how = line[place].value, formats[column.kind]
+            if isinstance(value, str):
+                self._page.write_string(row, at, inert(value), how)
+            elif value is None:
+                self._page.write_blank(row, at, None, how)
+            else:
+                self._page.write_number(row, at, value, how)
+
+    def _remarks(self) -> Iterator[str]:
+        yield from self._sheet.notes
+        if self._sheet.terms:
+            yield "; ".join(f"{term}: {says}" for term, says in self._sheet.terms)
+
+    def _lay_out(self, head: int, last: int) -> None:
+        """Widths, what stays in sight, what is printed how."""
+        page = self._page
+        for at, width in enumerate(self._widths()):
+            page.set_column(at, at, width)
+        page.freeze_panes(head + 1, 1)
+        if last > head:
+            page.autofilter(head, 0, last, len(self._columns) - 1)
+        page.repeat_rows(head)
+        page.set_landscape()
+        page.set_paper(9)  # A4
+        page.fit_to_pages(1, 0)
+        page.set_footer("&L&F&RHalaman &P dari &N")
+
+    def _widths(self) -> Iterator[float]:
+        for place, column in zip(self._places, self._columns, strict=True):
+            texts = [str(line[place].value or "") for line in self._sheet.lines]
+            longest = max(map(len, [column.full_label[:12], *texts]))
+            yield min(_WIDEST, max(9, longest + 2))
+
+
+def _sheet_name(sheet: Sheet) -> str:
+    """The name on the tab, of characters that it may have."""
+    return re.sub(r"[^A-Za-z0-9 -]", " ", sheet.name)[:_NAME_MOST].strip("' ") or "Data"
