@@ -9,9 +9,11 @@ from collections.abc import Sequence
 from smscentre.web.admin import Admin
 from smscentre.web.auditing import Auditing
 from smscentre.web.compliancepages import Compliance
+from smscentre.web.datapages import DataPages
 from smscentre.web.gateway import Gateway
 from smscentre.web.login import Login
 from smscentre.web.means import Means
+from smscentre.web.monthpages import MonthPages
 from smscentre.web.officeradmin import OfficerAdmin
 from smscentre.web.reporting import Reports
 from smscentre.web.routes import Area
@@ -38,4 +40,6 @@ def areas(means: Means, sessions: Sessions) -> Sequence[Area]:
         Auditing(means),
         UnitAdmin(means),
         OfficerAdmin(means),
+        DataPages(means),
+        MonthPages(means),
     ]

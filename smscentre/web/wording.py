@@ -10,6 +10,7 @@ __all__ = [
     "MONTHS",
     "age",
     "alarm",
+    "author",
     "deed",
     "figure",
     "kind_name",
@@ -34,7 +35,8 @@ from zoneinfo import ZoneInfo
 
 from smscentre.directory import Right
 from smscentre.messages import ModemAlarm
-from smscentre.users import Role
+from smscentre.numbers import masked
+from smscentre.users import WEB, Role
 from smscentre.web.sheet import inert
 
 _WEEKDAYS = ("Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu")
@@ -315,6 +317,12 @@ def role_purpose(of: Role) -> str:
     return _ROLE_PURPOSES[of]
 
 
+def author(of: str) -> str:
+    """Who sent or changed something: a number with its middle hidden, or a user."""
+    name = of.removeprefix(WEB)
+    return f"web: {name}" if name != of else masked(of)
+
+
 def deed(action: str) -> str:
     """What somebody did, of the audit log; what is new here shows as it is."""
     return _DEEDS.get(action, action)
@@ -336,6 +344,7 @@ def signal(dbm: int | None) -> str:
 FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
     "age": age,
     "alarm": alarm,
+    "author": author,
     "deed": deed,
     "figure": figure,
     "inert": inert,
