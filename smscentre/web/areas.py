@@ -20,8 +20,10 @@ from smscentre.web.routes import Area
 from smscentre.web.sessions import Sessions
 from smscentre.web.sources import Sources
 from smscentre.web.today import Today
+from smscentre.web.tokenpages import TokenPages
 from smscentre.web.unitadmin import UnitAdmin
 from smscentre.web.unitpages import UnitPages
+from smscentre.web.unreadpages import UnreadPages
 from smscentre.web.userpages import UserPages
 
 
@@ -42,4 +44,6 @@ def areas(means: Means, sessions: Sessions) -> Sequence[Area]:
         OfficerAdmin(means),
         DataPages(means),
         MonthPages(means),
+        TokenPages(means),
+        UnreadPages(means),
     ]

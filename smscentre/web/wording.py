@@ -18,7 +18,6 @@ __all__ = [
     "moment",
     "outcome",
     "registration",
-    "right_name",
     "role",
     "role_purpose",
     "rule",
@@ -33,7 +32,6 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from smscentre.directory import Right
 from smscentre.messages import ModemAlarm
 from smscentre.numbers import masked
 from smscentre.users import WEB, Role
@@ -100,8 +98,6 @@ _DEEDS: Final = {
     "users.change": "pengguna diubah",
     "users.password": "kata sandi diganti",
 }
-
-_RIGHTS: Final = {Right.INSERT: "mengisi data", Right.QUERY: "bertanya"}
 
 _STATES: Final = {
     "done": "selesai",
@@ -302,11 +298,6 @@ def registration(name: str) -> str:
     return _REGISTRATIONS.get(name, name)
 
 
-def right_name(right: Right) -> str:
-    """What an officer may do by SMS."""
-    return _RIGHTS[right]
-
-
 def role(of: Role) -> str:
     """What a user may do, in a word or two."""
     return _ROLES[of]
@@ -352,7 +343,6 @@ FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
     "long_date": long_date,
     "outcome": outcome,
     "registration": registration,
-    "right_name": right_name,
     "role": role,
     "role_purpose": role_purpose,
     "rule": rule,
