@@ -13,6 +13,7 @@ __all__ = [
     "Row",
     "Seen",
     "in_words",
+    "is_one_line",
     "read",
     "write",
 ]
@@ -55,7 +56,9 @@ _GUESSED = 200
 """So many faults get a guess at what was meant: each takes milliseconds."""
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+"""What breaks a line, steers a terminal or turns the direction of writing about."""
+
 _FORMULA = re.compile(r"'*[=+\-@\t\r]")
 """A cell that a spreadsheet would run, with the apostrophes before it."""
 
@@ -134,7 +137,7 @@ class Row:
     def check_lines(self) -> None:
         """Report the cells that are not one plain line."""
         for column in self.cells:
-            if _CONTROL.search(self.text(column)):
+            if not is_one_line(self.text(column)):
                 self.bad(column, "control")
 
 
@@ -152,6 +155,11 @@ class Seen:
         first = self._lines.setdefault(value, row.line)
         if first != row.line:
             row.bad(self._column, "twice", str(first))
+
+
+def is_one_line(text: str) -> bool:
+    """Whether a text is one line without control characters."""
+    return _CONTROL.search(text) is None
 
 
 def in_words(fault: Fault, rule: str) -> Problem:

@@ -9,6 +9,7 @@ from __future__ import annotations
 __all__ = [
     "LONGEST_PASSWORD",
     "SHORTEST_PASSWORD",
+    "WEB",
     "NewUserError",
     "Role",
     "User",
@@ -32,6 +33,9 @@ from smscentre.errors import SMSCentreError
 
 SHORTEST_PASSWORD: Final = 10
 LONGEST_PASSWORD: Final = 200
+
+WEB: Final = "web:"
+"""What the audit log has before the name of a user of the pages."""
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,31}")
 _EVERYWHERE = "ALL"
@@ -87,7 +91,7 @@ class User:
 
 def web_actor(name: str) -> str:
     """The audit log's name of a user who does something by a page."""
-    return f"web:{name}"
+    return f"{WEB}{name}"
 
 
 def is_user_name(text: str) -> bool:

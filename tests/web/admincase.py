@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-__all__ = ["AMBON", "ANI", "BUDI", "CIPINANG", "SALEMBA", "AdminCase", "multipart"]
+__all__ = [
+    "AMBON",
+    "ANI",
+    "BUDI",
+    "CIPINANG",
+    "SALEMBA",
+    "AdminCase",
+    "Pairs",
+    "hidden_of",
+    "multipart",
+]
 
 import re
 from collections.abc import Callable, Iterable, Sequence

@@ -288,8 +288,8 @@ def means_of(
         config or WebConfig(),
         Desk(Rules(7, WIB, "flag"), new_ledger),
         programs or Programs(0, post_of()),
-        "ID",
-        frozenset({OWN_NUMBER}),
+        country="ID",
+        own_numbers=frozenset({OWN_NUMBER}),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["UnitsAdmin"]
+__all__ = ["UnitAdmin"]
 
 import datetime
 from collections.abc import Mapping, Sequence
@@ -94,7 +94,7 @@ class _Search:
         return any(words in fold(text) for text in known)
 
 
-class UnitsAdmin:
+class UnitAdmin:
     """Lists, adds and changes units."""
 
     def __init__(self, means: Means) -> None:
