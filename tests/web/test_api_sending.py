@@ -85,7 +85,7 @@ BODIES = (
     Bad({**SMS, "to": "+6281\u0662\u0663\u0664567"}, 422, "bad-body", "to"),
     Bad({**SMS, "to": "+62812"}, 422, "bad-body", "to"),
     Bad({**SMS, "to": "+9991234567"}, 422, "bad-destination"),
-    Bad({**SMS, "to": "+628123456789012"}, 422, "bad-destination"),
+    Bad({**SMS, "to": "+123456789012"}, 422, "bad-destination"),
     Bad({**SMS, "to": "+622170252704"}, 422, "bad-destination"),
     Bad({**SMS, "text": ""}, 422, "bad-body", "text"),
     Bad({**SMS, "text": " \n "}, 422, "bad-body", "text"),
