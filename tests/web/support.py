@@ -91,18 +91,22 @@ class Wire:
         """Send some octets."""
         self._protocol.dataReceived(octets)
 
-    def close(self) -> Answer:
-        """The answer that has come; cancels time limits, so that no call is left."""
-        answer = _parse(self.transport)
+    def answer(self) -> Answer:
+        """The answer that has come."""
+        return _parse(self.transport)
+
+    def close(self) -> None:
+        """End the connection, so that no time limit is left."""
         self._protocol.connectionLost(None)
-        return answer
 
 
 def ask(site: Site, request: bytes) -> Answer:
     """Send the octets of a request and read the answer."""
     wire = Wire(site)
     wire.send(request)
-    return wire.close()
+    answer = wire.answer()
+    wire.close()
+    return answer
 
 
 def get(site: Site, path: str, *, method: str = "GET", **headers: str) -> Answer:
