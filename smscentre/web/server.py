@@ -151,7 +151,8 @@ class Request(server.Request):
         if not self._refused:
             self.channel.persistent = False
             self.setHeader(b"Connection", b"close")
-            super().requestReceived(command, path, version)
+            # Twisted would answer for the whole server by itself, without our headers.
+            super().requestReceived(command, b"/*" if path == b"*" else path, version)
 
     def _refuse(self) -> None:
         self._refused = True
