@@ -252,6 +252,7 @@ def answering_settings(config: Config) -> AnsweringSettings:
             limits.centre_per_day,
         ),
         replies.quotes_own_reply,
+        frozenset(link.name for link in config.phone),
     )
 
 

@@ -61,6 +61,7 @@ from smscentre.smpp.receipt import id_key
 from smscentre.store import audit, outgoing, receipts, sessions
 from smscentre.store.engine import reading_engine, writing_engine
 from smscentre.store.pages import Readers
+from smscentre.store.patient import PatientWriter
 from smscentre.store.schema import check_schema
 from smscentre.store.thread import WriterThread
 from smscentre.store.transaction import Transaction
@@ -245,7 +246,7 @@ class Centre(MultiService):
             Means(
                 self._board,
                 self._readers,
-                self._writer,
+                PatientWriter(self._writer, reactor),
                 Passwords(self._lane.run),
                 self._metrics.web,
                 config.centre.timezone,

@@ -88,6 +88,7 @@ class StagesTestCase(StoreTestCase):
     fields: ClassVar[Mapping[str, tuple[str, ...]]] = {"RUTAN": ("value",)}
     kinds: ClassVar[Mapping[str, str]] = {"RUTAN": "RUTAN"}
     reads_before: ClassVar[bool] = False
+    phones: ClassVar[frozenset[str]] = frozenset()
 
     def interpret(self, request: Request, directory: Directory) -> Command:
         """Understand any text."""
@@ -121,7 +122,7 @@ class StagesTestCase(StoreTestCase):
         zone = ZoneInfo("Asia/Jakarta")
         styles = {"carrier": PartStyle()}
         answering = AnsweringSettings(
-            zone, styles, 3600, self.limits, self.quotes_own_reply
+            zone, styles, 3600, self.limits, self.quotes_own_reply, self.phones
         )
         self.answering = Answering(answering)
         self.acceptance = Acceptance(settings, self.interpret, self.answering)

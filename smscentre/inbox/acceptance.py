@@ -154,7 +154,9 @@ class Acceptance:
         self._keep(transaction, arrival, "failed", number=number, reason=reason)
         if number is None or incoming.kind is not IncomingKind.MESSAGE:
             return
-        arrival.silence = self._answering.reason_to_hold(number, incoming.arrived_at)
+        arrival.silence = self._answering.reason_to_hold(
+            incoming.link, number, incoming.arrived_at
+        )
         if not arrival.silence:
             self._reply(transaction, arrival, number, self._settings.apology)
 
@@ -169,7 +171,7 @@ class Acceptance:
             officer = officers.get(given_up.number or "")
             if officer is None or not officer.active:
                 continue
-            if self._answering.reason_to_hold(officer.number, now):
+            if self._answering.reason_to_hold(given_up.link, officer.number, now):
                 continue
             text = self._settings.parts_lost.format(
                 part=given_up.missing, of=given_up.total
@@ -305,7 +307,8 @@ class Acceptance:
             _log.failure("a command failed", arrival_id=arrival.arrival_id)
             self._keep_failed(transaction, arrival, error)
             return
-        silence = self._answering.silence_after(transaction, request, outcome)
+        link = arrival.incoming.link
+        silence = self._answering.silence_after(transaction, link, request, outcome)
         arrival.silence = silence
         self._keep(
             transaction,
@@ -315,7 +318,7 @@ class Acceptance:
             outcome=outcome.name,
             reason=silence,
         )
-        if arrival.incoming.link not in self._settings.dry_runs:
+        if link not in self._settings.dry_runs:
             for effect in outcome.effects:
                 self._batch.ledger.apply(effect, request, arrival.row)
         if outcome.reply and not silence:

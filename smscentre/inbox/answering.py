@@ -48,7 +48,8 @@ class AnsweringSettings:
     """How replies are cut for each link, how long they live, how many there may be.
 
     ``quotes_own_reply`` tells whether a text that is no command has one of our replies
-    within it.
+    within it; ``phones`` are the links whose replies no carrier and no officer sees:
+    by them anybody's number is tried out, so they neither count nor are limited.
     """
 
     timezone: ZoneInfo
@@ -56,6 +57,7 @@ class AnsweringSettings:
     reply_expires_s: float
     limits: ReplyLimits
     quotes_own_reply: Callable[[str], bool] = lambda text: False
+    phones: frozenset[str] = frozenset()
 
 
 @frozen
@@ -81,7 +83,7 @@ class Answering:
         if not self._limiter.limited:
             return
         since = self._limiter.day_began(now)
-        for number, count in count_by_number(transaction, since):
+        for number, count in count_by_number(transaction, since, self._settings.phones):
             self._limiter.count_earlier(number, now, count)
 
     def replies_today(self, now: float) -> int | None:
@@ -91,19 +93,23 @@ class Answering:
         """
         return self._limiter.in_all(now)
 
-    def reason_to_hold(self, number: str, now: float) -> str:
+    def reason_to_hold(self, link: str, number: str, now: float) -> str:
         """The limit that holds back a reply to a number, or empty."""
+        if link in self._settings.phones:
+            return ""
         held = self._limiter.reason_to_hold(number, now)
         if held:
             self._tell(held, number, now)
         return held
 
     def silence_after(
-        self, transaction: Transaction, request: Request, outcome: Outcome
+        self, transaction: Transaction, link: str, request: Request, outcome: Outcome
     ) -> str:
         """The reason to hold back the reply of an outcome, or empty (D11)."""
+        if link in self._settings.phones:
+            return ""
         now = request.arrived_at
-        held = self.reason_to_hold(request.number, now)
+        held = self.reason_to_hold(link, request.number, now)
         if held:
             return held
         if outcome.name == "code_locked" and not outcome.effects:
@@ -137,13 +143,14 @@ class Answering:
             request.arrived_at, self._settings.timezone
         )
         midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
-        told = arrivals.unknown_told(transaction, midnight.timestamp())
+        since, phones = midnight.timestamp(), self._settings.phones
+        told = arrivals.unknown_told(transaction, since, phones)
         if outcome.name == "unknown" and request.number in told:
             return "unknown_told"
         limit = self._settings.limits.unknown_replies_per_day
         if not limit:
             return ""
-        codes = arrivals.refused_codes(transaction, midnight.timestamp())
+        codes = arrivals.refused_codes(transaction, since, phones)
         if sum(told.values()) + codes < limit:
             return ""
         self._tell("unknown_limit", request.number, request.arrived_at)
@@ -188,7 +195,8 @@ class Answering:
             inbox_id,
         )
         outgoing = add_outgoing(transaction, draft, now=now, bind=claimer)
-        self.count(transaction, number, now)
+        if link not in self._settings.phones:
+            self.count(transaction, number, now)
         return Posted(outgoing, 0) if claimer else Posted([], len(outgoing))
 
     def count(self, transaction: Transaction, number: str, now: float) -> None:

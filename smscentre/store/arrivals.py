@@ -149,12 +149,18 @@ _SUSPECTS = (
 
 _TOLD = (
     select(inbox.c.number, func.count())
-    .where(sql(UNKNOWN), inbox.c.arrived_at >= bindparam("since"))
+    .where(
+        sql(UNKNOWN),
+        inbox.c.arrived_at >= bindparam("since"),
+        inbox.c.link.not_in(bindparam("phones", expanding=True)),
+    )
     .group_by(inbox.c.number)
 )
 
 _REFUSED = select(func.count()).where(
-    sql(REFUSED_CODE), inbox.c.arrived_at >= bindparam("since")
+    sql(REFUSED_CODE),
+    inbox.c.arrived_at >= bindparam("since"),
+    inbox.c.link.not_in(bindparam("phones", expanding=True)),
 )
 
 
@@ -258,16 +264,24 @@ def mark_matched(transaction: Transaction, row: int) -> None:
     transaction.add(_MATCHED, (row,))
 
 
-def unknown_told(transaction: Transaction, since: float) -> dict[str, int]:
-    """How often each unknown number got its refusal since a moment."""
-    return {
-        number: count
-        for number, count in transaction.all(_TOLD, {"since": since})
-        if number
-    }
+def unknown_told(
+    transaction: Transaction, since: float, phones: Collection[str] = ()
+) -> dict[str, int]:
+    """How often each unknown number got its refusal since a moment.
+
+    :param phones: the links by which nobody is told anything
+    """
+    named = {"since": since, "phones": sorted(phones)}
+    return {number: count for number, count in transaction.all(_TOLD, named) if number}
 
 
-def refused_codes(transaction: Transaction, since: float) -> int:
-    """How many wrong registration codes were answered since a moment."""
-    count: int = transaction.first(_REFUSED, {"since": since})[0]
+def refused_codes(
+    transaction: Transaction, since: float, phones: Collection[str] = ()
+) -> int:
+    """How many wrong registration codes were answered since a moment.
+
+    :param phones: the links by which nobody is told anything
+    """
+    named = {"since": since, "phones": sorted(phones)}
+    count: int = transaction.first(_REFUSED, named)[0]
     return count

@@ -239,14 +239,20 @@ def claimed_for(transaction: Transaction, arrival_id: str) -> list[Outgoing]:
     return [_outgoing(row, row.resent) for row in rows]
 
 
-def count_by_number(transaction: Transaction, since: float) -> list[tuple[str, int]]:
-    """How many replies were put out for each number since a moment."""
+def count_by_number(
+    transaction: Transaction, since: float, phones: Collection[str] = ()
+) -> list[tuple[str, int]]:
+    """How many replies were put out for each number since a moment.
+
+    :param phones: the links by which nothing is sent
+    """
     rows = transaction.all(
         select(outbox.c.number, func.count())
         .where(
             outbox.c.created_at >= since,
             outbox.c.part_number == 1,
             outbox.c.priority == int(Priority.REPLY),
+            outbox.c.link.not_in(phones),
         )
         .group_by(outbox.c.number)
     )

@@ -148,6 +148,8 @@ class Writer:
         self._queue: SimpleQueue[Work | None] = SimpleQueue()
         self._taken: deque[Work] = deque()
         self._marks: deque[_Mark] = deque()
+        self._marks_due = False
+        """Whether the marks have waited long enough for company. Writer's thread."""
         self._nudge: IDelayedCall | None = None
         self._marked_at = 0.0
         """When the first of the marks that wait was made. Reactor's thread."""
@@ -231,15 +233,19 @@ class Writer:
             self._take(self._queue.get())
 
     def turn(self) -> bool:
-        """Commit one batch of what waits; False when nothing does.
+        """Commit one batch of what waits; False when nothing is due.
+
+        Marks alone are not, until they have waited: a commit for them would keep
+        waiting whatever comes while it syncs.
 
         :raises Unavailable: the database cannot be used; nothing was lost
         """
         self._collect()
-        if not self._taken and not self._marks:
+        if not self._taken and not (self._marks and self._marks_due):
             return False
         batch: list[Work] = []
         marks: list[_Mark] = []
+        self._marks_due = False
         started = perf_counter()
         error = attempt(self._commit_waiting, batch, marks)
         if error is None:
@@ -256,7 +262,9 @@ class Writer:
         self._engine.dispose()
 
     def _take(self, work: Work | None) -> None:
-        if work is not None and not work.withdrawn:
+        if work is None:
+            self._marks_due = True
+        elif not work.withdrawn:
             self._taken.append(work)
 
     def _collect(self) -> None:
@@ -335,6 +343,7 @@ class Writer:
                 work._unknown = work._unknown or unknown
                 work._state = _State.BEGUN if work._unknown else _State.WAITING
         self._marks.extendleft(reversed(marks))
+        self._marks_due = bool(marks)
         self._taken.extendleft(reversed(batch))
         raise Unavailable(f"the database cannot be used: {error}") from error
 

@@ -57,6 +57,18 @@ class Problem(Enum):
         "Data belum dapat dibaca",
         "Basis data sedang tidak dapat dihubungi. Coba lagi sebentar lagi.",
     )
+    NOT_STORED = (
+        503,
+        "Perubahan belum disimpan",
+        "Basis data sedang tidak dapat ditulis. Tidak ada yang berubah; coba lagi "
+        "sebentar lagi.",
+    )
+    UNCERTAIN = (
+        503,
+        "Belum pasti apakah perubahan disimpan",
+        "Basis data tidak menjawab pada waktunya. Periksa dulu keadaannya sebelum "
+        "mengirim sekali lagi.",
+    )
     BUSY = (
         503,
         "Sedang terlalu ramai",

@@ -26,7 +26,7 @@ MAX_BODY_OCTETS = 64 * 1024
 """The longest request body, where nothing else is said of its address."""
 
 BodyLimit = Callable[[bytes, bytes], int]
-"""The longest body by method and path; a longer one ends the connection."""
+"""The longest body by method and path; a longer one is refused."""
 
 _IDLE_S = 60
 """How long a connection may take over a request, or stay without one, or take over
@@ -38,6 +38,11 @@ _SLOWEST = 8192
 OPEN_MOST = 300
 """Connections at once; more would take the files that links need."""
 
+_UNHEARD_OCTETS = 64 * 1024 * 1024
+"""So much of a body that is refused is thrown away; a longer one is cut off."""
+
+_HSTS = "max-age=31536000"
+
 _HEADERS = {
     "Server": "smscentre",
     "Content-Security-Policy": (
@@ -47,6 +52,8 @@ _HEADERS = {
     ),
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
     # Not "no-referrer", by which browsers hide where our own forms come from, too.
     "Referrer-Policy": "same-origin",
     "Cache-Control": "no-store",
@@ -113,7 +120,7 @@ class _Channel(HTTPChannel):
 
 
 class Request(server.Request):
-    """A request whose body is cut off beyond what its site allows."""
+    """A request of whose body no more is kept than its site allows."""
 
     _received = 0
     _refused = False
@@ -129,15 +136,18 @@ class Request(server.Request):
         self._most = self._bodies.most(*_asked(self.channel))
         if length is not None and length > self._most:
             self._refuse()
-        else:
-            self._own.allow(self._most if length is None else length)
+            if length > _UNHEARD_OCTETS:
+                self.channel.loseConnection()
+        expected = self._most if length is None else min(length, self._most)
+        self._own.allow(expected)
 
     def handleContentChunk(self, data: bytes) -> None:
         """Take a piece of the body."""
-        if self._refused:
-            return
         self._received += len(data)
-        if self._received > self._most:
+        if self._refused:
+            if self._received > _UNHEARD_OCTETS:
+                self.channel.loseConnection()
+        elif self._received > self._most:
             self._refuse()
         else:
             super().handleContentChunk(data)
@@ -148,18 +158,24 @@ class Request(server.Request):
         One request a connection: what a client sends ahead of our answers, and
         does not read, would pile up.
         """
-        if not self._refused:
+        if self._refused:
+            self.channel.loseConnection()
+        else:
             self.channel.persistent = False
             self.setHeader(b"Connection", b"close")
             # Twisted would answer for the whole server by itself, without our headers.
             super().requestReceived(command, b"/*" if path == b"*" else path, version)
 
     def _refuse(self) -> None:
+        """Answer at once, but hear the body out.
+
+        A browser reads no answer before it has sent all, and shows none where the
+        connection is cut off below it.
+        """
         self._refused = True
         transport = self.channel.transport
         assert transport is not None, "only a connected channel hands over a body"
         transport.write(self._refusal())
-        self.channel.loseConnection()
 
     def _refusal(self) -> bytes:
         _, path = _asked(self.channel)
@@ -208,7 +224,10 @@ class Site(server.Site):
         reactor: IReactorTime,
         wall_clock: Callable[[], float],
         bodies: TooLarge | None = None,
+        *,
+        secure: bool = False,
     ) -> None:
+        """:param secure: browsers come by TLS, which something in front takes off"""
         super().__init__(
             resource,
             Request,
@@ -218,6 +237,7 @@ class Site(server.Site):
         )
         self._wall_clock = wall_clock
         self.bodies = bodies or TooLarge()
+        self._secure = secure
         self.open = 0
 
     def buildProtocol(self, addr: IAddress | None) -> Any:
@@ -239,6 +259,8 @@ class Site(server.Site):
         request.setHeader("Date", formatdate(self._wall_clock(), usegmt=True))
         for name, value in _HEADERS.items():
             request.setHeader(name, value)
+        if self._secure or request.isSecure():
+            request.setHeader("Strict-Transport-Security", _HSTS)
         resource: IResource = super().getResourceFor(request)
         return resource
 

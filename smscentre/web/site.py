@@ -22,6 +22,7 @@ from twisted.web.server import Request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from smscentre.store.engine import is_outage
+from smscentre.store.patient import UncertainError
 from smscentre.web.api.faults import Fault, fault_of, problem_content
 from smscentre.web.areas import areas
 from smscentre.web.assets import Assets
@@ -72,6 +73,7 @@ def site_of(means: Means, sessions: Sessions, routes: Sequence[Route]) -> Site:
         means.clock,
         means.wall_clock,
         TooLarge(doors.most_octets, doors.too_large),
+        secure=means.config.public_url.startswith("https:"),
     )
 
 
@@ -251,9 +253,17 @@ class Doors:
                 return Problem.BAD_REQUEST
             case Exception() if is_outage(error):
                 _log.warn("{path}: {error}", path=request.path, error=error)
-                return Problem.NO_DATABASE
+                return _away(request, error)
         _log.failure("{path} failed", failure, path=request.path)
         return Problem.BROKEN
+
+
+def _away(request: Request, error: Exception) -> Problem:
+    """What it means for a reader that the database is away."""
+    if isinstance(error, UncertainError):
+        return Problem.UNCERTAIN
+    reading = request.method in (b"GET", b"HEAD")
+    return Problem.NO_DATABASE if reading else Problem.NOT_STORED
 
 
 def _not_admitted(visit: Visit) -> Answer:

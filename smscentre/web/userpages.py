@@ -244,11 +244,16 @@ class UserPages:
 
     async def _changed(self, action: Callable[[Transaction], None]) -> UserFault | None:
         """Make a change; why it was refused, None if it was not."""
-        try:
-            await self._means.changer.perform(action)
-        except UsersError as error:
-            return error.fault
-        return None
+
+        def attempted(transaction: Transaction) -> UserFault | None:
+            # Out of here it would make the writer do its whole batch again.
+            try:
+                action(transaction)
+            except UsersError as error:
+                return error.fault
+            return None
+
+        return await self._means.changer.perform(attempted)
 
 
 def _form(

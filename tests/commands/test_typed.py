@@ -41,3 +41,8 @@ class TypedTests(SynchronousTestCase):
         """Every row has its reply, or its silence, and stores what it should."""
         found = self._play(Table(_TABLES / "blind.toml"))
         self.assertEqual(found, {})
+
+    def test_blind_again(self) -> None:
+        """So has every row of the second table."""
+        found = self._play(Table(_TABLES / "blind2.toml"))
+        self.assertEqual(found, {})

@@ -297,6 +297,6 @@ def _faults_of_values(case: Case, reply: str) -> Iterator[str]:
     if found is None:
         yield f"expected the template {case['template']}"
         return
-    for name, value in case["values"].items():
+    for name, value in case.get("values", {}).items():
         if found[name] != value:
             yield f"expected {name} {value!r}, found {found[name]!r}"

@@ -634,3 +634,39 @@ class LimitTests(StagesTestCase):
         self.assertEqual(self.submissions(), ["1", "2", "3"])
         self.clock.advance(60)
         self.assertEqual(self.text("SET 4"), ["Update 4"])
+
+
+class PhoneTests(StagesTestCase):
+    """A phone tries out anybody's number, at nobody's cost."""
+
+    limits = ReplyLimits(sender_per_minute=1, unknown_replies_per_day=1)
+    phones = frozenset({"spare"})
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.connect()
+        self.other.connect(self.exchange)
+        self.turn()
+
+    def by_phone(self, text: str, source: str = OFFICER) -> int:
+        """Text by the phone; how many answers came there."""
+        before = len(self.other.sent)
+        digits = source.removeprefix("+")
+        incoming = self.other.incoming(digits, text, self.now())
+        self.hand_over(self.other, incoming)
+        self.turn()
+        self.exchange.acknowledged(self.other, incoming.arrival_id)
+        return len(self.other.sent) - before
+
+    def test_limits_nothing(self) -> None:
+        """What comes by a phone is answered, however often and whosever it is."""
+        for source in (OFFICER, _STRANGER):
+            answers = [self.by_phone("SAME", source) for _ in range(4)]
+            self.assertEqual(answers, [1] * 4)
+
+    def test_takes_nothing_from_the_number(self) -> None:
+        """The number's own texts are answered as if there had been none by phone."""
+        self.by_phone("SET 1")
+        self.by_phone("A", _STRANGER)
+        self.assertEqual(self.text("SET 2"), ["Update 2"])
+        self.assertEqual(self.text("B", _STRANGER), ["unknown number"])

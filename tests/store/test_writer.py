@@ -116,7 +116,7 @@ class WriterTests(StoreTestCase):
     def test_young_mark_waits_its_own_time(self) -> None:
         """A mark that came after a batch does not wake the writer for the first's."""
         self.writer.mark(_PUT, ("a", 0))
-        self.turn()
+        self.give(put("c"))
         self.clock.advance(MARK_DELAY_S * 0.8)
         self.writer.mark(_PUT, ("b", 0))
         self.clock.advance(MARK_DELAY_S * 0.4)
@@ -125,7 +125,15 @@ class WriterTests(StoreTestCase):
         self.clock.advance(MARK_DELAY_S)
         self.writer.wait()
         self.turn()
-        self.assertEqual(self.names(), ["a", "b"])
+        self.assertEqual(self.names(), ["a", "b", "c"])
+
+    def test_mark_alone_waits_for_company(self) -> None:
+        """A mark is no reason to commit before its delay: work may come and wait."""
+        self.writer.mark(_PUT, ("a", 0))
+        self.assertFalse(self.writer.turn())
+        self.give(put("b"))
+        self.assertEqual(self.batches.sizes, [2])
+        self.clock.advance(MARK_DELAY_S)
 
     def test_numbers_are_unique_after_a_failure(self) -> None:
         """A block of numbers taken by a transaction that failed is not used."""

@@ -11,6 +11,8 @@ from twisted.trial.unittest import SynchronousTestCase
 from tests.system.centre import Officer, RunningCentre, Unit, free_port
 from tests.system.webpages import WebPages, logged_in
 
+SIX_MIB = 6 * 1024 * 1024
+
 
 class LoginTests(SynchronousTestCase):
     """A user made at the shell, and his session."""
@@ -27,7 +29,10 @@ class LoginTests(SynchronousTestCase):
         self.centre.start()
 
     def test_a_session_from_login_to_the_end(self) -> None:
-        """It survives kill -9 and ends when the shell takes the user away."""
+        """It survives kill -9 and ends when the shell takes the user away.
+
+        What is far too long to be read is answered all the same.
+        """
         stranger = WebPages(self.centre.web_port)
         self.assertEqual(stranger.get("/gateway")[0], 303)
         pages = logged_in(self.centre, "operator")
@@ -45,5 +50,8 @@ class LoginTests(SynchronousTestCase):
         self.assertEqual(
             self.centre.metric('smscentre_web_logins_total{outcome="wrong"}'), 1
         )
+        status, text = pages.send("/masuk", b"x" * SIX_MIB)
+        self.assertEqual(status, 413)
+        self.assertIn("Kiriman terlalu besar", text)
         listed = self.centre.command("users", "list")
         self.assertIn("operator  operator  ALL  not active  logged in 20", listed)

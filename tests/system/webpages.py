@@ -63,9 +63,13 @@ class WebPages:
         found = _TOKEN.search(self.get(page)[1])
         assert found is not None, f"{page} has no form"
         body = urllib.parse.urlencode({"csrf": found[1], **form}).encode()
-        request = urllib.request.Request(self._root + (to or page), body)
+        return self.send(to or page, body)[0]
+
+    def send(self, path: str, body: bytes) -> tuple[int, str]:
+        """Send a body from a page of the site; status and text of the answer."""
+        request = urllib.request.Request(self._root + path, body)
         request.add_header("Origin", self._root)
-        return self._open(request)[0]
+        return self._open(request)
 
     def log_in(self, name: str, password: str = PASSWORD) -> int:
         """Fill the login form in; 303 where it is right."""

@@ -11,6 +11,7 @@ from sqlalchemy import text
 from smscentre.directory import Unit
 from smscentre.store.changes import Signature, import_units
 from smscentre.store.engine import StoreError, writing_engine
+from smscentre.store.patient import UncertainError
 from smscentre.store.users import Account, account_named
 from smscentre.users import Role, User
 from tests.web.support import (
@@ -164,9 +165,15 @@ class AddTests(AdminTestCase):
         """What cannot be stored is said so, and can be sent again."""
         form = {"csrf": self.browser.csrf("/admin/pengguna/baru"), **VALID}
         assert isinstance(self.means.changer, FakeChanger)
-        self.means.changer.error = StoreError("disk full")
-        answer = self.browser.post("/admin/pengguna/baru", form)
-        self.assertEqual((answer.status, answer.headers["retry-after"]), (503, "15"))
+        for error, words in (
+            (StoreError("disk full"), "Perubahan belum disimpan"),
+            (UncertainError("disk full"), "Belum pasti apakah perubahan disimpan"),
+        ):
+            self.means.changer.error = error
+            answer = self.browser.post("/admin/pengguna/baru", form)
+            self.assertEqual(answer.status, 503)
+            self.assertEqual(answer.headers["retry-after"], "15")
+            self.assertIn(words, answer.text)
         self.means.changer.error = None
         self.assertEqual(self.browser.post("/admin/pengguna/baru", form).status, 200)
 
