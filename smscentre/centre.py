@@ -32,6 +32,7 @@ from smscentre.assembly import (
     acceptance_settings,
     answering_settings,
     command_rules,
+    deadline_schedule,
     limits,
     link_windows,
     metrics,
@@ -254,6 +255,7 @@ class Centre(MultiService):
                 time.time,
                 config.web,
                 programs(config, self._outbox),
+                deadline_schedule(config),
             )
         )
         monitor = monitor_site(self._metrics, self._board, reactor, time.time)

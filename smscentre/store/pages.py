@@ -1,4 +1,4 @@
-"""What pages read: national totals, queues, today's arrivals, the last messages.
+"""What pages read of messages: queues, today's arrivals, the last messages.
 
 Beside the path: plain functions over a connection that cannot write, run by
 `Readers` in threads of their own. No text of a message and no whole number
@@ -9,38 +9,30 @@ from __future__ import annotations
 
 __all__ = [
     "ArrivalCount",
-    "CountedForm",
     "LastMessage",
     "Queue",
     "ReadConnection",
     "Readers",
-    "Total",
     "arrival_counts",
     "held_back",
     "last_messages",
-    "national_totals",
     "queues",
 ]
 
-import datetime
-from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import TypeVar
 
 from attrs import frozen
-from sqlalchemy import Connection, Engine, bindparam, func, or_, select
+from sqlalchemy import Connection, Engine, bindparam, func, select
 from sqlalchemy import text as sql
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorFromThreads
 from twisted.internet.threads import deferToThreadPool
 from twisted.python.threadpool import ThreadPool
 
-from smscentre.directory import Directory, Scope
 from smscentre.numbers import masked
 from smscentre.store.engine import StoreError
-from smscentre.store.ledger import StoreLedger
-from smscentre.store.tables import OPEN, inbox, outbox, units
-from smscentre.store.transaction import Numbers, Transaction
+from smscentre.store.tables import OPEN, inbox, outbox
 from smscentre.threads import DaemonPool
 
 T = TypeVar("T")
@@ -49,15 +41,6 @@ ReadConnection = Connection
 """What a read is given: a connection in a transaction that cannot write."""
 
 _THREADS = 3
-
-_UNITS_BY_KINDS = (
-    select(units.c.kinds, func.count())
-    .where(
-        or_(units.c.valid_from.is_(None), units.c.valid_from <= bindparam("day")),
-        or_(units.c.valid_until.is_(None), units.c.valid_until >= bindparam("day")),
-    )
-    .group_by(units.c.kinds)
-)
 
 _QUEUES = (
     select(outbox.c.link, outbox.c.state, func.count(), func.min(outbox.c.created_at))
@@ -100,31 +83,6 @@ _LAST = (
 
 
 @frozen
-class CountedForm:
-    """A form to be summed up, and the kind of unit that reports it.
-
-    ``lasts`` says that a report holds until the unit's next one, as staff do.
-    """
-
-    id: str
-    kind: str
-    lasts: bool
-
-
-@frozen
-class Total:
-    """The national sums of one form.
-
-    ``values`` holds the fields that some unit reported; ``reported`` of the
-    ``expected`` units, those of the kind that are valid on the day, did.
-    """
-
-    values: dict[str, int]
-    reported: int
-    expected: int
-
-
-@frozen
 class Queue:
     """The parts of one link that wait in one open state.
 
@@ -155,28 +113,6 @@ class LastMessage:
     sender: str
     state: str
     outcome: str
-
-
-def national_totals(
-    connection: Connection, forms: Iterable[CountedForm], day: datetime.date
-) -> dict[str, Total]:
-    """The sums of each form for a day, by the id of the form.
-
-    They are those that a national query by SMS would answer with.
-    """
-    forms = tuple(forms)
-    transaction = Transaction(connection, Numbers())
-    kinds = {form.id: form.kind for form in forms}
-    ledger = StoreLedger(transaction, Directory.of(()), {}, kinds)
-    expected: Counter[str] = Counter()
-    for row in transaction.all(_UNITS_BY_KINDS, {"day": day}):
-        for kind in row.kinds.split("|"):
-            expected[kind] += row.count
-    totals = {}
-    for form in forms:
-        tally = (ledger.staff if form.lasts else ledger.counts)(form.id, Scope(), day)
-        totals[form.id] = Total(tally.values, tally.units, expected[form.kind])
-    return totals
 
 
 def queues(connection: Connection) -> list[Queue]:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from smscentre.web.admin import Admin
 from smscentre.web.api.area import Api
 from smscentre.web.auditing import Auditing
+from smscentre.web.compliancepages import Compliance
 from smscentre.web.gateway import Gateway
 from smscentre.web.login import Login
 from smscentre.web.means import Means
@@ -17,6 +18,7 @@ from smscentre.web.routes import Area
 from smscentre.web.sessions import Sessions
 from smscentre.web.sources import Sources
 from smscentre.web.today import Today
+from smscentre.web.unitpages import UnitPages
 from smscentre.web.userpages import UserPages
 
 
@@ -24,8 +26,10 @@ def areas(means: Means, sessions: Sessions) -> Sequence[Area]:
     """Every area; two routes may not have the same path and method."""
     sources = Sources()
     return [
-        Today(means),
+        Today(means, sources),
         Reports(means, sources),
+        Compliance(means, sources),
+        UnitPages(means, sources),
         Gateway(means),
         Login(means, sessions),
         Admin(),

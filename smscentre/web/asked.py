@@ -1,13 +1,13 @@
 """What a reader asks a report for, from the address of its page.
 
 The fields of the query are in Indonesian, as they stand in the address: ``tanggal``,
-``per``, ``provinsi``, ``dari`` and ``sampai``, ``banding``, ``isi``, ``urut``,
-``cari``. What makes no sense is refused with what to write instead.
+``per``, ``provinsi``, ``dari`` and ``sampai``, ``banding``, ``isi``. What makes no
+sense is refused with what to write instead.
 """
 
 from __future__ import annotations
 
-__all__ = ["Asked", "Misasked", "Per", "place_for", "read_day"]
+__all__ = ["Asked", "Misasked", "Per", "latest_day", "place_for", "read_day"]
 
 import datetime
 import re
@@ -28,8 +28,6 @@ from smscentre.web.routes import Values
 
 _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _FIRST_YEAR: Final = 2000
-_SORT: Final = re.compile(r"-?[a-z_0-9]{1,20}")
-_SEARCH_MOST: Final = 60
 
 SPAN_MOST: Final = 366
 """The longest period that is added up."""
@@ -62,10 +60,6 @@ class Asked:
     span: Span | None = None
     other: datetime.date | None = None
     shown: str = "jumlah"
-    sort: str = ""
-    descending: bool = False
-    search: str = ""
-    whole: bool = False
 
     @classmethod
     def of(
@@ -77,11 +71,10 @@ class Asked:
         """
         clock = ZONES[zone]
         today = datetime.datetime.fromtimestamp(now, clock).date()
-        latest = _latest_day(now)
+        latest = latest_day(now)
         province = query.get("provinsi").upper()
         span = _span(query, latest)
         day = read_day(query.get("tanggal"), latest) or today
-        sort = query.get("urut")
         return cls(
             report,
             min(day, span.last) if span else day,
@@ -90,10 +83,6 @@ class Asked:
             span,
             read_day(query.get("banding"), latest),
             _shown(query.get("isi"), report),
-            sort.lstrip("-") if _SORT.fullmatch(sort) else "",
-            sort.startswith("-"),
-            query.get("cari")[:_SEARCH_MOST],
-            query.get("semua") == "1",
         )
 
     @property
@@ -117,9 +106,6 @@ class Asked:
             "per": asked.per.value,
             "provinsi": asked.province,
             "isi": asked.shown if asked.span and asked.shown != "jumlah" else "",
-            "urut": f"{'-' * asked.descending}{asked.sort}" if asked.sort else "",
-            "cari": asked.search,
-            "semua": "1" if asked.whole else "",
         }
         query = urlencode({name: text for name, text in fields.items() if text})
         return f"{asked.path}{ending}?{query}"
@@ -171,7 +157,7 @@ def read_day(text: str, latest: datetime.date) -> datetime.date | None:
     return day
 
 
-def _latest_day(now: float) -> datetime.date:
+def latest_day(now: float) -> datetime.date:
     """The latest day that has begun anywhere in the country."""
     return max(
         datetime.datetime.fromtimestamp(now, clock).date() for clock in ZONES.values()

@@ -18,7 +18,7 @@ from math import ceil, floor, log10
 from attrs import frozen
 from markupsafe import Markup
 
-from smscentre.web import wording
+from smscentre.web import figurewords, wording
 
 _WIDTH, _HEIGHT = 860, 250
 _LEFT, _RIGHT, _TOP, _BOTTOM = 64, 14, 12, 52
@@ -207,11 +207,11 @@ def _labels(days: Sequence[datetime.date]) -> Iterator[tuple[int, str]]:
         every = ceil(len(firsts) / _MOST_LABELS / 1.5) or 1
         for at in firsts[::every]:
             day = days[at]
-            yield at, wording.short_month(day)
+            yield at, figurewords.short_month(day)
         return
     every = ceil(len(days) / _MOST_LABELS)
     for at in range(len(days) - 1, -1, -every):
-        yield at, wording.day_and_month(days[at])
+        yield at, figurewords.day_and_month(days[at])
 
 
 def _in_words(points: Sequence[Point]) -> str:
@@ -220,7 +220,7 @@ def _in_words(points: Sequence[Point]) -> str:
     low = min(there, key=lambda point: point.value or 0)
     high = max(there, key=lambda point: point.value or 0)
     said = [
-        f"{word} {wording.figure(point.value)} pada {wording.short_date(point.day)}"
+        f"{word} {wording.figure(point.value)} pada {figurewords.short_date(point.day)}"
         for word, point in (
             ("Pertama", there[0]),
             ("terakhir", there[-1]),

@@ -15,7 +15,7 @@ from attrs import frozen
 
 from smscentre.store.figures import Sum, UnitFigures, figures_of_units
 from smscentre.store.pages import ReadConnection
-from smscentre.web import wording
+from smscentre.web import figurewords, wording
 from smscentre.web.asked import Asked, Per
 from smscentre.web.daily import (
     View,
@@ -134,7 +134,7 @@ def _compared(view: View) -> Iterator[Shown]:
 
 def _columns(view: View, asked: Asked) -> Iterator[Column]:
     assert asked.other is not None, "a comparison is of two days"
-    before, now = map(wording.day_and_month, (asked.other, view.day))
+    before, now = map(figurewords.day_and_month, (asked.other, view.day))
     for each in _compared(view):
         label = each.group or each.label
         yield Column(before, Kind.FIGURE, label)

@@ -9,6 +9,7 @@ from __future__ import annotations
 __all__ = [
     "View",
     "coverage",
+    "group_rows",
     "group_sheet",
     "in_order",
     "occupancy",
@@ -21,9 +22,8 @@ __all__ = [
 ]
 
 import datetime
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import reduce
-from operator import add
 from typing import TypeVar
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -42,7 +42,7 @@ from smscentre.store.figures import (
     sums,
 )
 from smscentre.store.pages import ReadConnection
-from smscentre.web import wording
+from smscentre.web import figurewords, wording
 from smscentre.web.asked import Per
 from smscentre.web.reports import Report, Shown, figures_of
 from smscentre.web.sheet import Cell, Column, Kind, Line, Sheet, Tone
@@ -86,7 +86,7 @@ class View:
     @property
     def as_of(self) -> str:
         """When it was looked at: ``Data per 10.05 WIB``."""
-        return f"Data per {wording.hour(self.now, self.zone)} {self.zone_name}"
+        return f"Data per {figurewords.hour(self.now, self.zone)} {self.zone_name}"
 
     def province(self, key: str) -> str:
         """The name of a province."""
@@ -162,9 +162,26 @@ def sum_of_unit(figures: UnitFigures, directory: Directory) -> Sum:
     )
 
 
-def total_of(report: Report, sums: Iterable[Sum]) -> Sum:
+def total_of(report: Report, found: Iterable[Sum]) -> Sum:
     """All of them added up."""
-    return reduce(add, sums, Sum((None,) * len(report.form.fields)))
+    each = list(found)
+    if not each:
+        return Sum((None,) * len(report.form.fields))
+    # Column by column: a page adds up thousands, and pairwise it would take longer.
+    return Sum(
+        tuple(map(_total, zip(*[one.values for one in each], strict=True))),
+        sum([one.reported for one in each]),
+        sum([one.expected for one in each]),
+        _total([one.capacity for one in each]),
+        _total([one.room for one in each]),
+        _total([one.held for one in each]),
+    )
+
+
+def _total(figures: Sequence[int | None]) -> int | None:
+    """The sum of what is there, None where nothing is."""
+    there = [figure for figure in figures if figure is not None]
+    return sum(there) if there else None
 
 
 def coverage(found: Sum) -> str:
@@ -180,11 +197,25 @@ def value_of(shown: Shown, report: Report, values: Sequence[int | None]) -> int 
     return reduce(added, there, None)
 
 
+def group_rows(
+    report: Report, values: Sequence[int | None]
+) -> Iterator[tuple[str, list[int | None]]]:
+    """The lines of a small table: what is counted, and its figures.
+
+    Those of men, of women and of both together; or a single one.
+    """
+    for group in report.groups:
+        label = f"{group.label} ({group.short})" if group.short else group.label
+        fields = report.form.fields
+        there = [values[fields.index(name)] for name in group.fields]
+        yield label, there if group.single else [*there, _total(there)]
+
+
 def occupancy(held: int | None, room: int | None) -> Cell:
     """How full something is, in per cent, by colour and in a word."""
     if held is None or not room:
         return Cell()
-    share = wording.share(held, room)
+    share = figurewords.share(held, room)
     if held > room:
         return Cell(share, tone=Tone.BAD, word="melebihi")
     if held == room:
@@ -310,7 +341,7 @@ def _reported(view: View, figures: UnitFigures) -> Cell:
         return Cell(NOT_REPORTED, tone=Tone.WARN)
     if figures.at is None:
         return Cell("sudah lapor")
-    when = wording.hour(figures.at, view.zone, view.day)
+    when = figurewords.hour(figures.at, view.zone, view.day)
     return Cell(when, note=_who(view, figures), rank=figures.at)
 
 

@@ -31,6 +31,7 @@ _NAME_MOST: Final = 31
 _WIDEST: Final = 44
 _FORMATS: Final[dict[Kind, dict[str, Any]]] = {
     Kind.TEXT: {},
+    Kind.MARK: {"align": "center"},
     Kind.FIGURE: {"num_format": "#,##0"},
     Kind.SHARE: {"num_format": '0" %"'},
     Kind.CHANGE: {"num_format": "+#,##0;-#,##0;0"},

@@ -15,12 +15,12 @@ from itertools import groupby
 from attrs import frozen
 from markupsafe import Markup
 
-from smscentre.web import wording
+from smscentre.web import figurewords, wording
 from smscentre.web.sheet import Cell, Column, Kind, Line, Sheet, Tone, inert
 
 _WORDS: dict[Kind, Callable[[int | None], str]] = {
     Kind.FIGURE: wording.figure,
-    Kind.CHANGE: wording.change,
+    Kind.CHANGE: figurewords.change,
     Kind.SHARE: lambda value: "-" if value is None else f"{wording.figure(value)} %",
 }
 
@@ -45,7 +45,7 @@ def cell_text(cell: Cell, kind: Kind) -> str:
     value = cell.value
     if isinstance(value, str):
         return inert(value)
-    if kind is Kind.TEXT:
+    if kind in (Kind.TEXT, Kind.MARK):
         return "" if value is None else str(value)
     return _WORDS[kind](value)
 
@@ -123,9 +123,17 @@ def _line(line: Line, columns: Sequence[tuple[int, Column]]) -> str:
 
 
 def _cell(cell: Cell, column: Column) -> str:
+    if column.kind is Kind.MARK:
+        return _mark(cell)
     name = _class_of(column)
     attribute = f' class="{name}"' if name else ""
     return f"<td{attribute}>{_content(cell, column.kind)}</td>"
+
+
+def _mark(cell: Cell) -> str:
+    """A cell that is all colour, with its letter."""
+    name = f"mark {cell.tone.value}".rstrip()
+    return f'<td class="{name}">{escape(cell_text(cell, Kind.MARK))}</td>'
 
 
 def _class_of(column: Column) -> str:

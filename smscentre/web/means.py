@@ -13,6 +13,7 @@ from attrs import field, frozen
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
 
+from smscentre.deadlines.schedule import Schedule
 from smscentre.passwords import Passwords
 from smscentre.posting import Post
 from smscentre.sections import WebConfig
@@ -71,6 +72,7 @@ class Means:
     wall_clock: Callable[[], float]
     config: WebConfig
     programs: Programs
+    schedule: Schedule = field(factory=lambda: Schedule({}))
     directory: DirectoryReader = field(factory=DirectoryReader)
 
     def now(self) -> datetime.datetime:

@@ -31,6 +31,7 @@ class Shown:
 ENTRIES = (
     Entry("/", "Hari ini", Need.REPORTS),
     Entry("/laporan", "Laporan", Need.REPORTS),
+    Entry("/kepatuhan", "Kepatuhan", Need.VIEWER),
     Entry("/gateway", "Gateway", Need.OPERATOR),
     Entry("/admin", "Admin", Need.STAFF),
 )

@@ -17,7 +17,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from smscentre.web import wording
+from smscentre.web import figurewords, wording
 from smscentre.web.means import Means
 from smscentre.web.navigation import entries_for
 from smscentre.web.routes import Page, Trouble, Visit
@@ -42,6 +42,7 @@ class Pages:
             lstrip_blocks=True,
         )
         self._templates.filters.update(wording.FILTERS)
+        self._templates.filters.update(figurewords.FILTERS)
         self._templates.globals["address"] = address
 
     def page(self, page: Page, visit: Visit) -> bytes:

@@ -18,7 +18,7 @@ from smscentre.directory import Unit
 from smscentre.store.courses import Days, Span, unit_days
 from smscentre.store.pages import ReadConnection
 from smscentre.store.settled import SettledDays
-from smscentre.web import wording
+from smscentre.web import figurewords
 from smscentre.web.asked import Asked, Per
 from smscentre.web.charts import Point
 from smscentre.web.daily import View, in_order, total_of, unit_cell, value_of
@@ -161,7 +161,7 @@ def _sheet(
         notes.insert(0, _TOO_MANY)
     if has_months:
         notes.insert(0, _BY_MONTH)
-    first, last = map(wording.short_date, (span.first, span.last))
+    first, last = map(figurewords.short_date, (span.first, span.last))
     what = "" if asked.shown == "jumlah" else f": {_named(asked.figure)}"
     return Sheet(
         f"{report.slug}-{per.value}-{span.first.isoformat()}-{span.last.isoformat()}",
@@ -196,7 +196,7 @@ def _day_columns(span: Span, *, shown: bool) -> Iterator[Column]:
     for day in span:
         yield Column(
             str(day.day),
-            group=wording.month(day),
+            group=figurewords.month(day),
             on_page=shown,
             file_label=day.isoformat(),
         )
@@ -204,7 +204,7 @@ def _day_columns(span: Span, *, shown: bool) -> Iterator[Column]:
 
 def _month_columns(span: Span) -> Iterator[Column]:
     for day in _month_ends(span):
-        label = wording.short_month(day)
+        label = figurewords.short_month(day)
         yield Column(label, in_file=False)
 
 

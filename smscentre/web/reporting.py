@@ -13,6 +13,7 @@ import datetime
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from attrs import evolve, frozen
 
@@ -25,9 +26,8 @@ from smscentre.web.charts import course
 from smscentre.web.comparing import read_comparison
 from smscentre.web.daily import View, occupancy, read_sheet, value_of
 from smscentre.web.exports import CSV_TYPE, XLSX_TYPE, csv_file, xlsx_file
-from smscentre.web.figuretable import Order, figure_table
+from smscentre.web.listing import address_with, listing, ordered
 from smscentre.web.means import Means
-from smscentre.web.paging import Paging
 from smscentre.web.problems import Problem
 from smscentre.web.recap import points_of, read_recap
 from smscentre.web.reports import BY_SLUG, REPORTS, figures_of
@@ -43,9 +43,6 @@ from smscentre.web.routes import (
 )
 from smscentre.web.sheet import Sheet, Tone
 from smscentre.web.sources import Sources
-
-_LINES: Final = 100
-"""How many lines a page shows at a time."""
 
 _CHART_DAYS: Final = 31
 _ZONE: Final = "WIB"
@@ -132,10 +129,9 @@ class Reports:
             sheet = read_comparison(connection, view, asked).sheet
         else:
             sheet, _ = read_sheet(connection, view, asked.per)
-        if asked.sort:
-            sheet = evolve(sheet, lines=sheet.sorted_by(asked.sort, asked.descending))
         write, content_type = _FILES[ending]
-        return Download(write(sheet), content_type, f"{sheet.name}{ending}")
+        found = ordered(sheet, visit)
+        return Download(write(found), content_type, f"{sheet.name}{ending}")
 
     def _view(self, visit: Visit, asked: Asked, connection: ReadConnection) -> View:
         """How the reader looks at a report.
@@ -166,13 +162,13 @@ class Reports:
         if asked.other is not None:
             comparison = read_comparison(connection, view, asked)
             return {
-                **_table(comparison.sheet, asked, visit),
+                **listing(comparison.sheet, visit),
                 "mode": "banding",
                 "comparison": comparison,
             }
         sheet, total = read_sheet(connection, view, asked.per)
         return {
-            **_table(sheet, asked, visit),
+            **listing(sheet, visit),
             **self._course(connection, view, asked),
             "mode": "hari",
             "tiles": _tiles(view, total),
@@ -185,7 +181,7 @@ class Reports:
         recap = read_recap(connection, self._sources.settled, view, asked)
         what = f"{view.report.title}, {view.words}"
         return {
-            **_table(recap.sheet, asked, visit),
+            **listing(recap.sheet, visit),
             "mode": "rentang",
             "chart": course("grafik", what, recap.points),
             "points": (),
@@ -207,25 +203,6 @@ class Reports:
         return {"chart": course("grafik", what, points), "points": points}
 
 
-def _table(sheet: Sheet, asked: Asked, visit: Visit) -> dict[str, Any]:
-    """The lines that a page shows of a sheet, as HTML."""
-    found = evolve(sheet, lines=sheet.sorted_by(asked.sort, asked.descending))
-    lines = found.matching(asked.search) if asked.search else found.lines
-    paging = Paging.of(visit, len(lines), max(1, len(lines)) if asked.whole else _LINES)
-
-    def address(key: str, descending: bool) -> str:
-        return asked.address(sort=key, descending=descending)
-
-    order = Order(asked.sort, asked.descending, address)
-    shown = lines[paging.offset : paging.offset + paging.size]
-    return {
-        "sheet": sheet,
-        "table": figure_table(found, shown, order),
-        "paging": paging,
-        "heavy": sum(column.on_page for column in sheet.columns) > 20,
-    }
-
-
 def _common(view: View, asked: Asked, visit: Visit) -> dict[str, Any]:
     """What stands around the table, whatever it shows."""
     today = datetime.datetime.fromtimestamp(view.now, view.zone).date()
@@ -233,11 +210,13 @@ def _common(view: View, asked: Asked, visit: Visit) -> dict[str, Any]:
     year = Span(asked.day - 364 * _ONE, asked.day)
     day = evolve(asked, span=None, other=None)
     within = visit.user.provinces if visit.user else ()
+    sort = visit.query.get("urut")
+    sorting = f"&{urlencode({'urut': sort})}" if sort else ""
     return {
         "asked": asked,
         "view": view,
         "reports": [
-            (each.label, evolve(asked, report=each, shown="jumlah", sort="").address(),
+            (each.label, evolve(asked, report=each, shown="jumlah").address(),
              each is view.report)
             for each in REPORTS
         ],
@@ -247,8 +226,10 @@ def _common(view: View, asked: Asked, visit: Visit) -> dict[str, Any]:
             if not within or key in within
         ],
         "pers": _PERS,
-        "earlier": day.address(day=asked.day - _ONE),
-        "later": day.address(day=asked.day + _ONE) if asked.day < today else "",
+        "earlier": address_with(visit, tanggal=(asked.day - _ONE).isoformat()),
+        "later": address_with(visit, tanggal=(asked.day + _ONE).isoformat())
+        if asked.day < today
+        else "",
         "today": today,
         "links": [
             ("Harian", day.address(), asked.span is None and asked.other is None),
@@ -257,8 +238,8 @@ def _common(view: View, asked: Asked, visit: Visit) -> dict[str, Any]:
             ("Rekap bulan ini", evolve(day, span=month).address(), asked.span == month),
             ("Satu tahun", evolve(day, span=year).address(), asked.span == year),
         ],
-        "csv": asked.address(".csv"),
-        "xlsx": asked.address(".xlsx"),
+        "csv": asked.address(".csv") + sorting,
+        "xlsx": asked.address(".xlsx") + sorting,
     }  # fmt: skip
 
 

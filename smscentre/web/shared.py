@@ -5,9 +5,10 @@ However many people watch a page, the database is asked by one of them.
 
 from __future__ import annotations
 
-__all__ = ["Shared"]
+__all__ = ["Shared", "SharedByKey"]
 
-from collections.abc import Callable
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
 from typing import Generic, TypeVar
 
 from attrs import frozen
@@ -15,7 +16,11 @@ from twisted.internet.defer import Deferred, succeed
 from twisted.internet.interfaces import IReactorTime
 from twisted.python.failure import Failure
 
+K = TypeVar("K", bound=Hashable)
 T = TypeVar("T")
+
+_MOST_KEYS = 64
+"""More different results are not kept at a time: the oldest are read anew."""
 
 
 @frozen
@@ -60,3 +65,29 @@ class Shared(Generic[T]):
                 waiter.errback(result)
             else:
                 waiter.callback(result)
+
+
+class SharedByKey(Generic[K, T]):
+    """The same for results of which there is one for each key."""
+
+    def __init__(
+        self,
+        read: Callable[[K], Deferred[T]],
+        clock: IReactorTime,
+        good_for_s: float,
+    ) -> None:
+        self._read = read
+        self._clock = clock
+        self._good_for_s = good_for_s
+        self._known: OrderedDict[K, Shared[T]] = OrderedDict()
+
+    def get(self, key: K) -> Deferred[T]:
+        """The result of a key, read now or a moment ago."""
+        shared = self._known.get(key)
+        if shared is None:
+            shared = Shared(lambda: self._read(key), self._clock, self._good_for_s)
+            self._known[key] = shared
+            if len(self._known) > _MOST_KEYS:
+                self._known.popitem(last=False)
+        self._known.move_to_end(key)
+        return shared.get()

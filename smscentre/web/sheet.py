@@ -42,6 +42,8 @@ class Kind(Enum):
     """Per cent, in whole numbers."""
     CHANGE = "change"
     """A difference, with its sign."""
+    MARK = "mark"
+    """A letter, of which the whole cell has the colour."""
 
 
 class Tone(Enum):

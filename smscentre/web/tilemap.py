@@ -57,8 +57,6 @@ PLACES: Final = {
 }
 """Column and row of each province, from the north-west on."""
 
-_COLUMNS: Final = 15
-
 
 @frozen
 class Tile:
@@ -76,15 +74,9 @@ class Tile:
 
 
 def tile_map(label: str, tiles: Iterable[Tile]) -> Markup:
-    """The map; a province that has no place on it comes at its end."""
-    items = "".join(map(_item, sorted(tiles, key=_reading_order)))
+    """The map, whose list is in the order given; who has no place comes below it."""
+    items = "".join(map(_item, tiles))
     return Markup(f'<ol class="tilemap" aria-label="{escape(label)}">{items}</ol>')
-
-
-def _reading_order(tile: Tile) -> tuple[int, int, str]:
-    """From left to right in each row, as the eye and a screen reader go."""
-    column, row = PLACES.get(tile.key, (_COLUMNS, 99))
-    return row, column, tile.key
 
 
 def _item(tile: Tile) -> str:

@@ -1,4 +1,4 @@
-"""The start page: today's national totals at a glance."""
+"""``/``: today at a glance, for all that its reader may see."""
 
 from __future__ import annotations
 
@@ -6,37 +6,61 @@ __all__ = ["Today"]
 
 import datetime
 from collections.abc import Mapping, Sequence
-from typing import Any
+from functools import partial
+from typing import Any, Final
 
 from attrs import frozen
 
-from smscentre.store import pages as store
-from smscentre.web import sheets
+from smscentre.store.figures import Place
+from smscentre.store.pages import ReadConnection
+from smscentre.users import User
+from smscentre.web import figurewords, wording
+from smscentre.web.charts import sparkline
+from smscentre.web.daily import group_rows, occupancy
+from smscentre.web.glance import Glance, Province, read_glance
 from smscentre.web.means import Means
 from smscentre.web.routes import Answer, Need, Page, Route, Visit
-from smscentre.web.shared import Shared
+from smscentre.web.shared import SharedByKey
+from smscentre.web.sources import Sources
+from smscentre.web.tilemap import Tile, tile_map
 
-_GOOD_FOR_S = 2.0
-"""How long one read of the store serves everybody who asks."""
+_GOOD_FOR_S: Final = 5.0
+"""How long one read of the store serves everybody who sees the same units."""
 
-_REFRESH_S = 60
+_REFRESH_S: Final = 60
+_OCCUPANCY: Final = "hunian"
+
+_COVERAGE_LEVELS: Final = (
+    (100, "level4"),
+    (80, "level3"),
+    (50, "level2"),
+    (1, "level1"),
+)
+_OCCUPANCY_LEVELS: Final = (
+    (200, "over3"),
+    (150, "over2"),
+    (101, "over1"),
+    (100, "full"),
+)
 
 
 @frozen
-class _Read:
-    """The national totals of a day."""
+class _Made:
+    """What a page shows of a place, as far as it is the same for all who see it."""
 
-    day: datetime.date
-    totals: dict[str, store.Total]
+    values: Mapping[str, Any]
 
 
 class Today:
     """``/``."""
 
-    def __init__(self, means: Means) -> None:
+    def __init__(self, means: Means, sources: Sources) -> None:
         self._means = means
-        self._read = Shared(
-            lambda: means.reader.read(self._read_totals), means.clock, _GOOD_FOR_S
+        self._sources = sources
+        self._shared: SharedByKey[Place, _Made] = SharedByKey(
+            lambda place: means.reader.read(partial(self._read, place)),
+            means.clock,
+            _GOOD_FOR_S,
         )
 
     def routes(self) -> Sequence[Route]:
@@ -45,29 +69,85 @@ class Today:
 
     async def show(self, visit: Visit) -> Answer:
         """Today at a glance."""
-        return Page("today.html", _values(await self._read.get()), 200, _REFRESH_S)
+        made = await self._shared.get(_place_of(visit.user))
+        by_occupancy = visit.query.get("peta") == _OCCUPANCY
+        values = {**made.values, "by_occupancy": by_occupancy}
+        return Page("today.html", values, 200, _REFRESH_S)
 
-    def _read_totals(self, connection: store.ReadConnection) -> _Read:
+    def _read(self, place: Place, connection: ReadConnection) -> _Made:
         """In a reader's thread."""
-        day = self._means.now().date()
-        return _Read(day, store.national_totals(connection, sheets.FORMS, day))
+        now = self._means.now()
+        glance = read_glance(
+            connection, self._sources, place, now.date(), now.timestamp()
+        )
+        directory = self._sources.snapshots.current(connection)
+        return _Made(_values(glance, _words(place, directory)))
 
 
-def _values(read: _Read) -> Mapping[str, Any]:
+def _place_of(user: User | None) -> Place:
+    """What somebody may see."""
+    if user is None:
+        return Place()
+    if user.unit is not None:
+        return Place(unit=user.unit)
+    return Place(provinces=user.provinces or None)
+
+
+def _words(place: Place, directory: Any) -> str:
+    """What a place is called."""
+    return _named(place, directory) or "seluruh Indonesia"
+
+
+def _named(place: Place, directory: Any) -> str:
+    if place.unit is not None:
+        unit = directory.units.get(place.unit)
+        return unit.title or unit.name if unit else place.unit
+    return ", ".join(
+        directory.provinces[key].name
+        for key in place.provinces or ()
+        if key in directory.provinces
+    )
+
+
+def _values(glance: Glance, words: str) -> dict[str, Any]:
     return {
-        "day": read.day,
-        "headlines": [
-            (headline.label, sheets.total(headline, read.totals))
-            for headline in sheets.HEADLINES
-        ],
-        "sections": [
-            (
-                section,
-                [
-                    sheets.fill(sheet, read.totals[sheet.form.id])
-                    for sheet in section.sheets
-                ],
-            )
-            for section in sheets.SECTIONS
+        "glance": glance,
+        "words": words,
+        "share": figurewords.share(glance.reported, glance.expected),
+        "headlines": [(each, sparkline(each.course)) for each in glance.headlines],
+        "coverage_map": tile_map(
+            "Provinsi menurut UPT yang sudah lapor",
+            [_coverage_tile(each, glance.day) for each in glance.provinces],
+        ),
+        "occupancy_map": tile_map(
+            "Provinsi menurut hunian",
+            [_occupancy_tile(each, glance.day) for each in glance.provinces],
+        ),
+        "tables": [
+            (each, list(group_rows(each.report, each.total.values)))
+            for each in glance.tables
         ],
     }
+
+
+def _coverage_tile(province: Province, day: datetime.date) -> Tile:
+    share = figurewords.share(province.reported, province.expected)
+    level = next((name for least, name in _COVERAGE_LEVELS if share >= least), "level0")
+    reported, expected = map(wording.figure, (province.reported, province.expected))
+    words = f"{province.name}: {reported} dari {expected} UPT sudah lapor, {share} %"
+    return Tile(province.key, _address(province, day), level, f"{share} %", words)
+
+
+def _occupancy_tile(province: Province, day: datetime.date) -> Tile:
+    full = occupancy(province.held, province.room)
+    share = full.value
+    if not isinstance(share, int):
+        words = f"{province.name}: hunian belum diketahui"
+        return Tile(province.key, _address(province, day), "level0", "-", words)
+    level = next((name for least, name in _OCCUPANCY_LEVELS if share >= least), "room")
+    words = f"{province.name}: hunian {share} %, {full.word}"
+    return Tile(province.key, _address(province, day), level, f"{share} %", words)
+
+
+def _address(province: Province, day: datetime.date) -> str:
+    return f"/laporan/rutan?tanggal={day.isoformat()}&provinsi={province.key}"

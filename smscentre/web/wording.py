@@ -7,30 +7,23 @@ from __future__ import annotations
 
 __all__ = [
     "FILTERS",
+    "MONTHS",
     "age",
     "alarm",
-    "change",
-    "day_and_month",
     "deed",
     "figure",
-    "hour",
     "kind_name",
     "long_date",
     "moment",
-    "month",
     "outcome",
     "registration",
     "role",
     "role_purpose",
     "rule",
-    "share",
-    "short_date",
-    "short_month",
     "signal",
     "silence",
     "stamp",
     "state",
-    "weekday",
 ]
 
 import datetime
@@ -43,7 +36,7 @@ from smscentre.users import Role
 
 _WEEKDAYS = ("Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu")
 
-_MONTHS = (
+MONTHS = (
     "Januari",
     "Februari",
     "Maret",
@@ -227,63 +220,7 @@ def figure(value: int | None) -> str:
 
 def long_date(day: datetime.date) -> str:
     """A day in words: ``Selasa, 14 Mei 2024``."""
-    return f"{_WEEKDAYS[day.weekday()]}, {day.day} {_MONTHS[day.month - 1]} {day.year}"
-
-
-def short_date(day: datetime.date) -> str:
-    """A day in few characters: ``14 Mei 2024``."""
-    return f"{day.day} {_MONTHS[day.month - 1][:3]} {day.year}"
-
-
-def day_and_month(day: datetime.date) -> str:
-    """A day of a year that is understood: ``14 Mei``."""
-    return f"{day.day} {_MONTHS[day.month - 1][:3]}"
-
-
-def short_month(day: datetime.date) -> str:
-    """The month of a day in few characters; January with its year."""
-    name = _MONTHS[day.month - 1][:3]
-    return f"{name} {day.year}" if day.month == 1 else name
-
-
-def month(day: datetime.date) -> str:
-    """The month of a day: ``Mei 2024``."""
-    return f"{_MONTHS[day.month - 1]} {day.year}"
-
-
-def weekday(day: datetime.date) -> str:
-    """The name of a day."""
-    return _WEEKDAYS[day.weekday()]
-
-
-def hour(at: float, zone: ZoneInfo, day: datetime.date | None = None) -> str:
-    """A moment by the clock of a zone: ``08.15``, or ``13 Mei 08.15``.
-
-    Only another day than the one that is understood is named.
-    """
-    there = datetime.datetime.fromtimestamp(at, zone)
-    if day is None or there.date() == day:
-        return there.strftime("%H.%M")
-    year = "" if there.year == day.year else f" {there.year}"
-    return f"{there.day} {_MONTHS[there.month - 1][:3]}{year} {there:%H.%M}"
-
-
-def change(value: int | None) -> str:
-    """A difference with its sign; ``0`` where there is none, ``-`` if not known."""
-    if not value:
-        return figure(value)
-    sign = "+" if value > 0 else "\N{MINUS SIGN}"
-    return f"{sign}{figure(abs(value))}"
-
-
-def share(part: int, whole: int) -> int:
-    """How many per cent a part is: 100 only if it is all, 0 only if none."""
-    if not whole:
-        return 0
-    rounded = round(100 * part / whole)
-    if part > whole:
-        return max(101, rounded)
-    return min(99, max(1, rounded)) if 0 < part < whole else rounded
+    return f"{_WEEKDAYS[day.weekday()]}, {day.day} {MONTHS[day.month - 1]} {day.year}"
 
 
 def moment(at: float, now: float, zone: ZoneInfo) -> str:
@@ -294,13 +231,13 @@ def moment(at: float, now: float, zone: ZoneInfo) -> str:
     there = datetime.datetime.fromtimestamp(at, zone)
     if there.date() == datetime.datetime.fromtimestamp(now, zone).date():
         return there.strftime("%H.%M.%S")
-    return f"{there.day} {_MONTHS[there.month - 1][:3]} {there:%H.%M}"
+    return f"{there.day} {MONTHS[there.month - 1][:3]} {there:%H.%M}"
 
 
 def stamp(at: float, zone: ZoneInfo) -> str:
     """A moment in full, as a log has it: ``14 Mei 2024 08.15.30``."""
     there = datetime.datetime.fromtimestamp(at, zone)
-    return f"{there.day} {_MONTHS[there.month - 1][:3]} {there:%Y %H.%M.%S}"
+    return f"{there.day} {MONTHS[there.month - 1][:3]} {there:%Y %H.%M.%S}"
 
 
 def age(seconds: float) -> str:
@@ -377,18 +314,15 @@ def signal(dbm: int | None) -> str:
 FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
     "age": age,
     "alarm": alarm,
-    "change": change,
     "deed": deed,
     "figure": figure,
     "kind_name": kind_name,
     "long_date": long_date,
-    "month": month,
     "outcome": outcome,
     "registration": registration,
     "role": role,
     "role_purpose": role_purpose,
     "rule": rule,
-    "short_date": short_date,
     "silence": silence,
     "signal": signal,
     "state": state,

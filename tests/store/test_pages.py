@@ -1,4 +1,4 @@
-"""What pages read: totals as a query would give them, queues, masked messages."""
+"""What pages read of messages: queues, arrivals, the last ones, masked."""
 
 from __future__ import annotations
 
@@ -18,25 +18,18 @@ from smscentre.directory import Unit
 from smscentre.store.engine import StoreError, reading_engine
 from smscentre.store.pages import (
     ArrivalCount,
-    CountedForm,
     LastMessage,
     Queue,
     Readers,
-    Total,
     arrival_counts,
     last_messages,
-    national_totals,
     queues,
 )
-from smscentre.store.people import put_units
-from smscentre.store.tables import inbox, outbox, reports
+from smscentre.store.tables import inbox, outbox
 from tests.storecase import StoreTestCase
 
 TODAY = datetime.date(2024, 5, 14)
 YESTERDAY = TODAY - datetime.timedelta(1)
-
-COUNTS = CountedForm("RUTAN", "RUTAN", lasts=False)
-STAFF = CountedForm("RUTAN PEG", "RUTAN", lasts=True)
 
 
 def unit(code: str, *kinds: str, **values: Any) -> Unit:
@@ -115,56 +108,6 @@ class _PageReadsTestCase(StoreTestCase):
         connection = engine.connect()
         self.addCleanup(connection.close)
         return connection
-
-
-class NationalTotalsTests(_PageReadsTestCase):
-    """Sums over the country, and how many units stand behind them."""
-
-    def setUp(self) -> None:
-        super().setUp()
-        units = [
-            unit("1", "RUTAN"),
-            unit("2", "RUTAN", "BAPAS"),
-            unit("3", "RUTAN", valid_until=YESTERDAY),
-            unit("4", "BAPAS", valid_from=TODAY),
-            unit("5", "RUTAN", valid_from=TODAY + datetime.timedelta(1)),
-        ]
-        job = self.writer.perform(lambda transaction: put_units(transaction, units))
-        self.turn()
-        self.successResultOf(job)
-
-    def totals(self, form: CountedForm) -> Total:
-        """The total of one form for today."""
-        return national_totals(self.connect(), [form], TODAY)[form.id]
-
-    def test_counts_hold_for_their_day(self) -> None:
-        """Yesterday's count is no part of today's sum."""
-        self.store(
-            reports, figure("1", "RUTAN", TODAY, 82), figure("2", "RUTAN", YESTERDAY, 9)
-        )
-        self.assertEqual(self.totals(COUNTS), Total({"tahanan_p": 82}, 1, 2))
-
-    def test_staff_lasts(self) -> None:
-        """Each unit's last staff report counts until its next one."""
-        self.store(
-            reports,
-            figure("1", "RUTAN PEG", YESTERDAY, 30),
-            figure("1", "RUTAN PEG", TODAY, 31),
-            figure("2", "RUTAN PEG", YESTERDAY, 5),
-        )
-        self.assertEqual(self.totals(STAFF), Total({"tahanan_p": 36}, 2, 2))
-
-    def test_units_outside_their_time(self) -> None:
-        """A unit that is closed or not yet open is neither summed nor expected."""
-        self.store(
-            reports, figure("3", "RUTAN", TODAY, 7), figure("5", "RUTAN", TODAY, 8)
-        )
-        self.assertEqual(self.totals(COUNTS), Total({}, 0, 2))
-
-    def test_units_of_several_kinds(self) -> None:
-        """A unit is expected for each of its kinds."""
-        found = self.totals(CountedForm("BAPAS", "BAPAS", lasts=False))
-        self.assertEqual(found.expected, 2)
 
 
 class QueuesTests(_PageReadsTestCase):

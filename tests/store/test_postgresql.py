@@ -118,7 +118,6 @@ PostgresqlLedgerTests = on_postgresql(
 )
 PostgresqlNoticeTests = on_postgresql(test_notices.NoticeTests)
 PostgresqlFloodTests = on_postgresql(test_longmessages.FloodTests)
-PostgresqlNationalTotalsTests = on_postgresql(test_pages.NationalTotalsTests)
 PostgresqlQueuesTests = on_postgresql(test_pages.QueuesTests)
 PostgresqlArrivalsTests = on_postgresql(test_pages.ArrivalsTests)
 PostgresqlPreparedTests = on_postgresql(test_prepared.PreparedTests)

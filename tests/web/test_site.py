@@ -112,7 +112,8 @@ class TodayTests(_SiteTestCase):
 
     def test_day(self) -> None:
         """The page names the centre's day and its zone."""
-        self.assertIn("Selasa, 14 Mei 2024 (WIB)", self.words("/"))
+        lead = "Selasa, 14 Mei 2024, seluruh Indonesia · Data per 08.15 WIB"
+        self.assertIn(lead, self.words("/"))
 
     def test_figures(self) -> None:
         """A figure of today stands in its row; what is missing is a dash."""
@@ -340,6 +341,7 @@ class StaticTests(_SiteTestCase):
         types = {path: answer.headers["content-type"] for path, answer in found.items()}
         expected = {
             "/static/icon.svg": "image/svg+xml",
+            "/static/figures.css": "text/css; charset=utf-8",
             "/static/style.css": "text/css; charset=utf-8",
             "/static/live.js": "text/javascript; charset=utf-8",
         }
