@@ -12,7 +12,6 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
-from OpenSSL import SSL, crypto
 from twisted.application.service import IServiceCollection, MultiService, Service
 from twisted.internet import defer
 from twisted.internet.defer import (
@@ -20,7 +19,6 @@ from twisted.internet.defer import (
     Deferred,
     maybeDeferred,
 )
-from twisted.internet.endpoints import serverFromString
 from twisted.internet.error import CannotListenError
 from twisted.internet.interfaces import IListeningPort, IStreamServerEndpoint
 from twisted.internet.task import LoopingCall
@@ -46,7 +44,6 @@ from smscentre.board import Board
 from smscentre.collecting import spare_the_collector
 from smscentre.commands.dispatch import interpret
 from smscentre.config import Config
-from smscentre.errors import ConfigError, Problem
 from smscentre.exchange import HEARTBEAT_S, Exchange
 from smscentre.gauges import LAG_S, Gauges
 from smscentre.inbox.acceptance import Acceptance
@@ -55,9 +52,11 @@ from smscentre.inbox.stage import Inbox
 from smscentre.interfaces import Link
 from smscentre.links.phone import PhoneLink, PhonePort
 from smscentre.links.pinfile import RefusedPins
+from smscentre.listening import endpoint_at
 from smscentre.mailroom import programs
 from smscentre.outbox.stage import Outbox
 from smscentre.passwords import Passwords
+from smscentre.service import make_service
 from smscentre.smpp.receipt import id_key
 from smscentre.store import audit, outgoing, receipts, sessions
 from smscentre.store.engine import reading_engine, writing_engine
@@ -69,6 +68,7 @@ from smscentre.store.transaction import Transaction
 from smscentre.store.writer import Writer
 from smscentre.tasks import Tasks, attempt
 from smscentre.threads import Lane
+from smscentre.traffic import SAMPLE_S
 from smscentre.web.means import Means
 from smscentre.web.monitor import monitor_site
 from smscentre.web.server import Site
@@ -83,16 +83,6 @@ _STOPPED_S = 9.0
 
 _HOUSEKEEPING_S = 10.0
 _MEASURE_S = 5.0
-
-_NO_ENDPOINT = (
-    ValueError,
-    TypeError,
-    LookupError,
-    OSError,
-    SSL.Error,
-    crypto.Error,
-)
-"""What Twisted raises for an address that it cannot serve, keys included."""
 
 _log = Logger(namespace="smscentre.centre")
 
@@ -256,21 +246,17 @@ class Centre(MultiService):
                 config.web,
                 programs(config, self._outbox),
                 deadline_schedule(config),
+                service=make_service(config, self._links, self._outbox.queued),
             )
         )
         monitor = monitor_site(self._metrics, self._board, reactor, time.time)
         return [
-            (self._endpoint("web.listen", config.web.listen), pages),
-            (self._endpoint("monitor.listen", config.monitor.listen), monitor),
+            (endpoint_at(reactor, config, "web.listen", config.web.listen), pages),
+            (
+                endpoint_at(reactor, config, "monitor.listen", config.monitor.listen),
+                monitor,
+            ),
         ]
-
-    def _endpoint(self, where: str, address: str) -> IStreamServerEndpoint:
-        try:
-            endpoint: IStreamServerEndpoint = serverFromString(self._reactor, address)
-        except _NO_ENDPOINT as error:
-            problem = Problem(where, f'"{address}"', f"cannot be served: {error}")
-            raise ConfigError(str(self._config.path), [problem]) from error
-        return endpoint
 
     def _add_link(self, link: Link, connection: Service) -> None:
         self._links.append(link)
@@ -293,6 +279,7 @@ class Centre(MultiService):
             (self._keep_house, _HOUSEKEEPING_S),
             (self._gauges.measure_store, _MEASURE_S),
             (self._gauges.measure_lag, LAG_S),
+            (lambda: self._board.measure(self._reactor.seconds()), SAMPLE_S),
         ):
             self._repeat(action, seconds)
         self._reminding.start()

@@ -28,6 +28,7 @@ ASSEMBLY = (
     "exchange",
     "mailroom",
     "sending_command",
+    "service",
     "sim",
     "tap",
 )

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 __all__ = [
     "CANCELLED",
-    "ENDED_BADLY",
     "Order",
     "Resending",
     "Result",
@@ -29,22 +28,12 @@ from sqlalchemy import insert, select, update
 from smscentre.messages import Alphabet, Priority
 from smscentre.store import audit
 from smscentre.store.outgoing import Draft, add_outgoing
-from smscentre.store.steps import STEPS, OutboxState
+from smscentre.store.steps import ENDED_BADLY, STEPS, OutboxState
 from smscentre.store.tables import outbox, resends
 from smscentre.store.transaction import Transaction
 
 CANCELLED: Final = "cancelled by "
 """How the error of a part begins that an operator stopped; who and why follow."""
-
-ENDED_BADLY: Final = frozenset(
-    {
-        OutboxState.FAILED.value,
-        OutboxState.EXPIRED.value,
-        OutboxState.UNCERTAIN.value,
-        OutboxState.UNKNOWN.value,
-    }
-)
-"""Final states in which an officer may be without his reply."""
 
 _OPEN: Final = frozenset(
     {

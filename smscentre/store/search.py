@@ -30,10 +30,10 @@ from sqlalchemy import text as sql
 
 from smscentre.numbers import Sought
 from smscentre.store.reach import within
+from smscentre.store.recent import ARRIVAL_STATES
 from smscentre.store.sought import Meant, meant
 from smscentre.store.steps import OutboxState
 from smscentre.store.tables import UNASKED, inbox, outbox
-from smscentre.store.trace import ARRIVAL_STATES
 from smscentre.users import User
 
 OUTGOING_STATES: Final = tuple(state.value for state in OutboxState)

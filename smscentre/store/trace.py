@@ -1,4 +1,4 @@
-"""What is stored of one message, from its arrival to its receipt, and lists of them.
+"""What is stored of one message, from its arrival to its receipt.
 
 Beside the path: plain functions over a connection that cannot write, for an
 operator who looks for what became of a text. They give whole numbers and texts,
@@ -8,18 +8,16 @@ unlike `pages`; who may see them is decided by who may read the database.
 from __future__ import annotations
 
 __all__ = [
-    "ARRIVAL_STATES",
-    "STATES",
     "Arrived",
     "Bound",
     "Filed",
-    "Listed",
     "Receipted",
     "Resent",
     "Sent",
     "Story",
     "find_story",
-    "list_messages",
+    "made_of",
+    "rows_of",
 ]
 
 import datetime
@@ -30,10 +28,8 @@ from attrs import field, fields, frozen
 from sqlalchemy import Connection, Select, Table, or_, select
 from sqlalchemy import text as sql
 
-from smscentre.store.steps import OutboxState
 from smscentre.store.tables import (
     UNASKED,
-    UNREAD,
     binds,
     inbox,
     long_messages,
@@ -41,24 +37,9 @@ from smscentre.store.tables import (
     receipts,
     resends,
     submissions,
-    unrecognised,
 )
 
 _RECEIPT = "receipt"
-ARRIVAL_STATES = (
-    "done",
-    "silent",
-    "part",
-    "redelivered",
-    "failed",
-    "corrupt",
-    _RECEIPT,
-)
-
-STATES: tuple[str, ...] = tuple(
-    dict.fromkeys([*ARRIVAL_STATES, *(state.value for state in OutboxState)])
-)
-"""Every state by which messages can be asked for: their own, or of a reply."""
 
 _LARGEST_ID = 2**63 - 1
 
@@ -188,22 +169,6 @@ class Story:
     resends: list[Resent] = field(factory=list)
 
 
-@frozen
-class Listed:
-    """One message in a list; ``replies`` are the states of its reply's parts."""
-
-    id: int
-    arrived_at: float
-    link: str
-    source: str
-    number: str | None
-    text: str
-    state: str
-    outcome: str
-    reason: str
-    replies: list[str]
-
-
 def find_story(connection: Connection, key: str) -> Story | None:
     """All about the message that an id belongs to; None where there is none.
 
@@ -226,39 +191,6 @@ def find_story(connection: Connection, key: str) -> Story | None:
     return _story(connection, [], [], _unasked(connection, part))
 
 
-def list_messages(
-    connection: Connection,
-    sender: str | None = None,
-    state: str | None = None,
-    limit: int = 20,
-    *,
-    unread: bool = False,
-) -> list[Listed]:
-    """The last messages, the newest last.
-
-    ``sender`` is a number in E.164, or a name or short code as it came; ``state``
-    one of `STATES`, of the message or of a part of its reply. Receipts are left
-    out unless they are asked for. ``unread`` leaves what no command understood and
-    nobody has marked as done.
-    """
-    query = select(inbox).order_by(inbox.c.id.desc()).limit(limit)
-    if unread:
-        waiting = select(unrecognised.c.inbox_id).where(sql(UNREAD))
-        query = query.where(inbox.c.id.in_(waiting))
-    if sender is not None:
-        query = query.where(or_(inbox.c.number == sender, inbox.c.source == sender))
-    if state is None:
-        query = query.where(inbox.c.state != _RECEIPT)
-    else:
-        replied = select(outbox.c.inbox_id).where(outbox.c.state == state)
-        query = query.where(or_(inbox.c.state == state, inbox.c.id.in_(replied)))
-    rows = connection.execute(query).all()[::-1]
-    replies: dict[int, list[str]] = {row.id: [] for row in rows}
-    for part in _rows_of(connection, outbox, outbox.c.inbox_id, replies):
-        replies[part.inbox_id].append(part.state)
-    return [_made(Listed, row, replies=replies[row.id]) for row in rows]
-
-
 def _story_of_arrival(connection: Connection, row_id: int) -> Story | None:
     row = connection.execute(select(inbox).where(inbox.c.id == row_id)).first()
     if row is None:
@@ -275,14 +207,17 @@ def _story_of_arrival(connection: Connection, row_id: int) -> Story | None:
     ids = [arrival.id for arrival in arrivals]
     return _story(
         connection,
-        [_made(Arrived, arrival, **places.get(arrival.id, {})) for arrival in arrivals],
         [
-            _made(Filed, filed)
-            for filed in _rows_of(connection, submissions, submissions.c.inbox_id, ids)
+            made_of(Arrived, arrival, **places.get(arrival.id, {}))
+            for arrival in arrivals
         ],
         [
-            _made(Sent, part)
-            for part in _rows_of(connection, outbox, outbox.c.inbox_id, ids)
+            made_of(Filed, filed)
+            for filed in rows_of(connection, submissions, submissions.c.inbox_id, ids)
+        ],
+        [
+            made_of(Sent, part)
+            for part in rows_of(connection, outbox, outbox.c.inbox_id, ids)
         ],
     )
 
@@ -298,7 +233,7 @@ def _unasked(connection: Connection, part: Any) -> list[Sent]:
     rows = connection.execute(query.order_by(outbox.c.id))
     # Two short texts to one number may have been put out at the same moment.
     return [
-        _made(Sent, row)
+        made_of(Sent, row)
         for row in rows
         if row.id == part.id or part.part_reference is not None
     ]
@@ -313,10 +248,11 @@ def _story(
     matched = _receipts(connection, arrivals, sent)
     names = {one.bind for one in arrivals} | {one.bind for one in sent}
     query = select(binds).where(binds.c.id.in_(names))
-    bound = {row.id: _made(Bound, row) for row in connection.execute(query)}
+    bound = {row.id: made_of(Bound, row) for row in connection.execute(query)}
     copies = select(resends).where(resends.c.first_row.in_([one.id for one in sent]))
     again = [
-        _made(Resent, row) for row in connection.execute(copies.order_by(resends.c.at))
+        made_of(Resent, row)
+        for row in connection.execute(copies.order_by(resends.c.at))
     ]
     return Story(arrivals, filed, sent, matched, bound, again)
 
@@ -364,7 +300,7 @@ def _receipts(
         )
         .order_by(receipts.c.id)
     )
-    return [_made(Receipted, row) for row in connection.execute(query)]
+    return [made_of(Receipted, row) for row in connection.execute(query)]
 
 
 def _receipt_of(arrival: int) -> Any:
@@ -382,7 +318,7 @@ def _receipt_of(arrival: int) -> Any:
     )
 
 
-def _rows_of(
+def rows_of(
     connection: Connection, table: Table, column: Any, ids: Collection[int]
 ) -> Sequence[Any]:
     """The rows that arrivals gave rise to, in order."""
@@ -392,7 +328,7 @@ def _rows_of(
     return connection.execute(query).all()
 
 
-def _made(made: Any, row: Any, **more: Any) -> Any:
+def made_of(made: Any, row: Any, **more: Any) -> Any:
     """A value of the columns of a row that have a field of their name."""
     named = row._mapping
     columns = {

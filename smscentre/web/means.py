@@ -9,11 +9,12 @@ from collections.abc import Awaitable, Callable
 from typing import Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
-from attrs import field, frozen
+from attrs import Factory, field, frozen
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
 
 from smscentre.deadlines.schedule import Schedule
+from smscentre.moments import TraceStyle
 from smscentre.passwords import Passwords
 from smscentre.posting import Post
 from smscentre.sections import WebConfig
@@ -21,6 +22,7 @@ from smscentre.store.engine import is_outage
 from smscentre.store.pages import ReadConnection
 from smscentre.store.people import DirectoryReader
 from smscentre.store.transaction import Transaction
+from smscentre.web.service import Service
 from smscentre.web.status import StatusSource
 
 T = TypeVar("T")
@@ -74,6 +76,9 @@ class Means:
     programs: Programs
     schedule: Schedule = field(factory=lambda: Schedule({}))
     directory: DirectoryReader = field(factory=DirectoryReader)
+    service: Service = field(
+        default=Factory(lambda self: Service(TraceStyle(self.zone)), takes_self=True)
+    )
 
     def now(self) -> datetime.datetime:
         """The moment on the centre's clocks. Any thread."""

@@ -11,28 +11,34 @@ __all__ = [
     "age",
     "alarm",
     "deed",
+    "duration",
     "figure",
     "kind_name",
     "long_date",
     "moment",
     "outcome",
+    "priority",
     "registration",
     "role",
     "role_purpose",
     "rule",
     "signal",
     "silence",
+    "sim",
     "stamp",
     "state",
+    "tone",
 ]
 
 import datetime
+import math
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from smscentre.messages import ModemAlarm
+from smscentre.messages import ModemAlarm, Priority
 from smscentre.users import Role
+from smscentre.web.status import ModemStatus
 
 _WEEKDAYS = ("Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu")
 
@@ -71,7 +77,11 @@ _DEEDS: Final = {
     "login": "masuk",
     "login.failed": "gagal masuk",
     "logout": "keluar",
+    "message.cancel": "SMS yang menunggu dibatalkan",
     "messages.done": "SMS tidak dikenali ditandai selesai",
+    "messages.export": "SMS diekspor",
+    "messages.list": "daftar SMS dibuka",
+    "messages.read": "SMS dibaca",
     "officers.import": "petugas diimpor",
     "officers.invite": "kode pendaftaran dibuat",
     "officers.move": "nomor petugas diganti",
@@ -80,6 +90,7 @@ _DEEDS: Final = {
     "officers.register": "petugas mendaftar",
     "officers.revoke": "kode pendaftaran dicabut",
     "phone.text": "SMS dicoba lewat telepon uji",
+    "reply.resend": "balasan dikirim ulang",
     "units.import": "UPT diimpor",
     "users.add": "pengguna ditambah",
     "users.change": "pengguna diubah",
@@ -89,14 +100,41 @@ _DEEDS: Final = {
 _STATES: Final = {
     "done": "selesai",
     "silent": "tanpa balasan",
-    "failed": "gagal diproses",
+    "failed": "gagal",
     "corrupt": "rusak",
     "receipt": "tanda terima",
     "redelivered": "kiriman ulang",
+    "enroute": "dalam perjalanan",
     "part": "bagian pesan panjang",
     "queued": "menunggu",
     "claimed": "sedang dikirim",
     "in_doubt": "belum pasti",
+    "sent": "terkirim",
+    "delivered": "sampai",
+    "expired": "kedaluwarsa",
+    "uncertain": "tidak pasti sampai",
+    "unknown": "nasib tidak diketahui",
+}
+
+_TONES: Final = {
+    **dict.fromkeys(("done", "sent", "delivered"), "good"),
+    **dict.fromkeys(("failed", "corrupt", "expired"), "bad"),
+    **dict.fromkeys(("in_doubt", "uncertain", "unknown"), "warn"),
+}
+
+_PRIORITIES: Final = {
+    Priority.REPLY: "balasan",
+    Priority.REMINDER: "pengingat",
+    Priority.BROADCAST: "siaran",
+}
+
+_SIM_ALARMS: Final = {
+    ModemAlarm.PIN_WANTED: "menunggu PIN",
+    ModemAlarm.PIN_REFUSED: "PIN ditolak",
+    ModemAlarm.PUK: "terblokir",
+    ModemAlarm.SIM_ABSENT: "tidak ada",
+    ModemAlarm.SIM_LOCKED: "tidak cocok",
+    ModemAlarm.SIM_FAILED: "rusak",
 }
 
 _OUTCOMES: Final = {
@@ -234,7 +272,7 @@ def moment(at: float, now: float, zone: ZoneInfo) -> str:
     return f"{there.day} {MONTHS[there.month - 1][:3]} {there:%H.%M}"
 
 
-def stamp(at: float, zone: ZoneInfo) -> str:
+def stamp(at: float, zone: datetime.tzinfo) -> str:
     """A moment in full, as a log has it: ``14 Mei 2024 08.15.30``."""
     there = datetime.datetime.fromtimestamp(at, zone)
     return f"{there.day} {MONTHS[there.month - 1][:3]} {there:%Y %H.%M.%S}"
@@ -255,6 +293,11 @@ def age(seconds: float) -> str:
 def state(name: str) -> str:
     """The state of an arrival or of a part."""
     return _STATES.get(name, name.replace("_", " "))
+
+
+def tone(name: str) -> str:
+    """Whether a state is ``good``, ``bad``, to be watched (``warn``) or none of it."""
+    return _TONES.get(name, "")
 
 
 def outcome(name: str) -> str:
@@ -303,6 +346,25 @@ def alarm(why: ModemAlarm) -> str:
     return _ALARMS[why]
 
 
+def sim(modem: ModemStatus) -> str:
+    """How the SIM of a modem stands; ``-`` while nobody knows."""
+    if modem.alarm is not None:
+        return _SIM_ALARMS.get(modem.alarm, "perlu diperiksa")
+    return "siap" if modem.health.registration else "-"
+
+
+def priority(number: int) -> str:
+    """What a text goes out as."""
+    return _PRIORITIES[Priority(number)]
+
+
+def duration(seconds: float) -> str:
+    """A short time: ``8 md``, that is milliseconds, or seconds with a comma."""
+    if seconds < 1:
+        return f"{math.ceil(seconds * 1000)} md"
+    return f"{seconds:.1f} dtk".replace(".", ",")
+
+
 def signal(dbm: int | None) -> str:
     """How strong a signal is: ``-79 dBm (kuat)``; ``-`` while it is unknown."""
     if dbm is None:
@@ -315,16 +377,20 @@ FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
     "age": age,
     "alarm": alarm,
     "deed": deed,
+    "duration": duration,
     "figure": figure,
     "kind_name": kind_name,
     "long_date": long_date,
     "outcome": outcome,
+    "priority": priority,
     "registration": registration,
     "role": role,
     "role_purpose": role_purpose,
     "rule": rule,
     "silence": silence,
     "signal": signal,
+    "sim": sim,
     "state": state,
+    "tone": tone,
 }
 """By the names by which templates call them."""

@@ -13,6 +13,7 @@ __all__ = [
     "FakeLogins",
     "FakeReader",
     "FakeStatus",
+    "add_session",
     "add_users",
     "Wire",
     "ask",
@@ -243,6 +244,18 @@ def add_users(url: str, at: float = NOW) -> None:
             begin_session(transaction, key_of(TOKENS[role]), user.name, at)
 
     FakeChanger(url).perform(add).addErrback(lambda failure: failure.raiseException())
+
+
+def add_session(url: str, user: User, at: float = NOW) -> str:
+    """Store a user who has logged in; the token of the session."""
+    token = f"{user.name:x<43}"
+
+    def add(transaction: Transaction) -> None:
+        add_user(transaction, user, _HASH, Signature("test", "", at))
+        begin_session(transaction, key_of(token), user.name, at)
+
+    FakeChanger(url).perform(add).addErrback(lambda failure: failure.raiseException())
+    return token
 
 
 def means_of(

@@ -167,7 +167,7 @@ class GatewayTests(_SiteTestCase):
         health = ModemHealth(-79, "registered at home", True, 3, 30)
         self.show_modem(ModemStatus(health, resets=1234))
         self.assertIn(
-            "modem-1 \u221279 dBm (kuat) terdaftar 3 dari 30 1.234 kali -",
+            "modem-1 siap \u221279 dBm (kuat) terdaftar 3 dari 30 1.234 kali",
             self.words("/gateway"),
         )
 
@@ -181,14 +181,14 @@ class GatewayTests(_SiteTestCase):
     def test_a_modem_that_says_nothing(self) -> None:
         """What is unknown is a dash and no trouble."""
         self.show_modem(ModemStatus())
-        self.assertIn("modem-1 - - - 0 kali -", self.words("/gateway"))
+        self.assertIn("modem-1 - - - - 0 kali", self.words("/gateway"))
         self.assertNotIn("pill bad", self.get("/gateway").text)
 
     def test_a_modem_that_needs_a_person(self) -> None:
         """The page begins with it, and why."""
         self.show_modem(ModemStatus(alarm=ModemAlarm.PIN_REFUSED))
         text = self.get("/gateway").text
-        words = "modem-1 perlu diperiksa petugas: PIN ditolak, tidak dicoba lagi."
+        words = "modem-1 perlu diperiksa petugas: PIN ditolak, tidak dicoba lagi"
         self.assertIn(words, self.words("/gateway"))
         self.assertLess(text.index("PIN ditolak"), text.index("Tautan tersambung"))
 
@@ -200,7 +200,7 @@ class GatewayTests(_SiteTestCase):
     def test_queues(self) -> None:
         """What waits is counted, with the age of the oldest."""
         words = self.words("/gateway")
-        self.assertIn("carrier menunggu 1 2 mnt 5 dtk", words)
+        self.assertIn("carrier balasan menunggu 1 2 mnt 5 dtk", words)
         self.assertIn("Menunggu dikirim 1", words)
 
     def test_messages_of_today(self) -> None:
