@@ -244,9 +244,9 @@ class Centre(MultiService):
                 reactor,
                 time.time,
                 config.web,
-                programs(config, self._outbox),
                 deadline_schedule(config),
                 service=make_service(config, self._links, self._outbox.queued),
+                programs=programs(config, self._outbox),
             )
         )
         monitor = monitor_site(self._metrics, self._board, reactor, time.time)

@@ -53,8 +53,8 @@ class LoginCounter(Protocol):
 class Programs:
     """What programs may do: requests a minute of a token (0: no limit), and sending."""
 
-    requests_per_minute: int
-    post: Post
+    requests_per_minute: int = 120
+    post: Post = field(factory=Post)
 
 
 @frozen
@@ -73,12 +73,12 @@ class Means:
     clock: IReactorTime
     wall_clock: Callable[[], float]
     config: WebConfig
-    programs: Programs
     schedule: Schedule = field(factory=lambda: Schedule({}))
     directory: DirectoryReader = field(factory=DirectoryReader)
     service: Service = field(
         default=Factory(lambda self: Service(TraceStyle(self.zone)), takes_self=True)
     )
+    programs: Programs = field(factory=Programs)
 
     def now(self) -> datetime.datetime:
         """The moment on the centre's clocks. Any thread."""

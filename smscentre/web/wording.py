@@ -91,6 +91,7 @@ _DEEDS: Final = {
     "officers.revoke": "kode pendaftaran dicabut",
     "phone.text": "SMS dicoba lewat telepon uji",
     "reply.resend": "balasan dikirim ulang",
+    "send": "SMS dikirim lewat API",
     "units.import": "UPT diimpor",
     "users.add": "pengguna ditambah",
     "users.change": "pengguna diubah",

@@ -36,6 +36,7 @@ from sqlalchemy import Connection, Engine
 from twisted.internet.address import IPv4Address
 from twisted.internet.defer import Deferred, fail, succeed
 from twisted.internet.interfaces import IAddress
+from twisted.internet.protocol import connectionDone
 from twisted.internet.task import Clock
 from twisted.internet.testing import StringTransport
 from twisted.web.server import Site
@@ -98,7 +99,7 @@ class Wire:
 
     def close(self) -> None:
         """End the connection, so that no time limit is left."""
-        self._protocol.connectionLost(None)
+        self._protocol.connectionLost(connectionDone)
 
 
 def ask(site: Site, request: bytes) -> Answer:
@@ -278,7 +279,7 @@ def means_of(
         Clock(),
         wall_clock,
         config or WebConfig(),
-        programs or Programs(0, post_of()),
+        programs=programs or Programs(0, post_of()),
     )
 
 

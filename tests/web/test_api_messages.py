@@ -11,9 +11,9 @@ from sqlalchemy import Insert, insert
 
 from smscentre.directory import Officer, Right
 from smscentre.store.people import put_officers
+from smscentre.store.recent import ARRIVAL_STATES
 from smscentre.store.steps import OutboxState
 from smscentre.store.tables import inbox, outbox, receipts, submissions
-from smscentre.store.trace import ARRIVAL_STATES
 from smscentre.tokens import TokenScope
 from smscentre.web.api.messages import State
 from tests.store.test_pages import arrival, part

@@ -85,6 +85,21 @@ NASTY: Final = (
     "x" * 3000,
 )
 
+GOOD: Final = (
+    "1",
+    "1203",
+    "DKI",
+    "rutan",
+    "RUTAN",
+    "2024-05-14",
+    "2024-05",
+    "viewer",
+    "+6281234567890",
+    "simpan",
+    "ya",
+)
+"""What gets further than the first check."""
+
 RAW: Final = (
     "%ff",
     "%c0%af",
@@ -103,33 +118,67 @@ RAW: Final = (
 """What stands in an address as it is."""
 
 NAMES: Final = (
+    "aktif",
+    "alasan",
+    "arah",
     "banding",
+    "baru",
+    "bulan",
     "cari",
+    "catatan",
     "cursor",
     "dari",
     "date",
+    "ganti",
+    "guna",
+    "hak",
     "hal",
+    "hari",
     "isi",
+    "jejak",
+    "jenis",
+    "keadaan",
     "ke",
+    "kode",
+    "lama",
+    "laporan",
     "limit",
+    "nama",
     "nomor",
     "per",
+    "peran",
+    "peta",
     "provinsi",
+    "rentang",
     "sampai",
+    "sandi",
     "search",
+    "semua",
     "since",
+    "sms",
     "status",
     "tanggal",
+    "tautan",
+    "tindakan",
+    "token",
+    "tugas",
+    "ulang",
     "until",
+    "upt",
     "urut",
+    "wilayah",
+    "yakin",
 )
-"""Fields of queries that some page or program asks by."""
+"""Fields of queries and forms that some page or program asks by."""
 
 FIELDS: Final = {
     "/laporan/rutan": "tanggal per provinsi dari sampai banding isi urut cari",
     "/laporan/rutan.csv": "tanggal provinsi",
     "/admin/audit": "hal",
     "/api/v1/messages": "number state since cursor limit",
+    "/kepatuhan": "tanggal bulan laporan provinsi",
+    "/pesan": "nomor keadaan tautan dari hal",
+    "/upt/1203": "bulan laporan rentang",
 }
 """Where each field is tried by itself."""
 
@@ -148,6 +197,8 @@ KNOWN_HEADERS: Final = frozenset(
         "content-length",
         "content-security-policy",
         "content-type",
+        "cross-origin-opener-policy",
+        "cross-origin-resource-policy",
         "date",
         "etag",
         "idempotent-replayed",
@@ -158,6 +209,7 @@ KNOWN_HEADERS: Final = frozenset(
         "referrer-policy",
         "retry-after",
         "server",
+        "strict-transport-security",
         "transfer-encoding",
         "vary",
         "www-authenticate",
@@ -364,7 +416,7 @@ class QueryTests(HostileTestCase):
         for path in self.reading():
             for _ in range(12):
                 fields = [
-                    (chance.choice(NAMES), chance.choice(NASTY))
+                    (chance.choice(NAMES), chance.choice(NASTY + GOOD))
                     for _ in range(chance.randrange(1, 6))
                 ]
                 self.ask("GET", f"{path}?{urlencode(fields)}")
@@ -471,7 +523,6 @@ class BodyTests(HostileTestCase):
         chance = random.Random(2)
         self.browser.get("/akun")
         csrf = self.browser.csrf("/akun")
-        names = ("nama", "sandi", "lama", "baru", "ulang", "peran", "wilayah", "ke")
         for route, path in self.paths(["1203", "viewer"]):
             if "POST" not in route.methods or route.need is Need.TOKEN:
                 continue
@@ -479,8 +530,8 @@ class BodyTests(HostileTestCase):
                 continue
             for _ in range(15):
                 fields = [("csrf", csrf)] + [
-                    (chance.choice(names), chance.choice(NASTY))
-                    for _ in range(chance.randrange(6))
+                    (chance.choice(NAMES), chance.choice(NASTY + GOOD))
+                    for _ in range(chance.randrange(9))
                 ]
                 body = Body(
                     "application/x-www-form-urlencoded", urlencode(fields).encode()
