@@ -31,6 +31,7 @@ from smscentre.smpp.codec import encode_deliver_sm_resp
 from smscentre.smpp.dump import is_pdu
 from smscentre.smpp.framing import HEADER
 from smscentre.smpp.text import DefaultAlphabet
+from smscentre.store.interventions import CANCELLED
 from smscentre.store.recent import Listed
 from smscentre.store.steps import OutboxState
 from smscentre.store.trace import (
@@ -222,7 +223,7 @@ def _of_resend(resent: Resent, style: TraceStyle) -> Moment:
 
 def _of_part(part: Sent, style: TraceStyle) -> Iterator[Moment]:
     """A part's steps, as far as its row tells them: it keeps the last of a kind."""
-    place = {"part": part.part_number, "total": part.part_total}
+    place: dict[str, object] = {"part": part.part_number, "total": part.part_total}
     details = {
         "part": str(part.id),
         "link": part.link,
@@ -248,7 +249,11 @@ def _of_part(part: Sent, style: TraceStyle) -> Iterator[Moment]:
         due = style.time(part.due_at)
         tries["next_try"] = style.words.say("not_before", time=due)
     at = part.final_at or part.sent_at or part.created_at
-    end = _moment(at, f"part_{part.state}", style, place, tries, octets)
+    phrase, values = f"part_{part.state}", {**place}
+    if part.error and part.error.startswith(CANCELLED):
+        phrase, by = "part_cancelled", part.error.removeprefix(CANCELLED)
+        values["by"], tries = style.clean(by), {}
+    end = _moment(at, phrase, style, values, tries, octets)
     yield evolve(end, exact=part.final_at is not None)
 
 

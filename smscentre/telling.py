@@ -70,6 +70,7 @@ ENGLISH: Final = Words(
         "part_sent": "reply part {part} of {total} sent",
         "part_delivered": "reply part {part} of {total} delivered",
         "part_failed": "reply part {part} of {total} failed",
+        "part_cancelled": "reply part {part} of {total} cancelled by {by}",
         "part_expired": "reply part {part} of {total} expired",
         "part_uncertain": (
             "reply part {part} of {total} uncertain: in doubt for good, not sent again"

@@ -13,6 +13,8 @@ from smscentre.web.compliancepages import Compliance
 from smscentre.web.gateway import Gateway
 from smscentre.web.login import Login
 from smscentre.web.means import Means
+from smscentre.web.messagepage import MessagePage
+from smscentre.web.messages import Messages
 from smscentre.web.reporting import Reports
 from smscentre.web.routes import Area
 from smscentre.web.sessions import Sessions
@@ -31,6 +33,8 @@ def areas(means: Means, sessions: Sessions) -> Sequence[Area]:
         Compliance(means, sources),
         UnitPages(means, sources),
         Gateway(means),
+        Messages(means),
+        MessagePage(means),
         Login(means, sessions),
         Admin(),
         UserPages(means),

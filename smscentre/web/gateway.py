@@ -49,6 +49,7 @@ _PARTS: Final = (
     "modem",
     "antrean",
     "penyimpanan",
+    "dikenali",
     "hasil",
     "batas",
     "sebab",

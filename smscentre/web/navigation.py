@@ -33,6 +33,7 @@ ENTRIES = (
     Entry("/laporan", "Laporan", Need.REPORTS),
     Entry("/kepatuhan", "Kepatuhan", Need.VIEWER),
     Entry("/gateway", "Gateway", Need.OPERATOR),
+    Entry("/pesan", "Pesan", Need.OPERATOR),
     Entry("/admin", "Admin", Need.STAFF),
 )
 """In the order in which they stand."""

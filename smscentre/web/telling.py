@@ -48,6 +48,7 @@ INDONESIAN: Final = Words(
         "part_sent": "bagian {part} dari {total} diterima operator seluler",
         "part_delivered": "bagian {part} dari {total} sampai di telepon",
         "part_failed": "bagian {part} dari {total} gagal",
+        "part_cancelled": "bagian {part} dari {total} dibatalkan oleh {by}",
         "part_expired": "bagian {part} dari {total} kedaluwarsa sebelum terkirim",
         "part_uncertain": (
             "bagian {part} dari {total} tidak pasti sampai, tidak dikirim lagi"

@@ -12,6 +12,7 @@ __all__ = [
     "alarm",
     "deed",
     "duration",
+    "error",
     "figure",
     "kind_name",
     "long_date",
@@ -37,6 +38,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from smscentre.messages import ModemAlarm, Priority
+from smscentre.store.interventions import CANCELLED
 from smscentre.users import Role
 from smscentre.web.status import ModemStatus
 
@@ -311,6 +313,13 @@ def silence(reason: str) -> str:
     return _SILENCES.get(reason, reason.replace("_", " "))
 
 
+def error(words: str) -> str:
+    """Why a part was not sent: in the carrier's words, but for what we did."""
+    if words.startswith(CANCELLED):
+        return f"dibatalkan oleh {words.removeprefix(CANCELLED)}"
+    return words
+
+
 def rule(most: Iterable[tuple[int, str]]) -> str:
     """How many replies a limit lets pass: ``30 per menit, 300 per hari``."""
     given = [f"{figure(number)} per {_SPANS[span]}" for number, span in most if number]
@@ -379,6 +388,7 @@ FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
     "alarm": alarm,
     "deed": deed,
     "duration": duration,
+    "error": error,
     "figure": figure,
     "kind_name": kind_name,
     "long_date": long_date,
