@@ -44,6 +44,7 @@ from smscentre.board import Board
 from smscentre.collecting import spare_the_collector
 from smscentre.commands.dispatch import interpret
 from smscentre.config import Config
+from smscentre.desk import Desk
 from smscentre.exchange import HEARTBEAT_S, Exchange
 from smscentre.gauges import LAG_S, Gauges
 from smscentre.inbox.acceptance import Acceptance
@@ -244,7 +245,10 @@ class Centre(MultiService):
                 reactor,
                 time.time,
                 config.web,
+                Desk(command_rules(config), self._acceptance.ledger_of),
                 deadline_schedule(config),
+                config.centre.country,
+                config.own_numbers,
                 service=make_service(config, self._links, self._outbox.queued),
                 programs=programs(config, self._outbox),
             )

@@ -88,9 +88,7 @@ class Folder:
         provinces = stored_directory(url).provinces
         import_units(url, read_units(_UNITS, provinces, "units.csv"), signature)
         known = stored_directory(url)
-        officers = read_officers(
-            _OFFICERS, known.units, known.provinces, "ID", "officers.csv"
-        )
+        officers = read_officers(_OFFICERS, known, "ID", "officers.csv")
         import_officers(url, officers, signature)
 
     def load(

@@ -5,13 +5,19 @@ Beneath the ledger, which remembers what they leave for the messages behind.
 
 from __future__ import annotations
 
-__all__ = ["SETTLED_AFTER_S", "add_report", "add_undo", "settles_at"]
+__all__ = [
+    "SETTLED_AFTER_S",
+    "add_report",
+    "add_undo",
+    "hold_figures",
+    "settles_at",
+]
 
 import datetime
 from collections.abc import Sequence
 from functools import cache
 
-from sqlalchemy import bindparam, delete, insert
+from sqlalchemy import bindparam, delete, insert, text
 
 from smscentre.interfaces import Report, Request, Withdrawal
 from smscentre.messages import Submission
@@ -57,6 +63,19 @@ _DROP_FIGURES = delete(reports).where(
     reports.c.form == bindparam("of_form"),
     reports.c.day == bindparam("of_day"),
 )
+
+
+_HOLD_FIGURES = text("LOCK TABLE reports IN SHARE ROW EXCLUSIVE MODE")
+
+
+def hold_figures(transaction: Transaction) -> None:
+    """Let no other node change any figure before this transaction ends.
+
+    For what is done by hand now and then: all nodes wait. On SQLite there is one
+    writer.
+    """
+    if transaction.dialect == "postgresql":
+        transaction.execute(_HOLD_FIGURES)
 
 
 def add_report(

@@ -22,7 +22,9 @@ __all__ = [
     "binds",
     "confirmations",
     "broadcasts",
+    "closed_months",
     "counters",
+    "import_drafts",
     "inbox",
     "invitations",
     "keyed_arrivals",
@@ -306,7 +308,10 @@ submissions = Table(
 order with spaces between; ``flags``, too, have spaces between. ``replaces`` is the
 submission that held before. An undo is a row as well: it ``undoes`` one submission,
 its new values are those that hold from then on, empty where none do, and
-``restores`` is the submission they are of, where the undo brought them back."""
+``restores`` is the submission they are of, where the undo brought them back.
+
+Of what a user entered by a page ``number`` has his name as the audit log has it,
+``text`` says why, and ``inbox_id`` is 0."""
 
 confirmations = Table(
     "confirmations",
@@ -461,6 +466,8 @@ unrecognised = Table(
     metadata,
     Column("inbox_id", ID, primary_key=True, autoincrement=False),
     Column("done_at", Double),
+    Column("done_by", Text),
+    Column("note", Text),
     Index(
         "unrecognised_open",
         "inbox_id",
@@ -592,3 +599,25 @@ sendings = Table(
 """What programs sent. Its parts in ``outbox`` are rows after ``id`` up to ``last_row``;
 ``key`` is what the program calls it, empty once that is free again, and ``digest`` by
 what the same is known again."""
+
+closed_months = Table(
+    "closed_months",
+    metadata,
+    Column("month", Date, primary_key=True),
+    Column("closed_by", Text, nullable=False),
+    Column("closed_at", Double, nullable=False),
+)
+"""Months, by their first days, of which no figure changes any more."""
+
+import_drafts = Table(
+    "import_drafts",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("filename", Text, nullable=False),
+    Column("content", Text, nullable=False),
+    Column("replaces", Boolean, nullable=False),
+    Column("made_by", Text, nullable=False),
+    Column("made_at", Double, nullable=False),
+)
+"""Files to import that wait until who sent them has seen what they would change."""

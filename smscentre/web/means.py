@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["Changer", "Means", "Programs", "Reader", "unless_away"]
+__all__ = ["Changer", "Desk", "Means", "Programs", "Reader", "unless_away"]
 
 import datetime
 from collections.abc import Awaitable, Callable
@@ -13,6 +13,7 @@ from attrs import Factory, field, frozen
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
 
+from smscentre.corrections import Correction, TakingBack, Verdict
 from smscentre.deadlines.schedule import Schedule
 from smscentre.moments import TraceStyle
 from smscentre.passwords import Passwords
@@ -42,6 +43,20 @@ class Changer(Protocol):
         """Run a function in a transaction; fires once it is committed."""
 
 
+class Desk(Protocol):
+    """Does in the writer's thread what users of the pages wish of figures."""
+
+    def correct(
+        self, transaction: Transaction, correction: Correction, now: float
+    ) -> Verdict:
+        """Have figures hold, unless something speaks against it."""
+
+    def take_back(
+        self, transaction: Transaction, wish: TakingBack, now: float
+    ) -> Verdict:
+        """Have hold what held before, unless something speaks against it."""
+
+
 class LoginCounter(Protocol):
     """Hears how logins end."""
 
@@ -61,7 +76,8 @@ class Programs:
 class Means:
     """What a site is made of. ``zone`` is the centre's; moments are since 1970.
 
-    ``directory`` gives units and officers to who reads in a reader's thread.
+    ``directory`` gives units and officers to who reads in a reader's thread. By
+    ``country`` national numbers are read; ``own_numbers`` are the centre's.
     """
 
     status: StatusSource
@@ -73,7 +89,10 @@ class Means:
     clock: IReactorTime
     wall_clock: Callable[[], float]
     config: WebConfig
+    desk: Desk
     schedule: Schedule = field(factory=lambda: Schedule({}))
+    country: str = "ID"
+    own_numbers: frozenset[str] = frozenset()
     directory: DirectoryReader = field(factory=DirectoryReader)
     service: Service = field(
         default=Factory(lambda self: Service(TraceStyle(self.zone)), takes_self=True)

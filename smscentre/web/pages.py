@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from smscentre.web import figurewords, wording
+from smscentre.web import adminwords, figurewords, wording
 from smscentre.web.inert import visible
 from smscentre.web.means import Means
 from smscentre.web.navigation import entries_for
@@ -41,6 +41,7 @@ def environment() -> Environment:
     )
     templates.filters.update(wording.FILTERS)
     templates.filters.update(figurewords.FILTERS)
+    templates.filters.update(adminwords.FILTERS)
     templates.filters["visible"] = visible
     return templates
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["UnitPages"]
+__all__ = ["UnitPages", "spelled"]
 
 import datetime
 from collections.abc import Iterator, Mapping, Sequence
@@ -181,15 +181,15 @@ class _Looked:
             change.day,
             what,
             kind,
-            _spelled(report, change.new),
-            _spelled(report, change.old),
+            spelled(report, change.new),
+            spelled(report, change.old),
             self._sender(change.number),
             inert(change.text),
         )
 
     def _sender(self, number: str) -> str:
         officer = self.directory.officers.get(number)
-        hidden = masked(number) if number.startswith("+") else number
+        hidden = wording.author(number)
         return f"{officer.name} {hidden}" if officer else hidden
 
 
@@ -211,7 +211,7 @@ def _deed(change: Change) -> tuple[str, str]:
     return "laporan pertama", "good"
 
 
-def _spelled(report: Report | None, values: Sequence[int]) -> str:
+def spelled(report: Report | None, values: Sequence[int]) -> str:
     """Figures with what they are: ``Tahanan P 82, W 54; Narapidana P 36, W 39``."""
     if not values:
         return ""

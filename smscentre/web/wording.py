@@ -10,6 +10,7 @@ __all__ = [
     "MONTHS",
     "age",
     "alarm",
+    "author",
     "deed",
     "duration",
     "error",
@@ -38,8 +39,10 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from smscentre.messages import ModemAlarm, Priority
+from smscentre.numbers import masked
 from smscentre.store.interventions import CANCELLED
-from smscentre.users import Role
+from smscentre.users import WEB, Role
+from smscentre.web.sheet import inert
 from smscentre.web.status import ModemStatus
 
 _WEEKDAYS = ("Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu")
@@ -84,6 +87,12 @@ _DEEDS: Final = {
     "messages.export": "SMS diekspor",
     "messages.list": "daftar SMS dibuka",
     "messages.read": "SMS dibaca",
+    "data.correct": "data laporan diisi atau diperbaiki",
+    "data.take_back": "data laporan ditarik kembali",
+    "months.close": "bulan ditutup",
+    "months.reopen": "bulan dibuka kembali",
+    "officers.add": "petugas ditambah",
+    "officers.change": "petugas diubah",
     "officers.import": "petugas diimpor",
     "officers.invite": "kode pendaftaran dibuat",
     "officers.move": "nomor petugas diganti",
@@ -94,6 +103,10 @@ _DEEDS: Final = {
     "phone.text": "SMS dicoba lewat telepon uji",
     "reply.resend": "balasan dikirim ulang",
     "send": "SMS dikirim lewat API",
+    "tokens.add": "token API dibuat",
+    "tokens.revoke": "token API dicabut",
+    "units.add": "UPT ditambah",
+    "units.change": "UPT diubah",
     "units.import": "UPT diimpor",
     "users.add": "pengguna ditambah",
     "users.change": "pengguna diubah",
@@ -168,6 +181,8 @@ _OUTCOMES: Final = {
     "date": "tanggal salah",
     "future": "tanggal belum tiba",
     "too_old": "tanggal terlalu lama",
+    "closed": "bulan sudah ditutup",
+    "closed_undo": "bulan sudah ditutup",
     "no_data": "belum ada data",
     "no_data_ever": "belum ada data",
     "kind": "bukan jenis UPT ini",
@@ -346,6 +361,12 @@ def role_purpose(of: Role) -> str:
     return _ROLE_PURPOSES[of]
 
 
+def author(of: str) -> str:
+    """Who sent or changed something: a number with its middle hidden, or a user."""
+    name = of.removeprefix(WEB)
+    return f"web: {name}" if name != of else masked(of)
+
+
 def deed(action: str) -> str:
     """What somebody did, of the audit log; what is new here shows as it is."""
     return _DEEDS.get(action, action)
@@ -386,10 +407,12 @@ def signal(dbm: int | None) -> str:
 FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
     "age": age,
     "alarm": alarm,
+    "author": author,
     "deed": deed,
     "duration": duration,
     "error": error,
     "figure": figure,
+    "inert": inert,
     "kind_name": kind_name,
     "long_date": long_date,
     "outcome": outcome,

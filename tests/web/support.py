@@ -4,6 +4,7 @@ from __future__ import annotations
 
 __all__ = [
     "NOW",
+    "OWN_NUMBER",
     "PASSWORD",
     "TOKENS",
     "WIB",
@@ -41,12 +42,17 @@ from twisted.internet.task import Clock
 from twisted.internet.testing import StringTransport
 from twisted.web.server import Site
 
+from smscentre.commands.asker import Rules
+from smscentre.commands.forms import FIELDS, KIND_OF
 from smscentre.composing import PartStyle
+from smscentre.desk import Desk
 from smscentre.passwords import Passwords, password_hash
 from smscentre.posting import Post
 from smscentre.sections import WebConfig
 from smscentre.store.changes import Signature
 from smscentre.store.engine import writing_engine
+from smscentre.store.ledger import StoreLedger
+from smscentre.store.people import load_directory
 from smscentre.store.transaction import Numbers, Transaction
 from smscentre.store.users import add_user
 from smscentre.store.websessions import begin_session
@@ -224,6 +230,9 @@ class FakeLogins:
         self.outcomes.append(outcome)
 
 
+OWN_NUMBER = "+622170252704"
+"""That of the centre."""
+
 PASSWORD = "kata-sandi-panjang"
 """The password of every user that `add_users` makes."""
 
@@ -279,6 +288,9 @@ def means_of(
         Clock(),
         wall_clock,
         config or WebConfig(),
+        Desk(Rules(7, WIB, "flag"), new_ledger),
+        country="ID",
+        own_numbers=frozenset({OWN_NUMBER}),
         programs=programs or Programs(0, post_of()),
     )
 
@@ -292,6 +304,12 @@ def post_of(queued: Callable[[str, int], None] = lambda link, parts: None) -> Po
         {"+622170252704"},
         3600.0,
     )
+
+
+def new_ledger(transaction: Transaction) -> StoreLedger:
+    """The ledger of a transaction in which no text arrives."""
+    directory = load_directory(transaction)
+    return StoreLedger(transaction, directory, FIELDS, KIND_OF, reads_before=True)
 
 
 class Browser:
