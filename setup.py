@@ -86,6 +86,8 @@ setup(
             # Half of the tests wait for processes: two at a time take half as long.
             "pytest-xdist>=3.8",
             "ruff>=0.15",
+            # Makes requests from the API's own document and judges the answers.
+            "schemathesis>=4.20",
         ],
     },
     entry_points={"console_scripts": ["smscentre = smscentre.cli:main"]},

@@ -10,7 +10,7 @@ __all__ = ["Letter", "NoLinkError", "Post", "SendingError", "TooLongTextError", 
 
 from collections.abc import Callable, Collection, Mapping
 
-from attrs import frozen
+from attrs import field, frozen
 
 from smscentre.composing import PartStyle, compose
 from smscentre.errors import SMSCentreError
@@ -57,11 +57,11 @@ class Post:
     ``per_number_hour`` of all programs; 0 is no limit.
     """
 
-    choose: Callable[[str], str | None]
-    styles: Mapping[str, PartStyle]
-    queued: Callable[[str, int], None]
-    own_numbers: Collection[str]
-    expires_s: float
+    choose: Callable[[str], str | None] = lambda number: None
+    styles: Mapping[str, PartStyle] = field(factory=dict)
+    queued: Callable[[str, int], None] = lambda link, parts: None
+    own_numbers: Collection[str] = ()
+    expires_s: float = 86_400.0
     sms_per_day: int = 0
     per_number_hour: int = 0
 

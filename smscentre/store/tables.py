@@ -602,6 +602,7 @@ import_drafts = Table(
     Column("made_at", Double, nullable=False),
 )
 """Files to import that wait until who sent them has seen what they would change."""
+
 sendings = Table(
     "sendings",
     metadata,

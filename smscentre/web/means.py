@@ -68,8 +68,8 @@ class LoginCounter(Protocol):
 class Programs:
     """What programs may do: requests a minute of a token (0: no limit), and sending."""
 
-    requests_per_minute: int
-    post: Post
+    requests_per_minute: int = 120
+    post: Post = field(factory=Post)
 
 
 @frozen
@@ -92,7 +92,6 @@ class Means:
     wall_clock: Callable[[], float]
     config: WebConfig
     desk: Desk
-    programs: Programs
     country: str = "ID"
     own_numbers: frozenset[str] = frozenset()
     schedule: Schedule = field(factory=lambda: Schedule({}))
@@ -100,6 +99,7 @@ class Means:
     service: Service = field(
         default=Factory(lambda self: Service(TraceStyle(self.zone)), takes_self=True)
     )
+    programs: Programs = field(factory=Programs)
 
     def now(self) -> datetime.datetime:
         """The moment on the centre's clocks. Any thread."""

@@ -38,9 +38,9 @@ class Visitor:
     """What the browser brought, empty without it."""
 
     def header(self, name: str) -> str:
-        """A header as text, empty without it."""
-        found: str | None = self.request.requestHeaders.getRawHeaders(name, [""])[-1]
-        return found or ""
+        """A header as text, empty without it; what is no text is that of no header."""
+        values = self.request.requestHeaders.getRawHeaders(name.encode(), [b""])
+        return values[-1].decode("latin-1") if values else ""
 
     @property
     def sender(self) -> Sender:

@@ -102,6 +102,7 @@ _DEEDS: Final = {
     "officers.revoke": "kode pendaftaran dicabut",
     "phone.text": "SMS dicoba lewat telepon uji",
     "reply.resend": "balasan dikirim ulang",
+    "send": "SMS dikirim lewat API",
     "tokens.add": "token API dibuat",
     "tokens.revoke": "token API dicabut",
     "units.add": "UPT ditambah",

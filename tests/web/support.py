@@ -36,11 +36,9 @@ from attrs import define, field, frozen
 from sqlalchemy import Connection, Engine
 from twisted.internet.address import IPv4Address
 from twisted.internet.defer import Deferred, fail, succeed
-from twisted.internet.error import ConnectionDone
 from twisted.internet.interfaces import IAddress
 from twisted.internet.task import Clock
 from twisted.internet.testing import StringTransport
-from twisted.python.failure import Failure
 from twisted.web.server import Site
 
 from smscentre.commands.asker import Rules
@@ -100,18 +98,22 @@ class Wire:
         """Send some octets."""
         self._protocol.dataReceived(octets)
 
-    def close(self) -> Answer:
-        """The answer that has come; ends time limits and streams."""
-        answer = _parse(self.transport)
-        self._protocol.connectionLost(Failure(ConnectionDone()))
-        return answer
+    def answer(self) -> Answer:
+        """The answer that has come."""
+        return _parse(self.transport)
+
+    def close(self) -> None:
+        """End the connection, so that no time limit and no stream is left."""
+        self._protocol.connectionLost(connectionDone)
 
 
 def ask(site: Site, request: bytes) -> Answer:
     """Send the octets of a request and read the answer."""
     wire = Wire(site)
     wire.send(request)
-    return wire.close()
+    answer = wire.answer()
+    wire.close()
+    return answer
 
 
 def get(site: Site, path: str, *, method: str = "GET", **headers: str) -> Answer:
@@ -287,7 +289,7 @@ def means_of(
         wall_clock,
         config or WebConfig(),
         Desk(Rules(7, WIB, "flag"), new_ledger),
-        programs or Programs(0, post_of()),
+        programs=programs or Programs(0, post_of()),
         country="ID",
         own_numbers=frozenset({OWN_NUMBER}),
     )

@@ -10,8 +10,9 @@ from smscentre.store.tokens import all_tokens, find_token, revoke_token
 from smscentre.store.users import add_user, change_user
 from smscentre.tokens import TokenScope, new_token, token_hash
 from smscentre.users import Role, User
-from smscentre.web.api.faults import PREFIX, Fault
+from smscentre.web.api.faults import PREFIX, Fault, fault_of
 from smscentre.web.means import Programs
+from smscentre.web.problems import Problem
 from tests.web.programs import MAKER, ApiTestCase, Program
 from tests.web.support import NOW, ask, post_of
 
@@ -211,7 +212,6 @@ class DoorTests(ApiTestCase):
         """A body beyond the limit is refused by its announcement."""
         answer = self.program.ask("POST", "/send", headers={"Content-Length": "65537"})
         self.problem(answer, 413, "too-large")
-        self.assertTrue(answer.closed)
 
     def test_database_away(self) -> None:
         """A program is told to come again, and nothing of why."""
@@ -220,6 +220,12 @@ class DoorTests(ApiTestCase):
         self.problem(answer, 503, "unavailable")
         self.assertEqual(answer.headers["retry-after"], "15")
         self.assertNotIn("secret", answer.text)
+
+    def test_every_problem_of_the_site(self) -> None:
+        """Each has a fault of the same status, but those that only forms have."""
+        for problem in set(Problem) - {Problem.FORGED, Problem.NO_LOGIN}:
+            if problem not in (Problem.NO_RIGHT, Problem.TOO_MANY):
+                self.assertEqual(fault_of(problem).status, problem.status, problem)
 
     def test_broken(self) -> None:
         """A fault of ours is logged and not shown."""

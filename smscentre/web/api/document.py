@@ -84,7 +84,13 @@ def _schemas(operations: Sequence[Operation]) -> Mapping[str, Any]:
     # A set has no order; the document has to be the same in every process.
     ordered = sorted(kinds, key=lambda kind: kind.__name__)
     _, found = msgspec.json.schema_components(ordered, ref_template=_REFERENCE)
-    return dict(sorted(found.items()))
+    return {name: _described_type(found[name]) for name in sorted(found)}
+
+
+def _described_type(schema: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A schema whose description, a docstring, is Markdown as all the others are."""
+    words = schema.get("description", "").replace("``", "`")
+    return {**schema, "description": words} if words else schema
 
 
 def _described(one: Operation) -> dict[str, Any]:

@@ -235,5 +235,7 @@ _FAULTS: Final = {
     Problem.METHOD: Fault.METHOD,
     Problem.TOO_LARGE: Fault.TOO_LARGE,
     Problem.NO_DATABASE: Fault.UNAVAILABLE,
+    Problem.NOT_STORED: Fault.UNAVAILABLE,
+    Problem.UNCERTAIN: Fault.UNAVAILABLE,
     Problem.BUSY: Fault.UNAVAILABLE,
 }

@@ -16,7 +16,6 @@ from typing import Annotated, Final, Literal
 import msgspec
 from attrs import frozen
 from msgspec import Meta
-from twisted.internet.defer import TimeoutError as DeferredTimeoutError
 
 from smscentre.directory import Directory
 from smscentre.messages import Priority
@@ -30,9 +29,6 @@ from smscentre.web.api.faults import PREFIX, BadField, Fault, Refused
 from smscentre.web.api.operations import Call, Caller, Operation, Reply, header
 from smscentre.web.api.shapes import Moment, RowNumber, WholeNumber, moment
 from smscentre.web.means import Means
-
-_PATIENCE_S: Final = 10.0
-"""How long a program waits for the database before it is told to ask again."""
 
 _TEXT_MOST: Final = 1530
 """Ten parts of the GSM alphabet, which is what links carry unless they say else."""
@@ -240,7 +236,7 @@ class Sending:
     ) -> sendings.Sending | sendings.Reused | sendings.Full:
         """Put it into the outbox, or find that it is there.
 
-        :raises Refused: the database does not answer; it may be stored later
+        :raises StoreError: the database does not answer in time; it may be stored later
         """
         order = sendings.Order(
             call.caller.token.id,
@@ -251,14 +247,9 @@ class Sending:
         )
         post = self._means.programs.post
         share = sendings.Share(post.sms_per_day, post.per_number_hour)
-        stored = self._means.changer.perform(
+        return await self._means.changer.perform(
             lambda transaction: sendings.put_sending(transaction, draft, order, share)
         )
-        stored.addTimeout(_PATIENCE_S, self._means.clock)
-        try:
-            return await stored
-        except DeferredTimeoutError as error:
-            raise Refused(Fault.UNAVAILABLE) from error
 
     def _shown(self, found: sendings.Sending) -> SendingShown:
         zone = self._means.zone
