@@ -10,7 +10,9 @@ __all__ = ["Cell", "Column", "Kind", "Line", "Sheet", "Tone"]
 from collections.abc import Iterator
 from enum import Enum
 
-from attrs import field, frozen
+from attrs import field
+
+from smscentre.values import frozen
 
 Value = str | int | None
 
