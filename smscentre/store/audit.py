@@ -22,7 +22,9 @@ from smscentre.store.transaction import Transaction
 
 _LAST = select(audit.c.id, audit.c.hash).order_by(audit.c.id.desc()).limit(1)
 _ALL = select(audit).order_by(audit.c.id)
-_AT_A_TIME: Final = 1000
+_BY_AND_BY: Final = {"yield_per": 1000}
+"""Rows are read on as they are needed: a log may not fit into memory."""
+
 _SEARCHED = (audit.c.actor, audit.c.action, audit.c.subject, audit.c.detail)
 
 # Two nodes would both continue the same row. On SQLite there is one writer.
@@ -127,11 +129,11 @@ def _conditions(search: AuditSearch) -> Iterator[ColumnElement[bool]]:
 def verify(connection: Connection) -> int | None:
     """Find the first row number at which the chain breaks; None when it is whole."""
     before = ""
-    rows = connection.execute(_ALL, execution_options={"yield_per": _AT_A_TIME})
-    for number, row in enumerate(rows, 1):
-        if row.id != number or row.hash != _hash(before, _values(row)):
-            return number
-        before = row.hash
+    with connection.execute(_ALL, execution_options=_BY_AND_BY) as rows:
+        for number, row in enumerate(rows, 1):
+            if row.id != number or row.hash != _hash(before, _values(row)):
+                return number
+            before = row.hash
     return None
 
 

@@ -39,6 +39,7 @@ from tests.store import (
     test_receipts,
     test_revisions,
     test_trace,
+    test_users,
     test_writer,
 )
 from tests.storecase import Batches, StoreTestCase, at_once
@@ -124,6 +125,9 @@ PostgresqlSettledTests = on_postgresql(test_courses.SettledTests)
 PostgresqlChangeTests = on_postgresql(test_revisions.ChangeTests)
 PostgresqlTimeTests = on_postgresql(test_revisions.TimeTests)
 PostgresqlWriterTests = on_postgresql(test_writer.WriterTests)
+PostgresqlUserTests = on_postgresql(test_users.UserTests)
+PostgresqlSessionTests = on_postgresql(test_users.SessionTests)
+PostgresqlAuditSearchTests = on_postgresql(test_users.AuditSearchTests)
 
 
 @skipIf(bool(MISSING), MISSING)
