@@ -19,13 +19,14 @@ NODE_FOLDERS := tests/system/peers/node tests/browser
 NODE_INSTALLED := $(NODE_FOLDERS:%=%/node_modules/.package-lock.json)
 NPM_CI := npm ci --ignore-scripts --loglevel=error --fetch-retries=1
 
-.PHONY: help run test lint bench bench-reload flood crash crash-modem again locked faults faults-modem diagram panduan screenshots system-packages clean
+.PHONY: help run test lint bench bench-pages bench-reload flood crash crash-modem again locked faults faults-modem diagram panduan screenshots system-packages clean
 
 help:
 	@echo "make run          a demo centre with simulators, in this terminal"
 	@echo "make test         all tests"
 	@echo "make lint         ruff and mypy"
 	@echo "make bench        the benchmarks, with their ratios"
+	@echo "make bench-pages  how long pages take over 700 units and two years"
 	@echo "make flood        one number floods the centre: what the others notice"
 	@echo "make crash        kill -9 at random moments and at every failpoint"
 	@echo "make crash-modem  the same with a GSM modem"
@@ -53,6 +54,9 @@ lint: $(INSTALLED_TEST)
 bench: $(INSTALLED_TEST)
 	$(BIN)/python -m benchmarks.run
 	$(BIN)/python -m benchmarks.run --slow-sync 5
+
+bench-pages: $(INSTALLED_TEST)
+	$(BIN)/python -m benchmarks.pages
 
 flood: $(INSTALLED_TEST)
 	$(BIN)/python -m benchmarks.flood
