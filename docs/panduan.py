@@ -238,6 +238,7 @@ def _dates(form: Form) -> Iterator[str]:
     yield "hari lain tulis tanggal, bulan, tahun di akhir, paling lama tujuh hari ke"
     yield f"belakang: ``{text} {_DAY}``. Bentuknya boleh"
     yield f"{days}. Balasan menyebut tanggal itu; periksalah."
+    yield "Hari di dalam bulan yang sudah ditutup tidak dapat diisi lagi lewat SMS."
     yield ""
 
 
