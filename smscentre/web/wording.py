@@ -33,26 +33,12 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from smscentre.messages import ModemAlarm
+from smscentre.monthnames import MONTHS
 from smscentre.numbers import masked
 from smscentre.users import WEB, Role
 from smscentre.web.sheet import inert
 
 _WEEKDAYS = ("Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu")
-
-MONTHS = (
-    "Januari",
-    "Februari",
-    "Maret",
-    "April",
-    "Mei",
-    "Juni",
-    "Juli",
-    "Agustus",
-    "September",
-    "Oktober",
-    "November",
-    "Desember",
-)
 
 _ROLES: Final = {
     Role.VIEWER: "pembaca laporan",
