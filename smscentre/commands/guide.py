@@ -221,7 +221,8 @@ def _days(text: str) -> str:
         "Tanpa tanggal, laporan berlaku untuk hari ini menurut jam di UPT Anda. Untuk"
         " hari lain tulis tanggal, bulan, tahun di akhir, paling lama tujuh hari ke"
         f" belakang: ``{text} {_DAY}``. Bentuknya boleh {shapes}. Balasan menyebut"
-        " tanggal itu; periksalah."
+        " tanggal itu; periksalah. Hari di dalam bulan yang sudah ditutup tidak dapat"
+        " diisi lagi lewat SMS."
     )
 
 

@@ -46,6 +46,8 @@ from collections.abc import Sequence
 from itertools import product
 from typing import Final
 
+from smscentre.monthnames import MONTHS
+
 LONGEST: Final = 160
 """The most GSM-7 characters of any reply but the manual's own."""
 
@@ -300,21 +302,6 @@ undone report is now, and how several are called."""
 RIGHT_NAMES: Final = {"insert": "mengisi data", "query": "bertanya"}
 """How rights are called within a sentence."""
 
-_MONTH_NAMES: Final = (
-    "Januari",
-    "Februari",
-    "Maret",
-    "April",
-    "Mei",
-    "Juni",
-    "Juli",
-    "Agustus",
-    "September",
-    "Oktober",
-    "November",
-    "Desember",
-)
-
 _LINE: Final = "{} (baris {})"
 _UPDATED_WORD: Final = "Update {}"
 _REPORT: Final = "{}: {}"
@@ -403,7 +390,7 @@ def joined(names: Sequence[str], word: str = AND) -> str:
 
 def month_name(day: datetime.date) -> str:
     """The month of a day, with its year."""
-    return f"{_MONTH_NAMES[day.month - 1]} {day.year}"
+    return f"{MONTHS[day.month - 1]} {day.year}"
 
 
 def shortened(names: Sequence[str]) -> list[str]:

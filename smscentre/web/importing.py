@@ -149,7 +149,7 @@ class Importing(Generic[Entry]):
     def _form(self, given: Mapping[str, Any]) -> Page:
         values = {
             "register": self._register,
-            "header": ",".join(self._register.columns.names),
+            "header": ", ".join(self._register.columns.names),
             "required": ", ".join(self._register.columns.required),
             "fault": "",
             "faults": [],

@@ -86,6 +86,7 @@ class TokenPages:
         return [
             Route(_PATH, ("GET",), Need.ADMIN, self.show),
             Route(_PATH, ("POST",), Need.ADMIN, self.make),
+            Route(f"{_PATH}/cabut", ("GET",), Need.ADMIN, self.ask_to_revoke),
             Route(f"{_PATH}/cabut", ("POST",), Need.ADMIN, self.revoke),
         ]
 
@@ -121,13 +122,19 @@ class TokenPages:
         }
         return Page("admin_token.html", values)
 
+    async def ask_to_revoke(self, visit: Visit) -> Answer:
+        """The question whether a token is to be withdrawn."""
+        token = await self._named(visit, visit.query.get("token"))
+        if token is None:
+            return Trouble(Problem.NO_PAGE)
+        return Page("admin_token_revoke.html", {"token": token})
+
     async def revoke(self, visit: Visit) -> Answer:
         """Withdraw a token for ever."""
-        row, signature = visit.form.get("token"), _signature(visit)
-        found = [token for token in await self._own(visit) if str(token.id) == row]
-        if not found:
+        signature = _signature(visit)
+        token = await self._named(visit, visit.form.get("token"))
+        if token is None:
             return Trouble(Problem.NO_PAGE)
-        (token,) = found
         await self._means.changer.perform(
             lambda transaction: revoke_token(transaction, token.id, signature)
         )
@@ -149,6 +156,11 @@ class TokenPages:
             "place": lambda one: place_words(one.unit, one.provinces, directory),
         }
         return Page("admin_tokens.html", values, _AGAIN if faults else 200)
+
+    async def _named(self, visit: Visit, row: str) -> ApiToken | None:
+        """One of the user's scope by its row."""
+        found = [token for token in await self._own(visit) if str(token.id) == row]
+        return found[0] if found else None
 
     async def _own(self, visit: Visit) -> list[ApiToken]:
         """The tokens for places of the user's scope."""

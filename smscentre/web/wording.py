@@ -39,6 +39,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from smscentre.messages import ModemAlarm, Priority
+from smscentre.monthnames import MONTHS
 from smscentre.numbers import masked
 from smscentre.store.interventions import CANCELLED
 from smscentre.users import WEB, Role
@@ -46,21 +47,6 @@ from smscentre.web.sheet import inert
 from smscentre.web.status import ModemStatus
 
 _WEEKDAYS = ("Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu")
-
-MONTHS = (
-    "Januari",
-    "Februari",
-    "Maret",
-    "April",
-    "Mei",
-    "Juni",
-    "Juli",
-    "Agustus",
-    "September",
-    "Oktober",
-    "November",
-    "Desember",
-)
 
 _ROLES: Final = {
     Role.VIEWER: "pembaca laporan",

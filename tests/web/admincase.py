@@ -20,9 +20,12 @@ from html import unescape
 from typing import TypeVar
 from urllib.parse import urlencode
 
+from sqlalchemy import select
+
 from smscentre.directory import Directory, Officer, Right, Unit
 from smscentre.store.changes import Signature
 from smscentre.store.people import load_directory, put_officers, put_units
+from smscentre.store.tables import audit
 from smscentre.store.transaction import Numbers, Transaction
 from smscentre.store.users import add_user
 from smscentre.store.websessions import begin_session
@@ -111,10 +114,9 @@ class AdminCase(LoginTestCase):
 
     def details(self, action: str) -> list[str]:
         """What the audit log says of all actions of a name."""
-        query = "SELECT detail FROM audit WHERE action = ? ORDER BY id"
+        query = select(audit.c.detail).where(audit.c.action == action)
         with self.engine.begin() as connection:
-            rows = connection.exec_driver_sql(query, (action,))
-            return [row[0] for row in rows]
+            return [*connection.execute(query.order_by(audit.c.id)).scalars()]
 
 
 def hidden_of(page: Answer) -> list[tuple[str, str]]:

@@ -144,7 +144,7 @@ class EnterTests(DataCase):
         words = self.browser.words(_PAGE)
         first = words.index("Tahanan P 83, W 54; Narapidana P 36, W 39 berlaku")
         self.assertLess(first, words.index("Ani +62811****001"))
-        self.assertIn("sebelumnya Tahanan P 82", words)
+        self.assertIn("SMS: RUTAN ...", words)
 
     def test_on_the_page_of_the_unit(self) -> None:
         """Who reads a unit's history sees the correction, by whom and why."""

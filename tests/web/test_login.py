@@ -45,7 +45,7 @@ class LoginTestCase(SynchronousTestCase):
     def setUp(self) -> None:
         folder = Path(mkdtemp(prefix="smscentre-"))
         self.addCleanup(rmtree, folder)
-        self.url = f"sqlite:///{folder}/smscentre.db"
+        self.url = self.new_database(folder)
         upgrade(self.url)
         add_users(self.url)
         self.engine = reading_engine(self.url)
@@ -57,6 +57,10 @@ class LoginTestCase(SynchronousTestCase):
         )
         self.site = site(self.means)
         self.browser = Browser(self.site)
+
+    def new_database(self, folder: Path) -> str:
+        """The URL of a database that is not there yet, or empty."""
+        return f"sqlite:///{folder}/smscentre.db"
 
     @property
     def outcomes(self) -> list[str]:

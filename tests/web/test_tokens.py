@@ -122,7 +122,9 @@ class ListTests(TokenCase):
         """It does not work any more, and stays in the list."""
         secret, _ = self.found(self.make())
         (token,) = self.tokens()
-        answer = self.fill(_PATH, [("token", str(token.id))], f"{_PATH}/cabut")
+        page = f"{_PATH}/cabut?token={token.id}"
+        self.assertIn("Cabut token Dasbor?", self.browser.words(page))
+        answer = self.fill(page, [], f"{_PATH}/cabut")
         self.assertEqual(answer.status, 303)
         with self.engine.begin() as connection:
             self.assertIsNone(find_token(connection, token_hash(secret)))
@@ -147,6 +149,7 @@ class ListTests(TokenCase):
         self.assertIn("Cipinang", words)
         self.assertNotIn("Ambon", words)
         row = next(token.id for token in self.tokens() if token.name == "Ambon")
+        self.assertEqual(browser.get(f"{_PATH}/cabut?token={row}").status, 404)
         answer = self.fill(_PATH, [("token", str(row))], f"{_PATH}/cabut", browser)
         self.assertEqual(answer.status, 404)
         self.assertTrue(all(token.active for token in self.tokens()))
