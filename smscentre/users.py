@@ -21,6 +21,7 @@ __all__ = [
 
 import re
 import unicodedata
+from collections.abc import Collection
 from enum import Enum
 from typing import Final
 
@@ -74,6 +75,14 @@ class User:
         if self.unit is not None:
             return unit.code == self.unit
         return not self.provinces or unit.province in self.provinces
+
+    def holds(self, unit: Unit | None, provinces: Collection[str]) -> bool:
+        """Whether a place is within the scope: a unit, provinces, else the country."""
+        if unit is not None:
+            return self.covers(unit)
+        if self.unit is not None or not self.provinces:
+            return self.unit is None
+        return bool(provinces) and set(provinces) <= set(self.provinces)
 
 
 def web_actor(name: str) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from smscentre.web.admin import Admin
 from smscentre.web.auditing import Auditing
 from smscentre.web.gateway import Gateway
+from smscentre.web.guiding import Guiding
 from smscentre.web.login import Login
 from smscentre.web.means import Means
 from smscentre.web.messagepage import MessagePage
@@ -16,6 +17,7 @@ from smscentre.web.messages import Messages
 from smscentre.web.routes import Area
 from smscentre.web.sessions import Sessions
 from smscentre.web.today import Today
+from smscentre.web.trying import Trying
 from smscentre.web.userpages import UserPages
 
 
@@ -26,6 +28,8 @@ def areas(means: Means, sessions: Sessions) -> Sequence[Area]:
         Gateway(means),
         Messages(means),
         MessagePage(means),
+        Trying(means),
+        Guiding(means),
         Login(means, sessions),
         Admin(),
         UserPages(means),

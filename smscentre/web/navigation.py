@@ -32,6 +32,8 @@ ENTRIES = (
     Entry("/", "Hari ini", Need.REPORTS),
     Entry("/gateway", "Gateway", Need.OPERATOR),
     Entry("/pesan", "Pesan", Need.OPERATOR),
+    Entry("/coba", "Coba SMS", Need.ADMIN),
+    Entry("/panduan", "Panduan", Need.PUBLIC),
     Entry("/admin", "Admin", Need.STAFF),
 )
 """In the order in which they stand."""

@@ -18,7 +18,8 @@ from zoneinfo import ZoneInfo
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from smscentre.web import wording
+from smscentre.guide import spans
+from smscentre.web import gatewaywords, wording
 from smscentre.web.inert import visible
 from smscentre.web.means import Means
 from smscentre.web.navigation import entries_for
@@ -40,7 +41,9 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     templates.filters.update(wording.FILTERS)
+    templates.filters.update(gatewaywords.FILTERS)
     templates.filters["visible"] = visible
+    templates.filters["spans"] = spans
     return templates
 
 
