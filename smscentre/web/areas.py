@@ -12,6 +12,7 @@ from smscentre.web.auditing import Auditing
 from smscentre.web.compliancepages import Compliance
 from smscentre.web.datapages import DataPages
 from smscentre.web.gateway import Gateway
+from smscentre.web.guiding import Guiding
 from smscentre.web.login import Login
 from smscentre.web.means import Means
 from smscentre.web.messagepage import MessagePage
@@ -24,6 +25,7 @@ from smscentre.web.sessions import Sessions
 from smscentre.web.sources import Sources
 from smscentre.web.today import Today
 from smscentre.web.tokenpages import TokenPages
+from smscentre.web.trying import Trying
 from smscentre.web.unitadmin import UnitAdmin
 from smscentre.web.unitpages import UnitPages
 from smscentre.web.unreadpages import UnreadPages
@@ -41,6 +43,8 @@ def areas(means: Means, sessions: Sessions) -> Sequence[Area]:
         Gateway(means),
         Messages(means),
         MessagePage(means),
+        Trying(means),
+        Guiding(means),
         Login(means, sessions),
         Admin(),
         UserPages(means),

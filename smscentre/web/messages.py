@@ -24,6 +24,7 @@ from smscentre.store.search import (
     Place,
     search,
 )
+from smscentre.web.gatewaywords import error, priority
 from smscentre.web.inert import marked
 from smscentre.web.looking import Looks
 from smscentre.web.means import Means
@@ -35,7 +36,7 @@ from smscentre.web.messagequery import (
     read_query,
 )
 from smscentre.web.routes import Answer, Download, Need, Page, Route, Visit
-from smscentre.web.wording import error, outcome, priority, silence, state
+from smscentre.web.wording import outcome, silence, state
 
 _SIZE: Final = 50
 _PATIENCE_S: Final = 2.0

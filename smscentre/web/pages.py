@@ -18,7 +18,8 @@ from zoneinfo import ZoneInfo
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from smscentre.web import adminwords, figurewords, wording
+from smscentre.guide import spans
+from smscentre.web import adminwords, figurewords, gatewaywords, wording
 from smscentre.web.inert import visible
 from smscentre.web.inertness import inert_lines
 from smscentre.web.means import Means
@@ -50,7 +51,9 @@ def environment() -> Environment:
     templates.filters.update(wording.FILTERS)
     templates.filters.update(figurewords.FILTERS)
     templates.filters.update(adminwords.FILTERS)
+    templates.filters.update(gatewaywords.FILTERS)
     templates.filters["visible"] = visible
+    templates.filters["spans"] = spans
     return templates
 
 

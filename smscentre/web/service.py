@@ -6,7 +6,7 @@ functions to be called in the reactor's thread.
 
 from __future__ import annotations
 
-__all__ = ["Phone", "Service"]
+__all__ = ["Ask", "Phone", "Service"]
 
 from collections.abc import Callable
 

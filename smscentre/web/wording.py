@@ -12,39 +12,31 @@ __all__ = [
     "alarm",
     "author",
     "deed",
-    "duration",
-    "error",
     "figure",
     "kind_name",
     "long_date",
     "moment",
     "outcome",
-    "priority",
     "registration",
     "role",
     "role_purpose",
     "rule",
     "signal",
     "silence",
-    "sim",
     "stamp",
     "state",
-    "tone",
 ]
 
 import datetime
-import math
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from smscentre.messages import ModemAlarm, Priority
+from smscentre.messages import ModemAlarm
 from smscentre.monthnames import MONTHS
 from smscentre.numbers import masked
-from smscentre.store.interventions import CANCELLED
 from smscentre.users import WEB, Role
-from smscentre.web.sheet import inert
-from smscentre.web.status import ModemStatus
+from smscentre.web.inertness import inert
 
 _WEEKDAYS = ("Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu")
 
@@ -116,27 +108,6 @@ _STATES: Final = {
     "expired": "kedaluwarsa",
     "uncertain": "tidak pasti sampai",
     "unknown": "nasib tidak diketahui",
-}
-
-_TONES: Final = {
-    **dict.fromkeys(("done", "sent", "delivered"), "good"),
-    **dict.fromkeys(("failed", "corrupt", "expired"), "bad"),
-    **dict.fromkeys(("in_doubt", "uncertain", "unknown"), "warn"),
-}
-
-_PRIORITIES: Final = {
-    Priority.REPLY: "balasan",
-    Priority.REMINDER: "pengingat",
-    Priority.BROADCAST: "siaran",
-}
-
-_SIM_ALARMS: Final = {
-    ModemAlarm.PIN_WANTED: "menunggu PIN",
-    ModemAlarm.PIN_REFUSED: "PIN ditolak",
-    ModemAlarm.PUK: "terblokir",
-    ModemAlarm.SIM_ABSENT: "tidak ada",
-    ModemAlarm.SIM_LOCKED: "tidak cocok",
-    ModemAlarm.SIM_FAILED: "rusak",
 }
 
 _OUTCOMES: Final = {
@@ -299,11 +270,6 @@ def state(name: str) -> str:
     return _STATES.get(name, name.replace("_", " "))
 
 
-def tone(name: str) -> str:
-    """Whether a state is ``good``, ``bad``, to be watched (``warn``) or none of it."""
-    return _TONES.get(name, "")
-
-
 def outcome(name: str) -> str:
     """What a command decided; a name that is new here shows as it is."""
     return _OUTCOMES.get(name, name.replace("_", " "))
@@ -312,13 +278,6 @@ def outcome(name: str) -> str:
 def silence(reason: str) -> str:
     """Why a message got no reply."""
     return _SILENCES.get(reason, reason.replace("_", " "))
-
-
-def error(words: str) -> str:
-    """Why a part was not sent: in the carrier's words, but for what we did."""
-    if words.startswith(CANCELLED):
-        return f"dibatalkan oleh {words.removeprefix(CANCELLED)}"
-    return words
 
 
 def rule(most: Iterable[tuple[int, str]]) -> str:
@@ -363,25 +322,6 @@ def alarm(why: ModemAlarm) -> str:
     return _ALARMS[why]
 
 
-def sim(modem: ModemStatus) -> str:
-    """How the SIM of a modem stands; ``-`` while nobody knows."""
-    if modem.alarm is not None:
-        return _SIM_ALARMS.get(modem.alarm, "perlu diperiksa")
-    return "siap" if modem.health.registration else "-"
-
-
-def priority(number: int) -> str:
-    """What a text goes out as."""
-    return _PRIORITIES[Priority(number)]
-
-
-def duration(seconds: float) -> str:
-    """A short time: ``8 md``, that is milliseconds, or seconds with a comma."""
-    if seconds < 1:
-        return f"{math.ceil(seconds * 1000)} md"
-    return f"{seconds:.1f} dtk".replace(".", ",")
-
-
 def signal(dbm: int | None) -> str:
     """How strong a signal is: ``-79 dBm (kuat)``; ``-`` while it is unknown."""
     if dbm is None:
@@ -395,22 +335,17 @@ FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
     "alarm": alarm,
     "author": author,
     "deed": deed,
-    "duration": duration,
-    "error": error,
     "figure": figure,
     "inert": inert,
     "kind_name": kind_name,
     "long_date": long_date,
     "outcome": outcome,
-    "priority": priority,
     "registration": registration,
     "role": role,
     "role_purpose": role_purpose,
     "rule": rule,
     "silence": silence,
     "signal": signal,
-    "sim": sim,
     "state": state,
-    "tone": tone,
 }
 """By the names by which templates call them."""

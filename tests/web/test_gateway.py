@@ -106,7 +106,7 @@ class PageTests(GatewayTestCase):
         self.status.known_links = (busy, evolve(MODEM, last_minute=(6, 4)))
         words = self.browser.words("/gateway")
         self.assertIn("3 dari 10 1.234 56 lost <b> 08.05.30", words)
-        self.assertIn("Satu menit terakhir 1.240 masuk 60 keluar", words)
+        self.assertIn("Satu menit: masuk / keluar 1.240 / 60", words)
 
     def test_the_writer(self) -> None:
         """How long the last batch took."""
