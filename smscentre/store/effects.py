@@ -5,13 +5,14 @@ Beneath the ledger, which remembers what they leave for the messages behind.
 
 from __future__ import annotations
 
-__all__ = ["add_report", "add_undo"]
+__all__ = ["Overtaken", "add_report", "add_undo"]
 
 from collections.abc import Sequence
 from functools import cache
 
 from sqlalchemy import bindparam, delete, insert
 
+from smscentre.errors import SMSCentreError
 from smscentre.interfaces import Report, Request, Withdrawal
 from smscentre.messages import Submission
 from smscentre.store.tables import reports, submissions
@@ -49,7 +50,12 @@ _DROP_FIGURES = delete(reports).where(
     reports.c.unit == bindparam("of_unit"),
     reports.c.form == bindparam("of_form"),
     reports.c.day == bindparam("of_day"),
+    reports.c.submission_id == bindparam("of_submission"),
 )
+
+
+class Overtaken(SMSCentreError):
+    """Another node has changed what an undo read; it is to be decided anew."""
 
 
 def add_report(
@@ -103,7 +109,10 @@ def add_undo(
     request: Request,
     inbox_id: int,
 ) -> Submission | None:
-    """Take a submission back; what holds from now on, None where nothing does."""
+    """Take a submission back; what holds from now on, None where nothing does.
+
+    :raises Overtaken: what held when it was decided on does not hold any more
+    """
     taken, held, restored = (
         withdrawal.submission,
         withdrawal.held,
@@ -146,12 +155,29 @@ def add_undo(
     )
     if stays:
         return held
+    if held is not None:
+        _drop(transaction, held)
     if restored is None:
-        key = {"of_unit": taken.unit, "of_form": taken.form, "of_day": taken.day}
-        transaction.execute(_DROP_FIGURES, key)
         return None
     _hold(transaction, fields, undo)
     return undo
+
+
+def _drop(transaction: Transaction, held: Submission) -> None:
+    """Have the figures of a submission, and of no other, hold no more."""
+    dropped = transaction.execute(
+        _DROP_FIGURES,
+        {
+            "of_unit": held.unit,
+            "of_form": held.form,
+            "of_day": held.day,
+            "of_submission": held.id,
+        },
+    )
+    # The writer does a batch that fails again, each message by itself: the undo then
+    # reads what the other node has committed.
+    if not dropped.rowcount:
+        raise Overtaken(f"other figures hold for {held.unit}, {held.form}, {held.day}")
 
 
 def _hold(
