@@ -406,7 +406,7 @@ class QueryTests(HostileTestCase):
 
     def reading(self) -> Iterator[str]:
         """An address of each route that is read."""
-        for route, path in self.paths(["1203", "rutan"]):
+        for route, path in self.paths(["1203"]):
             if "GET" in route.methods:
                 yield path
 
@@ -423,10 +423,10 @@ class QueryTests(HostileTestCase):
         self.alive()
 
     def test_each_field(self) -> None:
-        """Each field by itself with each odd value, where figures are shown."""
+        """Fields by themselves, every other odd value in each."""
         for path, names in FIELDS.items():
-            for name in names.split():
-                for value in NASTY:
+            for at, name in enumerate(names.split()):
+                for value in NASTY[at % 2 :: 2]:
                     self.ask("GET", f"{path}?{urlencode({name: value})}")
         self.alive()
 
