@@ -17,9 +17,9 @@ from smscentre.store.months import (
     keep_open,
     reopen_month,
 )
-from smscentre.store.schema import upgrade
 from smscentre.store.transaction import Numbers, Transaction
 from tests.postgresql import MISSING, server
+from tests.prepared import make_store
 
 _MARCH = datetime.date(2008, 3, 31)
 _AT = datetime.datetime(2008, 4, 27, tzinfo=datetime.UTC).timestamp()
@@ -32,7 +32,7 @@ class LockTests(SynchronousTestCase):
 
     def setUp(self) -> None:
         url = server().database()
-        upgrade(url)
+        make_store(url)
         engine = writing_engine(url)
         self.addCleanup(engine.dispose)
         self.one, self.other = (self.connect(engine.connect()) for _ in range(2))

@@ -20,7 +20,6 @@ from twisted.web.server import Site
 
 from smscentre.store.changes import Signature
 from smscentre.store.engine import reading_engine
-from smscentre.store.schema import upgrade
 from smscentre.store.tokens import add_token
 from smscentre.store.transaction import Transaction
 from smscentre.store.users import add_user
@@ -29,6 +28,7 @@ from smscentre.users import Role, User
 from smscentre.web.api.faults import PREFIX
 from smscentre.web.means import Means
 from smscentre.web.site import site
+from tests.prepared import make_store
 from tests.texted import Texted, unit
 from tests.web.support import NOW, Answer, FakeChanger, FakeReader, ask, means_of
 
@@ -130,7 +130,7 @@ def _template() -> Path:
     atexit.register(rmtree, folder)
     file = folder / "smscentre.db"
     url = f"sqlite:///{file}"
-    upgrade(url)
+    make_store(url)
     Texted(url, UNITS).close()
     FakeChanger(url).perform(
         lambda transaction: add_user(

@@ -18,10 +18,10 @@ from twisted.web.server import Site
 
 from smscentre.messages import ModemHealth
 from smscentre.store.engine import StoreError, reading_engine
-from smscentre.store.schema import upgrade
 from smscentre.users import Role, User
 from smscentre.web.site import site
 from smscentre.web.status import LinkStatus, ModemStatus, WriterStatus
+from tests.prepared import make_store
 from tests.web.support import (
     NOW,
     TOKENS,
@@ -126,7 +126,7 @@ class ScopeTests(SynchronousTestCase):
         folder = Path(mkdtemp(prefix="smscentre-"))
         self.addCleanup(rmtree, folder)
         url = f"sqlite:///{folder}/smscentre.db"
-        upgrade(url)
+        make_store(url)
         fill(url)
         token = add_session(url, User("rina", Role.OPERATOR, None, ("JABAR",)))
         engine = reading_engine(url)

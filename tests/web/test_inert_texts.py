@@ -25,10 +25,10 @@ from smscentre.provinces import load
 from smscentre.store import audit, tables
 from smscentre.store.engine import reading_engine
 from smscentre.store.people import put_officers, put_units
-from smscentre.store.schema import upgrade
 from smscentre.store.transaction import Transaction
 from smscentre.users import Role
 from smscentre.web.site import site
+from tests.prepared import make_store
 from tests.web.hostile import TEXTS, faults_of_cells, faults_of_page
 from tests.web.support import (
     NOW,
@@ -72,7 +72,7 @@ class HostileTests(SynchronousTestCase):
         folder = Path(mkdtemp(prefix="smscentre-"))
         self.addCleanup(rmtree, folder)
         url = f"sqlite:///{folder}/smscentre.db"
-        upgrade(url)
+        make_store(url)
         add_users(url)
         FakeChanger(url).perform(_fill)
         engine = reading_engine(url)

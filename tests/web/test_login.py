@@ -13,7 +13,6 @@ from smscentre.passwords import password_hash
 from smscentre.sections import WebConfig
 from smscentre.store.changes import Signature
 from smscentre.store.engine import StoreError, reading_engine
-from smscentre.store.schema import upgrade
 from smscentre.store.tables import audit, web_sessions
 from smscentre.store.users import account_named, change_user, set_hash
 from smscentre.store.websessions import IDLE_S, LONGEST_S, TOUCH_S
@@ -21,6 +20,7 @@ from smscentre.users import Role, User
 from smscentre.web.login import is_ours
 from smscentre.web.site import site
 from smscentre.web.tries import WINDOW_S
+from tests.prepared import make_store
 from tests.web.support import (
     NOW,
     PASSWORD,
@@ -46,7 +46,7 @@ class LoginTestCase(SynchronousTestCase):
         folder = Path(mkdtemp(prefix="smscentre-"))
         self.addCleanup(rmtree, folder)
         self.url = self.new_database(folder)
-        upgrade(self.url)
+        make_store(self.url)
         add_users(self.url)
         self.engine = reading_engine(self.url)
         self.addCleanup(self.engine.dispose)

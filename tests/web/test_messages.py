@@ -22,11 +22,11 @@ from smscentre.store import audit
 from smscentre.store.audit import AuditRow, AuditSearch
 from smscentre.store.engine import StoreError, reading_engine
 from smscentre.store.people import put_officers, put_units
-from smscentre.store.schema import upgrade
 from smscentre.store.tables import inbox, outbox
 from smscentre.store.transaction import Transaction
 from smscentre.users import Role, User
 from smscentre.web.site import site
+from tests.prepared import make_store
 from tests.store.test_pages import arrival, part
 from tests.web.support import (
     NOW,
@@ -56,7 +56,7 @@ class MessagesTestCase(SynchronousTestCase):
         folder = Path(mkdtemp(prefix="smscentre-"))
         self.addCleanup(rmtree, folder)
         self.url = f"sqlite:///{folder}/smscentre.db"
-        upgrade(self.url)
+        make_store(self.url)
         add_users(self.url)
         self.change(self.fill)
         engine = reading_engine(self.url)

@@ -21,13 +21,13 @@ from smscentre.messages import ModemAlarm, ModemHealth
 from smscentre.sections import WebConfig
 from smscentre.store.engine import StoreError, reading_engine, writing_engine
 from smscentre.store.people import put_units
-from smscentre.store.schema import upgrade
 from smscentre.store.tables import inbox, outbox, reports
 from smscentre.store.transaction import Numbers, Transaction
 from smscentre.users import Role
 from smscentre.web import site as site_module
 from smscentre.web.site import site
 from smscentre.web.status import LinkStatus, ModemStatus, WriterStatus
+from tests.prepared import make_store
 from tests.store.test_pages import TODAY, YESTERDAY, arrival, figure, part
 from tests.web.support import (
     NOW,
@@ -78,7 +78,7 @@ def filled_store() -> str:
     folder = mkdtemp(prefix="smscentre-")
     atexit.register(shutil.rmtree, folder)
     url = f"sqlite:///{folder}/smscentre.db"
-    upgrade(url)
+    make_store(url)
     fill(url)
     return url
 
