@@ -16,7 +16,7 @@ __all__ = [
 
 import datetime
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 from sqlalchemy import bindparam, delete, insert, text
 
@@ -192,6 +192,7 @@ def add_undo(
     return undo
 
 
+@lru_cache(64)
 def settles_at(day: datetime.date) -> float:
     """When the figures of a day begin to change only by what is marked as late."""
     begins = datetime.datetime.combine(day, datetime.time(), datetime.UTC)

@@ -33,8 +33,8 @@ from smscentre.store.revisions import Change
 from smscentre.web import figurewords, wording
 from smscentre.web.faults import TEXTS
 from smscentre.web.reports import Report
+from smscentre.web.revisionwords import spelled
 from smscentre.web.routes import Page, Values
-from smscentre.web.unitpages import spelled
 
 ENTRY: Final = "/admin/data/isi"
 NO_UNIT: Final = "UPT itu tidak ada, atau di luar wilayah Anda."

@@ -37,6 +37,7 @@ from smscentre.web.dataform import (
 from smscentre.web.means import Means
 from smscentre.web.problems import Problem
 from smscentre.web.reports import BY_SLUG, REPORTS
+from smscentre.web.revisionwords import spelled
 from smscentre.web.routes import (
     Answer,
     Need,
@@ -47,7 +48,6 @@ from smscentre.web.routes import (
     Values,
     Visit,
 )
-from smscentre.web.unitpages import spelled
 
 _HOME = "/admin/data"
 _AGAIN: Final = 422

@@ -20,6 +20,7 @@ from attrs import evolve, frozen
 from smscentre.store.courses import Span
 from smscentre.store.figures import Sum
 from smscentre.store.pages import ReadConnection
+from smscentre.store.revisions import changes
 from smscentre.web import wording
 from smscentre.web.asked import Asked, Misasked, Per, place_for
 from smscentre.web.charts import course
@@ -31,6 +32,7 @@ from smscentre.web.means import Means
 from smscentre.web.problems import Problem
 from smscentre.web.recap import points_of, read_recap
 from smscentre.web.reports import BY_SLUG, REPORTS, figures_of
+from smscentre.web.revisionwords import tell
 from smscentre.web.routes import (
     Answer,
     Download,
@@ -45,6 +47,7 @@ from smscentre.web.sheet import Sheet, Tone
 from smscentre.web.sources import Sources
 
 _CHART_DAYS: Final = 31
+_CORRECTIONS: Final = 30
 _ZONE: Final = "WIB"
 _ONE = datetime.timedelta(1)
 
@@ -164,6 +167,7 @@ class Reports:
             comparison = read_comparison(connection, view, asked)
             return {
                 **listing(comparison.sheet, visit),
+                **_corrections(connection, view),
                 "mode": "banding",
                 "comparison": comparison,
             }
@@ -203,6 +207,23 @@ class Reports:
         points = points_of(view, asked.figure, days, span)
         what = f"{view.report.title}, {view.words}, {_CHART_DAYS} hari terakhir"
         return {"chart": course("grafik", what, points), "points": points}
+
+
+def _corrections(connection: ReadConnection, view: View) -> dict[str, Any]:
+    """What was changed after the first reports for the day, to who may see it."""
+    if not view.names:
+        return {}
+    day = Span(view.day, view.day)
+    found = [
+        change
+        for change in changes(connection, [view.report.form], view.place, day)
+        if change.old or change.undone or change.undoes is not None
+    ]
+    told = [
+        tell(change, view.directory, view.zone, view.day)
+        for change in found[:_CORRECTIONS]
+    ]
+    return {"corrections": told, "corrections_count": len(found)}
 
 
 def _common(view: View, asked: Asked, visit: Visit) -> dict[str, Any]:

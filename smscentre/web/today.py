@@ -17,7 +17,7 @@ from smscentre.users import User
 from smscentre.web import figurewords, wording
 from smscentre.web.charts import sparkline
 from smscentre.web.daily import group_rows, occupancy
-from smscentre.web.glance import Glance, Province, read_glance
+from smscentre.web.glance import Glance, Province, Table, read_glance
 from smscentre.web.means import Means
 from smscentre.web.routes import Answer, Need, Page, Route, Visit
 from smscentre.web.shared import SharedByKey
@@ -112,6 +112,7 @@ def _named(place: Place, directory: Any) -> str:
 def _values(glance: Glance, words: str) -> dict[str, Any]:
     return {
         "glance": glance,
+        "yesterday": glance.day - datetime.timedelta(1),
         "words": words,
         "share": figurewords.share(glance.reported, glance.expected),
         "headlines": [(each, sparkline(each.course)) for each in glance.headlines],
@@ -125,9 +126,14 @@ def _values(glance: Glance, words: str) -> dict[str, Any]:
         ),
         "tables": [
             (each, list(group_rows(each.report, each.total.values)))
-            for each in glance.tables
+            # Those of the same shape beside each other.
+            for each in sorted(glance.tables, key=_is_single)
         ],
     }
+
+
+def _is_single(table: Table) -> bool:
+    return table.report.groups[0].single
 
 
 def _coverage_tile(province: Province, day: datetime.date) -> Tile:

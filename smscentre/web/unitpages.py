@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["UnitPages", "spelled"]
+__all__ = ["UnitPages"]
 
 import datetime
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,15 +18,15 @@ from smscentre.numbers import masked
 from smscentre.store.courses import Span, day_sums
 from smscentre.store.figures import Place, UnitFigures, figures_of_units
 from smscentre.store.pages import ReadConnection
-from smscentre.store.revisions import Change, changes
-from smscentre.web import figurewords, wording
+from smscentre.store.revisions import changes
+from smscentre.web import figurewords
 from smscentre.web.asked import Misasked, latest_day, read_day
 from smscentre.web.charts import Point, course
 from smscentre.web.daily import group_rows, occupancy, sum_of_unit, value_of
-from smscentre.web.inertness import inert
 from smscentre.web.means import Means
 from smscentre.web.problems import Problem
-from smscentre.web.reports import BY_FORM, REPORTS, Report, Shown, figures_of
+from smscentre.web.reports import REPORTS, Report, Shown, figures_of
+from smscentre.web.revisionwords import tell
 from smscentre.web.routes import Answer, Need, Page, Route, Trouble, Visit
 from smscentre.web.sheet import Cell
 from smscentre.web.sources import Sources
@@ -54,21 +54,6 @@ class Held:
     flags: tuple[str, ...]
     chart: Markup
     points: tuple[Point, ...]
-
-
-@frozen
-class Told:
-    """One line of the history."""
-
-    when: str
-    report: str
-    day: datetime.date
-    what: str
-    kind: str
-    figures: str
-    before: str
-    sender: str
-    text: str
 
 
 class UnitPages:
@@ -125,7 +110,7 @@ class UnitPages:
                 for report in REPORTS
                 if report.form.kind in unit.kinds
             ],
-            "history": [looked.told(each) for each in sent],
+            "history": [tell(each, directory, zone, day) for each in sent],
             "earlier": (day - _ONE).isoformat(),
             "later": (day + _ONE).isoformat() if day < today else "",
             "before": (month.first - _ONE).isoformat(),
@@ -172,59 +157,12 @@ class _Looked:
             points if days == _MONTH_DAYS else (),
         )
 
-    def told(self, change: Change) -> Told:
-        """One line of the history."""
-        report = BY_FORM.get(change.form)
-        what, kind = _deed(change)
-        return Told(
-            figurewords.hour(change.at, self.zone, self.day),
-            report.label if report else change.form,
-            change.day,
-            what,
-            kind,
-            spelled(report, change.new),
-            spelled(report, change.old),
-            self._sender(change.number),
-            inert(change.text),
-        )
-
-    def _sender(self, number: str) -> str:
-        officer = self.directory.officers.get(number)
-        hidden = wording.author(number)
-        return f"{officer.name} {hidden}" if officer else hidden
-
 
 def _value(sums: Mapping[str, Any], shown: Shown, report: Report) -> int | None:
     """A unit's figure among the sums of one day, which are its own."""
     for found in sums.values():
         return value_of(shown, report, found.values)
     return None
-
-
-def _deed(change: Change) -> tuple[str, str]:
-    """What a submission did, and how that is marked."""
-    if change.undoes is not None:
-        return "pembatalan", "warn"
-    if change.undone:
-        return "dibatalkan", "bad"
-    if change.old:
-        return "perbaikan", "info"
-    return "laporan pertama", "good"
-
-
-def spelled(report: Report | None, values: Sequence[int]) -> str:
-    """Figures with what they are: ``Tahanan P 82, W 54; Narapidana P 36, W 39``."""
-    if not values:
-        return ""
-    if report is None or len(values) != len(report.form.fields):
-        return " ".join(map(str, values))
-    named = dict(zip(report.form.fields, map(wording.figure, values), strict=True))
-    if report.groups[0].single:
-        return ", ".join(f"{each.short} {named[each.key]}" for each in report.groups)
-    return "; ".join(
-        f"{each.label} P {named[each.fields[0]]}, W {named[each.fields[1]]}"
-        for each in report.groups
-    )
 
 
 def _officers(directory: Directory, unit: Unit) -> Iterator[tuple[str, str]]:

@@ -9,7 +9,9 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from smscentre.web import site
 
-STYLE = (Path(site.__file__).parent / "static" / "style.css").read_text()
+STATIC = Path(site.__file__).parent / "static"
+STYLE = (STATIC / "style.css").read_text()
+FIGURES = (STATIC / "figures.css").read_text()
 
 TEXTS = (
     ("ink", "page"),
@@ -103,6 +105,27 @@ class ContrastTests(SynchronousTestCase):
             for front, back in pairs:
                 found = contrast(palette[front], palette[back])
                 self.assertGreaterEqual(found, least, (medium, front, back))
+
+
+class FigureTests(SynchronousTestCase):
+    """The style sheet of figures: the colours of the map, and no requests."""
+
+    def test_map(self) -> None:
+        """What stands on each tile can be read, in light and in dark."""
+        rule = r"\.([a-z0-9]+) \{ background: (#[0-9a-f]+); color: (#[0-9a-f]+); \}"
+        found = re.findall(rule, FIGURES)
+        self.assertEqual(len(found), 14)
+        for name, back, front in found:
+            self.assertGreaterEqual(contrast(front, back), 4.5, (name, back))
+
+    def test_no_requests(self) -> None:
+        """It asks for nothing else."""
+        for word in ("url(", "@import", "@font-face", "http"):
+            self.assertNotIn(word, FIGURES)
+
+    def test_size(self) -> None:
+        """It is light."""
+        self.assertLess(len(FIGURES.encode()), 12_000)
 
 
 class WeightTests(SynchronousTestCase):

@@ -251,6 +251,19 @@ class ComparisonTests(ReportsTestCase):
             words,
         )
 
+    def test_corrections(self) -> None:
+        """What was changed after the first report is listed, to who may see it."""
+        path = f"/laporan/rutan?{self.QUERY}"
+        self.assertIn("masih seperti laporan pertamanya", self.browser.words(path))
+        self.text("101", "RUTAN 1500 2 3 40", MORNING + 300)
+        words = self.browser.words(path)
+        self.assertIn(
+            "08.20 LP_CIPINANG 14 Mei perbaikan Tahanan P 1.500, W 2; Narapidana "
+            "P 3, W 40 sebelumnya Tahanan P 1.500, W 2; Narapidana P 3, W 4",
+            words,
+        )
+        self.assertNotIn("Perbaikan dan", Browser(site(self.means)).words(path))
+
     def test_sorted_by_change(self) -> None:
         """What changed most can be put first."""
         query = f"{self.QUERY}&per=upt&urut=-selisih_jumlah"
