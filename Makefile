@@ -18,13 +18,14 @@ NODE_PEER := tests/system/peers/node
 NODE_INSTALLED := $(NODE_PEER)/node_modules/.package-lock.json
 NPM_CI := npm ci --ignore-scripts --loglevel=error --fetch-retries=1
 
-.PHONY: help run test lint bench flood crash crash-modem again locked faults faults-modem diagram panduan system-packages clean
+.PHONY: help run test lint bench bench-pages flood crash crash-modem again locked faults faults-modem diagram panduan system-packages clean
 
 help:
 	@echo "make run          a demo centre with simulators, in this terminal"
 	@echo "make test         all tests"
 	@echo "make lint         ruff and mypy"
 	@echo "make bench        the benchmarks, with their ratios"
+	@echo "make bench-pages  how long pages take over 700 units and two years"
 	@echo "make flood        one number floods the centre: what the others notice"
 	@echo "make crash        kill -9 at random moments and at every failpoint"
 	@echo "make crash-modem  the same with a GSM modem"
@@ -50,6 +51,9 @@ lint: $(INSTALLED_TEST)
 bench: $(INSTALLED_TEST)
 	$(BIN)/python -m benchmarks.run
 	$(BIN)/python -m benchmarks.run --slow-sync 5
+
+bench-pages: $(INSTALLED_TEST)
+	$(BIN)/python -m benchmarks.pages
 
 flood: $(INSTALLED_TEST)
 	$(BIN)/python -m benchmarks.flood

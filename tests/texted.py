@@ -55,7 +55,7 @@ class Texted:
         self.engine = writing_engine(url)
         self._readers = reading_engine(url)
         self._numbers = Numbers()
-        self._rules = Rules(backfill_days=backfill_days, timezone=JAKARTA)
+        self._rules = Rules(backfill_days, JAKARTA, plausibility="flag")
         self.directory = Directory.of(())
         self.put(*units)
 

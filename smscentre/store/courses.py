@@ -13,7 +13,6 @@ from collections.abc import Collection, Iterator, Sequence
 from functools import cache
 from typing import Any
 
-from attrs import frozen
 from sqlalchemy import (
     ColumnElement,
     Connection,
@@ -38,6 +37,7 @@ from smscentre.store.figures import (
     is_valid_on,
 )
 from smscentre.store.tables import reports, units
+from smscentre.values import frozen
 
 Days = dict[datetime.date, dict[str, Sum]]
 """The sums of each day by province; without a report there is neither."""
@@ -136,11 +136,17 @@ def _staff_sums(
         changes.setdefault(held.until + _DAY, []).append((-1, held))
     found: Days = {}
     running: dict[str, _Running] = {}
+    now: dict[str, Sum] = {}
     for day in span:
+        touched = set()
         for sign, held in changes.get(day, ()):
             sums = running.setdefault(held.province, _Running(len(form.fields)))
             sums.add(sign, held.values)
-        now = {key: sums.sum for key, sums in running.items() if sums.units}
+            touched.add(held.province)
+        if touched:
+            # On most days nothing changes: then the day has the very same sums.
+            now = now | {key: running[key].sum for key in touched}
+            now = {key: each for key, each in now.items() if each.reported}
         if now:
             found[day] = now
     return found

@@ -27,7 +27,6 @@ from enum import Enum
 from functools import cache
 from typing import Any
 
-from attrs import frozen
 from sqlalchemy import (
     ColumnElement,
     Connection,
@@ -46,6 +45,7 @@ from sqlalchemy import (
 )
 
 from smscentre.store.tables import reports, submissions, units
+from smscentre.values import frozen
 
 _DAY = bindparam("day", type_=Date)
 

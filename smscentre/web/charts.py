@@ -11,7 +11,6 @@ __all__ = ["Point", "course", "sparkline"]
 
 import datetime
 from collections.abc import Callable, Iterator, Sequence
-from html import escape
 from itertools import groupby
 from math import ceil, floor, log10
 
@@ -19,6 +18,7 @@ from attrs import frozen
 from markupsafe import Markup
 
 from smscentre.web import figurewords, wording
+from smscentre.web.inertness import inert_html
 
 _WIDTH, _HEIGHT = 860, 250
 _LEFT, _RIGHT, _TOP, _BOTTOM = 64, 14, 12, 52
@@ -50,11 +50,11 @@ def course(name: str, title: str, points: Sequence[Point]) -> Markup:
     if not any(point.value is not None for point in points):
         return Markup()
     drawing = _Course(points)
-    words = escape(_in_words(points))
+    words = inert_html(_in_words(points))
     parts = [
         f'<svg class="course" viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" '
         f'aria-labelledby="{name}-t {name}-d">',
-        f'<title id="{name}-t">{escape(title)}</title>',
+        f'<title id="{name}-t">{inert_html(title)}</title>',
         f'<desc id="{name}-d">{words}</desc>',
         *drawing.grid(),
         *drawing.days(),
@@ -106,7 +106,7 @@ class _Course:
             yield f'<line class="grid" x1="{_LEFT}" x2="{_WIDTH - _RIGHT}" '
             yield f'y1="{y}" y2="{y}"/>'
             yield f'<text class="tick" x="{_LEFT - 8}" y="{y}" dy=".35em" '
-            yield f'text-anchor="end">{escape(wording.figure(tick))}</text>'
+            yield f'text-anchor="end">{inert_html(wording.figure(tick))}</text>'
 
     def days(self) -> Iterator[str]:
         """Some days, or months where there are many, by name."""
@@ -115,7 +115,7 @@ class _Course:
             yield f'<line class="grid" x1="{x}" x2="{x}" y1="{self._bottom}" '
             yield f'y2="{self._bottom + 4}"/>'
             yield f'<text class="tick" x="{x}" y="{self._bottom + 18}" '
-            yield f'text-anchor="middle">{escape(words)}</text>'
+            yield f'text-anchor="middle">{inert_html(words)}</text>'
 
     def lane(self) -> Iterator[str]:
         """For each day a bar as long as the share of units that reported."""
@@ -145,7 +145,8 @@ class _Course:
         yield f'<circle class="dot" cx="{_at(x)}" cy="{_at(y)}" r="4"/>'
         above = y - 10 if y > _TOP + 20 else y + 18
         yield f'<text class="value" x="{_at(x)}" y="{_at(above)}" '
-        yield f'text-anchor="{anchor}">{escape(_labelled(self._points[last]))}</text>'
+        words = inert_html(_labelled(self._points[last]))
+        yield f'text-anchor="{anchor}">{words}</text>'
 
     def _x(self, at: int) -> float:
         room = (_WIDTH - _LEFT - _RIGHT) / len(self._points)

@@ -52,12 +52,6 @@ class _Pair:
     before: UnitFigures
     now: UnitFigures
 
-    def difference(self, view: View, shown: Shown) -> int | None:
-        """What a figure changed by, None where a day lacks it."""
-        then = value_of(shown, view.report, self.before.values)
-        now = value_of(shown, view.report, self.now.values)
-        return None if then is None or now is None else now - then
-
 
 def read_comparison(connection: ReadConnection, view: View, asked: Asked) -> Comparison:
     """Read two days."""
@@ -176,12 +170,17 @@ def _cells(
     """The figures of both days with their difference, and who is in them."""
     then = _total(view, (pair.before for pair in pairs))
     now = _total(view, (pair.now for pair in pairs))
+    both = [pair for pair in pairs if _both(pair)]
+    # Of the same units, so that the difference of the sums is that of the units.
+    old = then if single else _total(view, (pair.before for pair in both))
+    new = now if single else _total(view, (pair.now for pair in both))
     for each in _compared(view):
-        differences = [pair.difference(view, each) for pair in pairs]
-        known = [value for value in differences if value is not None]
         yield Cell(value_of(each, view.report, then.values))
         yield Cell(value_of(each, view.report, now.values))
-        yield Cell(sum(known) if known else None)
+        before = value_of(each, view.report, old.values)
+        after = value_of(each, view.report, new.values)
+        known = before is not None and after is not None
+        yield Cell((after or 0) - (before or 0) if known else None)
     for found in (then, now):
         if single:
             there = bool(found.reported)

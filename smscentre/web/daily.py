@@ -23,7 +23,7 @@ __all__ = [
 
 import datetime
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import reduce
+from functools import cache
 from typing import TypeVar
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -37,14 +37,13 @@ from smscentre.store.figures import (
     Place,
     Sum,
     UnitFigures,
-    added,
     figures_of_units,
     sums,
 )
 from smscentre.store.pages import ReadConnection
 from smscentre.web import figurewords, wording
 from smscentre.web.asked import Per
-from smscentre.web.reports import Report, Shown, figures_of
+from smscentre.web.reports import BY_SLUG, Report, Shown, figures_of
 from smscentre.web.sheet import Cell, Column, Kind, Line, Sheet, Tone
 
 T = TypeVar("T")
@@ -192,9 +191,14 @@ def coverage(found: Sum) -> str:
 
 def value_of(shown: Shown, report: Report, values: Sequence[int | None]) -> int | None:
     """A figure that a page shows, of the values of a form."""
-    fields = report.form.fields
-    there = (values[fields.index(name)] for name in shown.fields)
-    return reduce(added, there, None)
+    there = [values[at] for at in _places(report.slug, shown.fields)]
+    return there[0] if len(there) == 1 else _total(there)
+
+
+@cache
+def _places(slug: str, fields: tuple[str, ...]) -> tuple[int, ...]:
+    """Where fields stand among the values of a report's form."""
+    return tuple(map(BY_SLUG[slug].form.fields.index, fields))
 
 
 def group_rows(

@@ -16,7 +16,8 @@ from typing import Any, Final
 
 import xlsxwriter
 
-from smscentre.web.sheet import Cell, Column, Kind, Line, Sheet, inert
+from smscentre.web.inertness import inert
+from smscentre.web.sheet import Cell, Column, Kind, Line, Sheet
 
 CSV_TYPE: Final = "text/csv; charset=utf-8"
 XLSX_TYPE: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

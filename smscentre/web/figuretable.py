@@ -1,7 +1,7 @@
 """A sheet as a table of a page.
 
 Written by hand and not by a template: seven hundred lines of it are most of the work
-of a page, and are made in a reader's thread. Everything is escaped here.
+of a page, and are made in a reader's thread. All words go through `inert_html`.
 """
 
 from __future__ import annotations
@@ -9,14 +9,14 @@ from __future__ import annotations
 __all__ = ["Order", "cell_text", "figure_table"]
 
 from collections.abc import Callable, Iterator, Sequence
-from html import escape
 from itertools import groupby
 
 from attrs import frozen
 from markupsafe import Markup
 
 from smscentre.web import figurewords, wording
-from smscentre.web.sheet import Cell, Column, Kind, Line, Sheet, Tone, inert
+from smscentre.web.inertness import inert_html
+from smscentre.web.sheet import Cell, Column, Kind, Line, Sheet, Tone
 
 _WORDS: dict[Kind, Callable[[int | None], str]] = {
     Kind.FIGURE: wording.figure,
@@ -44,7 +44,7 @@ def cell_text(cell: Cell, kind: Kind) -> str:
     """What a cell says in figures or words, without its notes."""
     value = cell.value
     if isinstance(value, str):
-        return inert(value)
+        return value
     if kind in (Kind.TEXT, Kind.MARK):
         return "" if value is None else str(value)
     return _WORDS[kind](value)
@@ -64,7 +64,7 @@ def figure_table(sheet: Sheet, lines: Sequence[Line], order: Order) -> Markup:
         bottom = [_line(line, columns) for line in sheet.bottom]
         parts += ["<tfoot>", *bottom, "</tfoot>"]
     parts.append("</table>")
-    return Markup("".join(parts))  # every part is escaped below
+    return Markup("".join(parts))
 
 
 def _head(columns: Sequence[tuple[int, Column]], order: Order) -> Iterator[str]:
@@ -80,7 +80,7 @@ def _head(columns: Sequence[tuple[int, Column]], order: Order) -> Iterator[str]:
         if group:
             wide = ' class="left"' if len(inside) > _WIDE_GROUP else ""
             span = f'colspan="{len(inside)}"{wide}'
-            yield f'<th scope="colgroup" {span}>{escape(group)}</th>'
+            yield f'<th scope="colgroup" {span}>{inert_html(group)}</th>'
         else:
             yield from (_header(each, order, 2) for each in inside)
     yield "</tr><tr>"
@@ -89,9 +89,9 @@ def _head(columns: Sequence[tuple[int, Column]], order: Order) -> Iterator[str]:
 
 
 def _header(column: Column, order: Order, rows: int) -> str:
-    words = escape(column.label)
+    words = inert_html(column.label)
     if column.meaning:
-        words = f'<abbr title="{escape(column.meaning)}">{words}</abbr>'
+        words = f'<abbr title="{inert_html(column.meaning)}">{words}</abbr>'
     attributes = f' rowspan="{rows}"' if rows > 1 else ""
     if column.kind is Kind.TEXT:
         attributes += ' class="left"'
@@ -107,7 +107,7 @@ def _sorting(column: Column, order: Order, words: str) -> tuple[str, str]:
     # Figures are asked for from the greatest on, words from A on.
     falling = column.kind is not Kind.TEXT
     descending = not order.descending if chosen else falling
-    address = escape(order.address(column.key, descending))
+    address = inert_html(order.address(column.key, descending))
     link = f'<a href="{address}" rel="nofollow">{words}</a>'
     if not chosen:
         return link, ""
@@ -133,7 +133,7 @@ def _cell(cell: Cell, column: Column) -> str:
 def _mark(cell: Cell) -> str:
     """A cell that is all colour, with its letter."""
     name = f"mark {cell.tone.value}".rstrip()
-    return f'<td class="{name}">{escape(cell_text(cell, Kind.MARK))}</td>'
+    return f'<td class="{name}">{inert_html(cell_text(cell, Kind.MARK))}</td>'
 
 
 def _class_of(column: Column) -> str:
@@ -144,12 +144,12 @@ def _class_of(column: Column) -> str:
 
 
 def _content(cell: Cell, kind: Kind) -> str:
-    words = escape(cell_text(cell, kind))
+    words = inert_html(cell_text(cell, kind))
     if cell.href:
-        words = f'<a href="{escape(cell.href)}">{words}</a>'
+        words = f'<a href="{inert_html(cell.href)}">{words}</a>'
     if cell.tone is not Tone.PLAIN:
-        said = f" {escape(cell.word)}" if cell.word else ""
+        said = f" {inert_html(cell.word)}" if cell.word else ""
         words = f'<span class="pill {cell.tone.value}">{words}{said}</span>'
     if cell.note:
-        words = f"{words}<small>{escape(inert(cell.note))}</small>"
+        words = f"{words}<small>{inert_html(cell.note)}</small>"
     return words

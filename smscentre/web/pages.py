@@ -1,7 +1,7 @@
 """Pages made of values: the templates, and what all of them are given.
 
-Everything that a template shows is escaped. Which page shows what is the
-business of the areas.
+Everything that a template shows is escaped, and nothing of it unseen. Which page
+shows what is the business of the areas.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from smscentre.web import adminwords, figurewords, wording
+from smscentre.web.inertness import inert_lines
 from smscentre.web.means import Means
 from smscentre.web.navigation import entries_for
 from smscentre.web.routes import Page, Trouble, Visit
@@ -25,6 +26,12 @@ from smscentre.web.routes import Page, Trouble, Visit
 _TEMPLATES = Path(__file__).parent / "templates"
 
 _CSRF_FIELD = Markup('<input type="hidden" name="csrf" value="{}">')
+
+
+def _seen(value: Any) -> Any:
+    """What a template shows, without what nobody sees; markup is ours."""
+    is_text = isinstance(value, str) and not isinstance(value, Markup)
+    return inert_lines(value) if is_text else value
 
 
 class Pages:
@@ -36,6 +43,7 @@ class Pages:
         self._templates = Environment(
             loader=FileSystemLoader(_TEMPLATES),
             autoescape=True,
+            finalize=_seen,
             auto_reload=False,
             undefined=StrictUndefined,
             trim_blocks=True,

@@ -16,6 +16,7 @@ from attrs import frozen
 
 from smscentre.directory import Unit
 from smscentre.store.courses import Days, Span, unit_days
+from smscentre.store.figures import Sum
 from smscentre.store.pages import ReadConnection
 from smscentre.store.settled import SettledDays
 from smscentre.web import figurewords
@@ -60,10 +61,33 @@ class _Row:
     course: _Course
 
 
+@frozen
+class _Step:
+    """A column, and the days of which it shows the last figure."""
+
+    column: Column
+    days: tuple[datetime.date, ...]
+
+
+@frozen
+class _Table:
+    """What a sheet is made of."""
+
+    rows: Sequence[_Row]
+    points: Sequence[Point]
+    steps: Sequence[_Step]
+    notes: tuple[str, ...]
+
+
 def read_recap(
-    connection: ReadConnection, settled: SettledDays, view: View, asked: Asked
+    connection: ReadConnection,
+    settled: SettledDays,
+    view: View,
+    asked: Asked,
+    *,
+    for_page: bool,
 ) -> Recap:
-    """Read a period."""
+    """Read a period, with all days or with what a page shows of it."""
     span = asked.span
     assert span is not None, "a recap is of a period"
     form = view.report.form
@@ -79,16 +103,20 @@ def read_recap(
         ]
     else:
         rows = list(_place_rows(view, asked, days))
-    return Recap(_sheet(view, asked, rows, points), tuple(points))
+    table = _Table(rows, points, *_steps(span, len(rows), for_page=for_page))
+    return Recap(_sheet(view, asked, table), tuple(points))
 
 
 def points_of(view: View, figure: Shown, days: Days, span: Span) -> list[Point]:
     """The course of a figure over a place, with how complete each day is."""
     kind = view.report.form.kind
     expected = expected_by_day(view.directory, kind, view.place, span)
-    points = []
+    points, before, found = [], None, total_of(view.report, ())
     for day in span:
-        found = total_of(view.report, days.get(day, {}).values())
+        sums = days.get(day, {})
+        # Days on which nothing changed have the very same sums.
+        if sums is not before:
+            before, found = sums, total_of(view.report, sums.values())
         value = value_of(figure, view.report, found.values)
         points.append(Point(day, value, found.reported, expected[day]))
     return points
@@ -129,48 +157,40 @@ def _place_rows(view: View, asked: Asked, days: Days) -> Iterator[_Row]:
 
 def _course(view: View, figure: Shown, days: Days, key: str | None) -> _Course:
     """A figure day by day, of one province or of all."""
-    found = {}
+    found: dict[datetime.date, int] = {}
+    before: Sum | None = None
+    value: int | None = None
     for day, sums in days.items():
-        wanted = sums.values() if key is None else [sums[key]] if key in sums else []
-        total = total_of(view.report, wanted)
-        value = value_of(figure, view.report, total.values)
+        one = total_of(view.report, sums.values()) if key is None else sums.get(key)
+        # Days on which nothing changed have the very same sums.
+        if one is not before:
+            before = one
+            value = value_of(figure, view.report, one.values) if one else None
         if value is not None:
             found[day] = value
     return found
 
 
-def _sheet(
-    view: View, asked: Asked, rows: Sequence[_Row], points: Sequence[Point]
-) -> Sheet:
+def _sheet(view: View, asked: Asked, table: _Table) -> Sheet:
     span, per, report = asked.span, asked.per, view.report
     assert span is not None, "a recap is of a period"
-    months = len(span) > DAYS_ON_PAGE
-    days_shown = not months and len(rows) <= LINES_ON_PAGE
-    columns = (
-        *_labels(per, wide=view.wide),
-        *_day_columns(span, shown=days_shown),
-        *(_month_columns(span) if months and len(rows) <= LINES_ON_PAGE else ()),
-        Column("Terakhir", key="terakhir"),
-        Column("Rata-rata", key="rata"),
-        Column("Tertinggi", key="tertinggi"),
-    )
-    has_months = any(not column.in_file for column in columns)
-    lines = [(*row.cells, *_figures(row.course, span, has_months)) for row in rows]
-    notes = [*_NOTES]
-    if len(rows) > LINES_ON_PAGE:
-        notes.insert(0, _TOO_MANY)
-    if has_months:
-        notes.insert(0, _BY_MONTH)
+    labels = _labels(per, wide=view.wide)
     first, last = map(figurewords.short_date, (span.first, span.last))
     what = "" if asked.shown == "jumlah" else f": {_named(asked.figure)}"
     return Sheet(
         f"{report.slug}-{per.value}-{span.first.isoformat()}-{span.last.isoformat()}",
         f"{report.title}{what}",
-        columns,
-        tuple(lines),
-        tuple(_bottom(asked, points, len(rows[0].cells) if rows else 1, has_months)),
+        (
+            *labels,
+            *[step.column for step in table.steps],
+            Column("Terakhir", key="terakhir"),
+            Column("Rata-rata", key="rata"),
+            Column("Tertinggi", key="tertinggi"),
+        ),
+        tuple((*row.cells, *_figures(row.course, table.steps)) for row in table.rows),
+        tuple(_bottom(asked, table, len(labels))),
         (f"{first} sampai {last}, {view.words}", view.as_of),
-        tuple(notes),
+        table.notes,
         report.terms,
     )
 
@@ -192,36 +212,48 @@ def _labels(per: Per, *, wide: bool) -> tuple[Column, ...]:
     )
 
 
-def _day_columns(span: Span, *, shown: bool) -> Iterator[Column]:
-    for day in span:
-        yield Column(
-            str(day.day),
-            group=figurewords.month(day),
-            on_page=shown,
-            file_label=day.isoformat(),
+def _steps(
+    span: Span, rows: int, *, for_page: bool
+) -> tuple[list[_Step], tuple[str, ...]]:
+    """The columns of days or months, and what must be said of them."""
+    if for_page and rows > LINES_ON_PAGE:
+        return [], (_TOO_MANY, *_NOTES)
+    if for_page and len(span) > DAYS_ON_PAGE:
+        return _months(span), (_BY_MONTH, *_NOTES)
+    return _days(span), _NOTES
+
+
+def _days(span: Span) -> list[_Step]:
+    """A column for each day."""
+    return [
+        _Step(
+            Column(
+                str(day.day),
+                group=figurewords.month(day),
+                file_label=day.isoformat(),
+            ),
+            (day,),
         )
+        for day in span
+    ]
 
 
-def _month_columns(span: Span) -> Iterator[Column]:
-    for day in _month_ends(span):
-        label = figurewords.short_month(day)
-        yield Column(label, in_file=False)
-
-
-def _month_ends(span: Span) -> list[datetime.date]:
-    """The last day of each month within a period."""
-    one = datetime.timedelta(1)
-    return [day for day in span if day == span.last or (day + one).month != day.month]
-
-
-def _figures(course: _Course, span: Span, has_months: bool) -> Iterator[Cell]:
-    """The cells of days, of months where there are any, and what sums them up."""
+def _months(span: Span) -> list[_Step]:
+    """A column for each month."""
+    months: dict[tuple[int, int], list[datetime.date]] = {}
     for day in span:
-        yield Cell(course.get(day))
-    if has_months:
-        months = {(day.year, day.month): course[day] for day in sorted(course)}
-        for end in _month_ends(span):
-            yield Cell(months.get((end.year, end.month)))
+        months.setdefault((day.year, day.month), []).append(day)
+    return [
+        _Step(Column(figurewords.short_month(days[0])), tuple(days))
+        for days in months.values()
+    ]
+
+
+def _figures(course: _Course, steps: Sequence[_Step]) -> Iterator[Cell]:
+    """The last figure of each step, and what sums all days up."""
+    for step in steps:
+        there = (course[day] for day in reversed(step.days) if day in course)
+        yield Cell(next(there, None))
     values = [course[day] for day in sorted(course)]
     yield Cell(values[-1] if values else None)
     yield Cell(_average(values))
@@ -235,12 +267,9 @@ def _average(values: Sequence[int]) -> int | None:
     return (2 * sum(values) + len(values)) // (2 * len(values))
 
 
-def _bottom(
-    asked: Asked, points: Sequence[Point], labels: int, has_months: bool
-) -> Iterator[Line]:
+def _bottom(asked: Asked, table: _Table, labels: int) -> Iterator[Line]:
     """The sums of each day, and how many units are in them."""
-    span = asked.span
-    assert span is not None, "a recap is of a period"
+    points = table.points
     totals = {each.day: each.value for each in points if each.value is not None}
     reported = {each.day: each.reported for each in points}
     expected = {each.day: each.expected for each in points}
@@ -249,4 +278,4 @@ def _bottom(
         courses.insert(0, ("Jumlah", totals))
     for label, course in courses:
         empty = [Cell()] * (labels - 1)
-        yield (Cell(label), *empty, *_figures(course, span, has_months))
+        yield (Cell(label), *empty, *_figures(course, table.steps))

@@ -124,7 +124,8 @@ class Reports:
     ) -> Answer:
         view = self._view(visit, asked, connection)
         if asked.span is not None:
-            sheet = read_recap(connection, self._sources.settled, view, asked).sheet
+            settled = self._sources.settled
+            sheet = read_recap(connection, settled, view, asked, for_page=False).sheet
         elif asked.other is not None:
             sheet = read_comparison(connection, view, asked).sheet
         else:
@@ -178,7 +179,8 @@ class Reports:
     def _period(
         self, connection: ReadConnection, view: View, asked: Asked, visit: Visit
     ) -> dict[str, Any]:
-        recap = read_recap(connection, self._sources.settled, view, asked)
+        settled = self._sources.settled
+        recap = read_recap(connection, settled, view, asked, for_page=True)
         what = f"{view.report.title}, {view.words}"
         return {
             **listing(recap.sheet, visit),

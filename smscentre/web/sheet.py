@@ -5,32 +5,16 @@ It knows columns, lines and what a cell means, neither HTML nor files.
 
 from __future__ import annotations
 
-__all__ = ["Cell", "Column", "Kind", "Line", "Sheet", "Tone", "inert"]
+__all__ = ["Cell", "Column", "Kind", "Line", "Sheet", "Tone"]
 
-import re
 from collections.abc import Iterator
 from enum import Enum
-from typing import Final
 
-from attrs import field, frozen
+from attrs import field
+
+from smscentre.values import frozen
 
 Value = str | int | None
-
-_UNSAFE: Final = re.compile(
-    "["
-    "\x00-\x1f\x7f-\x9f"  # control characters
-    "\u00ad\u061c\u180e"  # soft hyphen, Arabic letter mark, vowel separator
-    "\u200b-\u200f"  # zero-width characters, marks of direction
-    "\u2028-\u202e"  # ends of lines and paragraphs, embedding and override
-    "\u2060-\u206f"  # joiners, isolates, deprecated marks of direction
-    "\ufe00-\ufe0f\ufeff\ufff9-\ufffb"  # variation selectors, interlinear marks
-    "\ud800-\udfff"  # halves of characters, which no file can hold
-    "\U000e0000-\U000e0fff"  # tags
-    "]"
-)
-"""What is not seen and changes how what is seen is read."""
-
-_SHOWN_AS: Final = "\N{REPLACEMENT CHARACTER}"
 
 
 class Kind(Enum):
@@ -152,11 +136,6 @@ class Sheet:
     def on_page(self) -> list[tuple[int, Column]]:
         """The columns of a page, with their places."""
         return [found for found in enumerate(self.columns) if found[1].on_page]
-
-
-def inert(text: str) -> str:
-    """A text of which everything is seen: nothing hidden changes how it is read."""
-    return _UNSAFE.sub(_SHOWN_AS, text)
 
 
 def _rank(cell: Cell) -> tuple[float, str] | None:

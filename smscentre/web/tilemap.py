@@ -9,11 +9,12 @@ from __future__ import annotations
 __all__ = ["PLACES", "Tile", "tile_map"]
 
 from collections.abc import Iterable
-from html import escape
 from typing import Final
 
 from attrs import frozen
 from markupsafe import Markup
+
+from smscentre.web.inertness import inert_html
 
 PLACES: Final = {
     "ACEH": (1, 1),
@@ -76,17 +77,17 @@ class Tile:
 def tile_map(label: str, tiles: Iterable[Tile]) -> Markup:
     """The map, whose list is in the order given; who has no place comes below it."""
     items = "".join(map(_item, tiles))
-    return Markup(f'<ol class="tilemap" aria-label="{escape(label)}">{items}</ol>')
+    return Markup(f'<ol class="tilemap" aria-label="{inert_html(label)}">{items}</ol>')
 
 
 def _item(tile: Tile) -> str:
     place = PLACES.get(tile.key)
     where = f"c{place[0]} r{place[1]} " if place else ""
-    words = escape(tile.words)
-    href = escape(tile.href)
+    words = inert_html(tile.words)
+    href = inert_html(tile.href)
     return (
         f'<li class="{where}{tile.level}"><a href="{href}" title="{words}">'
-        f'<b aria-hidden="true">{escape(tile.key)}</b> '
-        f'<span aria-hidden="true">{escape(tile.value)}</span>'
+        f'<b aria-hidden="true">{inert_html(tile.key)}</b> '
+        f'<span aria-hidden="true">{inert_html(tile.value)}</span>'
         f'<span class="unseen">{words}</span></a></li>'
     )

@@ -23,11 +23,12 @@ from smscentre.web import figurewords, wording
 from smscentre.web.asked import Misasked, latest_day, read_day
 from smscentre.web.charts import Point, course
 from smscentre.web.daily import group_rows, occupancy, sum_of_unit, value_of
+from smscentre.web.inertness import inert
 from smscentre.web.means import Means
 from smscentre.web.problems import Problem
 from smscentre.web.reports import BY_FORM, REPORTS, Report, Shown, figures_of
 from smscentre.web.routes import Answer, Need, Page, Route, Trouble, Visit
-from smscentre.web.sheet import Cell, inert
+from smscentre.web.sheet import Cell
 from smscentre.web.sources import Sources
 
 _MONTH_DAYS: Final = 31
