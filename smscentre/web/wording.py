@@ -36,7 +36,6 @@ from smscentre.messages import ModemAlarm
 from smscentre.monthnames import MONTHS
 from smscentre.numbers import masked
 from smscentre.users import WEB, Role
-from smscentre.web.inertness import inert
 
 _WEEKDAYS = ("Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu")
 
@@ -336,7 +335,6 @@ FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
     "author": author,
     "deed": deed,
     "figure": figure,
-    "inert": inert,
     "kind_name": kind_name,
     "long_date": long_date,
     "outcome": outcome,
