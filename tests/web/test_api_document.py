@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import schemathesis
@@ -37,6 +38,8 @@ from tests.web.support import NOW, Answer, ask
 
 Operation = APIOperation[Any, Any, Any, Any]
 AnyCase = Case[Any]
+
+GUIDE = Path(__file__).parents[2] / "docs" / "api.rst"
 
 EXAMPLES = 8
 """Requests at random to each operation in each mode."""
@@ -135,6 +138,15 @@ class DocumentTests(DocumentTestCase):
         text = self.text()
         for fault in Fault:
             self.assertIn(f"`{fault.slug}`: ", text)
+
+    def test_the_guide(self) -> None:
+        """docs/api.rst has every scope and every fault."""
+        text = GUIDE.read_text(encoding="utf-8")
+        for word in (
+            *(scope.value for scope in TokenScope),
+            *(one.slug for one in Fault),
+        ):
+            self.assertIn(f"``{word}``", text, word)
 
     def test_words(self) -> None:
         """Operations and their parameters are explained; names are all different."""

@@ -71,7 +71,7 @@ def openapi(operations: Sequence[Operation], version: str) -> dict[str, Any]:
                 _TOKEN: {
                     "type": "http",
                     "scheme": "bearer",
-                    "description": "Made by an administrator, under `/admin`.",
+                    "description": "Made by an administrator, at `/admin/token`.",
                 }
             },
         },

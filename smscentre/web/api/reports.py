@@ -188,8 +188,9 @@ class Reports:
 
         def read(connection: ReadConnection) -> DayReport:
             reader = self._reader(connection, call.caller, asked)
-            total = reader.total(day)
-            found = [row for row in reader.rows(day) if key_of(row) > after]
+            every = reader.rows(day)
+            total = every[0] if asked.by == "country" else reader.total(day)
+            found = [row for row in every if key_of(row) > after]
             rows, following = found[: asked.limit], found[asked.limit :]
             return DayReport(
                 asked.report,
