@@ -52,7 +52,10 @@ def _framed(sign: str) -> Markup:
 
 
 def _steers(text: str) -> bool:
-    return any(unicodedata.category(sign) in _STEERING for sign in text)
+    # What is printable is quickly known to be harmless; spaces of other widths are not.
+    return not text.isprintable() and any(
+        unicodedata.category(sign) in _STEERING for sign in text
+    )
 
 
 def _code(sign: str) -> str:

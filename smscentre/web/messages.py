@@ -12,6 +12,7 @@ from io import StringIO
 from typing import Final
 
 from attrs import evolve, frozen
+from twisted.internet.defer import DeferredLock
 
 from smscentre.store.pages import ReadConnection
 from smscentre.store.reach import Named, named
@@ -82,6 +83,7 @@ class Messages:
     def __init__(self, means: Means) -> None:
         self._means = means
         self._looks = Looks(means)
+        self._turn = DeferredLock()
 
     def routes(self) -> Sequence[Route]:
         """Its addresses."""
@@ -104,9 +106,9 @@ class Messages:
             nothing = {"listed": None, "earlier": "", "newest": "", "export": ""}
             return Page("messages.html", {**values, **nothing}, 422)
         place = read_place(visit.query.get("sebelum"))
-        criteria = self._criteria(query, visit)
+        found = await self._found(self._criteria(query, visit), _SIZE, place)
         listed = await self._means.reader.read(
-            lambda connection: self._list(connection, criteria, place)
+            lambda connection: _with_names(connection, found)
         )
         count = len(listed.found.messages)
         await self._looks.note(visit, "messages.list", str(query), f"{count} shown")
@@ -127,14 +129,13 @@ class Messages:
         query = self._query(visit)
         if query.faults:
             return await self.show(visit)
-        criteria = self._criteria(query, visit)
-        listed = await self._means.reader.read(
-            lambda connection: self._gather(connection, criteria)
-        )
-        count = len(listed.found.messages)
+        found = await self._gather(self._criteria(query, visit))
+        count = len(found.messages)
         await self._looks.note(visit, "messages.export", str(query), f"{count} rows")
+        content = await self._means.reader.read(
+            lambda connection: _file(_with_names(connection, found), self._means)
+        )
         day = self._means.now().date().isoformat()
-        content = (_MARK + _file(listed, self._means)).encode()
         return Download(content, "text/csv; charset=utf-8", f"pesan-{day}.csv")
 
     def _query(self, visit: Visit) -> Query:
@@ -152,31 +153,34 @@ class Messages:
             names.append(query.link)
         return [("", "semua"), *((name, name) for name in names)]
 
-    def _list(
-        self, connection: ReadConnection, criteria: Criteria, place: Place | None
-    ) -> _Listed:
-        """In a reader's thread."""
-        effort = self._effort(_PATIENCE_S)
-        found = search(connection, criteria, _SIZE, place, effort)
-        return _with_names(connection, found)
-
-    def _gather(self, connection: ReadConnection, criteria: Criteria) -> _Listed:
-        """Page after page, as many as a file may have. In a reader's thread."""
-        effort = self._effort(_FILE_PATIENCE_S)
-        found = search(connection, criteria, _FILE_STEP, None, effort)
+    async def _gather(self, criteria: Criteria) -> Found:
+        """Page after page, as many as a file may have, or as there is patience for."""
+        clock = self._means.clock
+        deadline = clock.seconds() + _FILE_PATIENCE_S
+        found = await self._found(criteria, _FILE_STEP)
         while (
             found.next is not None
             and len(found.messages) < _FILE_MOST
-            and not effort.spent()
+            and clock.seconds() < deadline
         ):
-            more = search(connection, criteria, _FILE_STEP, found.next, effort)
+            more = await self._found(criteria, _FILE_STEP, found.next)
             found = evolve(more, messages=found.messages + more.messages)
-        return _with_names(connection, found)
+        return found
 
-    def _effort(self, seconds: float) -> Effort:
-        clock = self._means.clock
-        deadline = clock.seconds() + seconds
-        return Effort(spent=lambda: clock.seconds() > deadline)
+    async def _found(
+        self, criteria: Criteria, limit: int, place: Place | None = None
+    ) -> Found:
+        """A page of what is looked for.
+
+        One at a time: whoever reads other pages finds a thread that is free.
+        """
+        async with self._turn:
+            clock = self._means.clock
+            deadline = clock.seconds() + _PATIENCE_S
+            effort = Effort(spent=lambda: clock.seconds() > deadline)
+            return await self._means.reader.read(
+                lambda connection: search(connection, criteria, limit, place, effort)
+            )
 
 
 def _with_names(connection: ReadConnection, found: Found) -> _Listed:
@@ -184,8 +188,11 @@ def _with_names(connection: ReadConnection, found: Found) -> _Listed:
     return _Listed(found, named(connection, numbers))
 
 
-def _file(listed: _Listed, means: Means) -> str:
-    """The rows, and a last one that says so where there are more."""
+def _file(listed: _Listed, means: Means) -> bytes:
+    """The rows, and a last one that says so where there are more.
+
+    In a reader's thread, for it takes a while.
+    """
     file = StringIO(newline="")
     writer = csv.writer(file)
     writer.writerow(_COLUMNS)
@@ -194,7 +201,7 @@ def _file(listed: _Listed, means: Means) -> str:
         writer.writerow([_inert(cell) for cell in cells])
     if listed.found.next is not None:
         writer.writerow(["", "daftar ini terpotong: persempit pencarian"])
-    return file.getvalue()
+    return (_MARK + file.getvalue()).encode()
 
 
 def _cells(message: Message, whose: Named | None, means: Means) -> tuple[str, ...]:
