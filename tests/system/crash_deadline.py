@@ -215,7 +215,7 @@ class Campaign:
             env = shifted(course.moment - before_s - time.time())
             began = time.monotonic()
             self.centre.start(env)
-            self._smsc.wait_for(lambda: self._is_under_way(course), "a start")
+            self._smsc.wait_for(lambda: self._is_under_way(course), "a start", _DRAIN_S)
             took_s = time.monotonic() - began
             if took_s < before_s - _LEAST_BEFORE_S:
                 self._before_s = max(_BEFORE_S, 2 * took_s + _LEAST_BEFORE_S)
