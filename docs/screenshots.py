@@ -39,12 +39,17 @@ SHOTS = (
     Shot("hari-ini-telepon", "/", PHONE),
     Shot("laporan-upt", "/laporan/rutan?per=upt&provinsi=JABAR"),
     Shot("laporan-provinsi", "/laporan/rutan?per=provinsi"),
-    Shot("laporan-telepon", "/laporan/rutan?per=provinsi", PHONE),
     Shot("kepatuhan", "/kepatuhan"),
     Shot("kepatuhan-telepon", "/kepatuhan", PHONE),
+    Shot("upt", "/upt/0204"),
     Shot("gateway", "/gateway"),
+    Shot("gateway-telepon", "/gateway", PHONE),
+    Shot("pesan", "/pesan"),
+    Shot("coba", "/coba"),
+    Shot("panduan", "/panduan", user=""),
     Shot("admin", "/admin"),
     Shot("admin-upt", "/admin/upt"),
+    Shot("admin-data", "/admin/data"),
     Shot("masuk", "/masuk", PHONE, user=""),
 )
 """The main pages."""
