@@ -11,30 +11,32 @@ INSTALLED_TEST := .venv/installed-test
 
 # Programs that some tests need, by their Debian packages. Installed where make runs
 # as root; elsewhere those tests are skipped, with the reason in their summary.
-DEBIAN_PACKAGES := postgresql libnet-smpp-perl nodejs npm tshark python3-gammu gammu smstools
+DEBIAN_PACKAGES := postgresql libnet-smpp-perl nodejs npm tshark python3-gammu gammu smstools faketime
 
 # What one of the carriers in the tests is made of; npm writes the second file.
 NODE_PEER := tests/system/peers/node
 NODE_INSTALLED := $(NODE_PEER)/node_modules/.package-lock.json
 NPM_CI := npm ci --ignore-scripts --loglevel=error --fetch-retries=1
 
-.PHONY: help run test lint bench flood crash crash-modem again locked faults faults-modem diagram panduan system-packages clean
+.PHONY: help run test lint bench flood morning crash crash-modem crash-deadline again locked faults faults-modem diagram panduan system-packages clean
 
 help:
-	@echo "make run          a demo centre with simulators, in this terminal"
-	@echo "make test         all tests"
-	@echo "make lint         ruff and mypy"
-	@echo "make bench        the benchmarks, with their ratios"
-	@echo "make flood        one number floods the centre: what the others notice"
-	@echo "make crash        kill -9 at random moments and at every failpoint"
-	@echo "make crash-modem  the same with a GSM modem"
-	@echo "make again        what carriers deliver or answer twice, late or never"
-	@echo "make locked       a database that is locked, slow or full, under load"
-	@echo "make faults       a carrier that cuts, dribbles, floods and sends garbage"
-	@echo "make faults-modem modems pulled out, mute, full, without a network"
-	@echo "make diagram      draw the states of sessions for docs/ from their tables"
-	@echo "make panduan      write the officers' guide in docs/ from their commands"
-	@echo "make clean        remove .venv and what the tools leave behind"
+	@echo "make run             a demo centre with simulators, in this terminal"
+	@echo "make test            all tests"
+	@echo "make lint            ruff and mypy"
+	@echo "make bench           the benchmarks, with their ratios"
+	@echo "make flood           one number floods the centre: what the others notice"
+	@echo "make morning         a morning of 700 units at 100 times the speed, counted"
+	@echo "make crash           kill -9 at random moments and at every failpoint"
+	@echo "make crash-modem     the same with a GSM modem"
+	@echo "make crash-deadline  ends within a second of a deadline, and starts again"
+	@echo "make again           what carriers deliver or answer twice, late or never"
+	@echo "make locked          a database that is locked, slow or full, under load"
+	@echo "make faults          a carrier that cuts, dribbles, floods and sends garbage"
+	@echo "make faults-modem    modems pulled out, mute, full, without a network"
+	@echo "make diagram         draw the states of sessions for docs/ from their tables"
+	@echo "make panduan         write the officers' guide in docs/ from their commands"
+	@echo "make clean           remove .venv and what the tools leave behind"
 
 run: $(INSTALLED)
 	$(BIN)/smscentre demo
@@ -54,11 +56,17 @@ bench: $(INSTALLED_TEST)
 flood: $(INSTALLED_TEST)
 	$(BIN)/python -m benchmarks.flood
 
+morning: $(INSTALLED_TEST) system-packages
+	$(BIN)/python -m tests.system.morning
+
 crash: $(INSTALLED_TEST)
 	$(BIN)/python -m tests.system.crash --trials 50 --point-trials 10
 
 crash-modem: $(INSTALLED_TEST)
 	$(BIN)/python -m tests.system.crash_modem --trials 50 --point-trials 10
+
+crash-deadline: $(INSTALLED_TEST) system-packages
+	$(BIN)/python -m tests.system.crash_deadline --trials 50
 
 again: $(INSTALLED_TEST)
 	$(BIN)/python -m tests.system.again --rounds 3
