@@ -34,7 +34,7 @@ from attrs import define, field, frozen
 
 from tests.system.centre import CentreOptions, Officer, RunningCentre, Unit
 from tests.system.deadline_check import Finding, Kind, Seen, judge, notices
-from tests.system.faketime import MISSING, shifted
+from tests.system.faketime import MISSING, shifted, sweep
 from tests.system.history import Delivery
 from tests.system.morning_plan import LEAD_S, ZONES, local
 from tests.system.peer import Smsc, SmscOptions
@@ -58,7 +58,7 @@ _BEFORE_S, _LEAST_BEFORE_S = 6.0, 2.0
 _RATE, _WINDOW = 20, 4
 """The link's parts a second, and its window: reminders wait for each other."""
 
-_DRAIN_S = 30.0
+_DRAIN_S = 60.0
 _OPEN = "SELECT COUNT(*) FROM outbox WHERE state IN ('queued', 'claimed', 'in_doubt')"
 _DONE = "SELECT COUNT(*) FROM rounds WHERE purpose = ? AND zone = ?"
 _DOUBTFUL = """
@@ -181,7 +181,7 @@ class Campaign:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self.centre.close()
+        self._close()
         self._smsc.stop()
 
     def perform(self) -> Trial:
@@ -198,7 +198,7 @@ class Campaign:
         reports = {code: self._report(code) for code in units[:early]}
         self._end(trial.course, moment, units[early:late], reports, random)
         _wait_until(time.monotonic() + trial.course.gap_s)
-        self.centre.start(env)
+        self._start(env)
         self._drain(trial.course, moment, reports)
         self._judge(trial, self._seen(trial.course, moment, reports))
         return trial
@@ -222,6 +222,11 @@ class Campaign:
                 return began + before_s, env
         raise AssertionError(f"a start took {took_s:.0f} s")
 
+    def _start(self, env: Mapping[str, str]) -> None:
+        """Start the process, however slowly the machine does so."""
+        self.centre.start(env, wait=False)
+        self.centre.wait_ready(_DRAIN_S)
+
     def _is_under_way(self, course: Course) -> bool:
         """Whether all that is late already is done: before digests the reminders.
 
@@ -233,12 +238,18 @@ class Campaign:
 
     def _forget(self) -> None:
         """Begin with a database that knows units and officers alone."""
-        self.centre.close()
+        self._close()
         for path in self._folder.glob(f"{self.centre.database.name}-*"):
             path.unlink()
         self.centre.database.write_bytes(self._pristine)
         for seen in (self._smsc.submits, self._smsc.deliveries, self._smsc.faults):
             seen.clear()
+
+    def _close(self) -> None:
+        """Leave no process behind, nor what it left."""
+        if self.centre.running:
+            self.centre.close()
+            sweep(self.centre.pid)
 
     def _report(self, code: str) -> Delivery:
         """Let a unit report figures that no other report has."""
@@ -272,6 +283,7 @@ class Campaign:
         _wait_until(moment)
         if course.kills:
             self.centre.kill9()
+            sweep(self.centre.pid)
             self._smsc.release()
         else:
             self.centre.terminate()

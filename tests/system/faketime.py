@@ -7,12 +7,14 @@ run at a rate from a moment on; `shifted` moves the wall clock alone.
 
 from __future__ import annotations
 
-__all__ = ["MISSING", "faster", "shifted"]
+__all__ = ["MISSING", "faster", "shifted", "sweep"]
 
 import datetime
 from pathlib import Path
 
 _LIBRARIES = sorted(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"))
+
+_MEMORY = Path("/dev/shm")
 
 MISSING = "" if _LIBRARIES else "Debian's package faketime is not installed"
 """The reason for which nothing can run on another clock, empty where it can."""
@@ -39,6 +41,12 @@ def shifted(seconds: float) -> dict[str, str]:
     """
     environment = _environment(f"{seconds:+.6f}")
     return {**environment, "DONT_FAKE_MONOTONIC": "1"}
+
+
+def sweep(pid: int) -> None:
+    """Remove what a process that was killed has left in memory."""
+    for name in (f"faketime_shm_{pid}", f"sem.faketime_sem_{pid}"):
+        (_MEMORY / name).unlink(missing_ok=True)
 
 
 def _environment(faketime: str) -> dict[str, str]:

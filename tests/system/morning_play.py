@@ -21,7 +21,7 @@ from typing import Self
 from attrs import define, field
 
 from tests.system.centre import CentreOptions, RunningCentre, free_port
-from tests.system.faketime import faster
+from tests.system.faketime import faster, sweep
 from tests.system.morning_count import Count
 from tests.system.morning_notices import Notices, moments
 from tests.system.morning_plan import (
@@ -41,8 +41,9 @@ _GUARD_S, _LOOK_S = 150.0, 60.0
 """So near to a deadline or its reminders nobody texts, and so long before it the count
 is looked at: it has to be sure."""
 
+_START_S = 60.0
 _STEP_S, _PATIENCE_S = 0.05, 20.0
-"""How long, by the machine's clock, a reply may take."""
+"""How long, by the machine's clock, a start and a reply may take."""
 
 _PROBES = 5
 _DRIFT_S = 10.0
@@ -129,11 +130,15 @@ class Morning:
         trace: TracebackType | None,
     ) -> None:
         self._simulator.close()
-        self.centre.close()
+        if self.centre.running:
+            self.centre.close()
+            sweep(self.centre.pid)
 
     def play(self) -> None:
         """Play it to its end, and compare everything."""
-        self.centre.start(self._env)
+        self._wait_listening()
+        self.centre.start(self._env, wait=False)
+        self.centre.wait_ready(_START_S)
         self._clock_began = self._clock_error()
         for deed in self.plan.deeds:
             self._deeds.setdefault(deed.place, deque()).append(deed)
@@ -153,6 +158,12 @@ class Morning:
         self.figures.clock_error_s = self._clock_error()
         self._ask_for_sums()
         self._compare()
+
+    def _wait_listening(self) -> None:
+        """Wait until the carrier takes connections."""
+        line = ""
+        while not line.startswith("* the carrier listens"):
+            line = self._simulator.lines.get(timeout=_START_S)
 
     # The clock.
 
