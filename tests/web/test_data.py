@@ -154,6 +154,15 @@ class EnterTests(DataCase):
         self.assertIn("web: data", words)
         self.assertIn(_REASON, words)
 
+    def test_on_the_report(self) -> None:
+        """It has the corrected figures, and who they are from."""
+        self.text(82, 54, 36, 39)
+        self.correct(83, 54, 36, 39)
+        reader = Browser(self.site, Role.ADMIN)
+        words = reader.words("/laporan/rutan?tanggal=2024-05-13&per=upt")
+        self.assertIn("web: data", words)
+        self.assertIn("83 54 137", words)
+
     def test_faults_at_their_fields(self) -> None:
         """Each is named, and nothing that was typed is lost."""
         answer = self.correct("1.200", "", "99999999", "12", reason="")
