@@ -298,6 +298,8 @@ def _of_messages(standing: Standing) -> Iterator[Concern]:
             f"{figure(read.unread.count)} SMS tidak dikenali menunggu dibaca,"
             f" paling lama {waited}",
             "Bantu pengirimnya, lalu tandai selesai.",
+            "/admin/tak-dikenal",
+            "Baca SMS-nya",
         )
 
 
