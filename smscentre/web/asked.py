@@ -7,7 +7,15 @@ sense is refused with what to write instead.
 
 from __future__ import annotations
 
-__all__ = ["Asked", "Misasked", "Per", "latest_day", "place_for", "read_day"]
+__all__ = [
+    "Asked",
+    "Misasked",
+    "Per",
+    "latest_day",
+    "place_for",
+    "provinces_for",
+    "read_day",
+]
 
 import datetime
 import re
@@ -137,6 +145,16 @@ def place_for(
         ]
         return Place(provinces=tuple(within)), ", ".join(names)
     return Place(), "seluruh Indonesia"
+
+
+def provinces_for(user: User | None, directory: Directory) -> list[tuple[str, str]]:
+    """The provinces that a reader can choose from, by keyword and name."""
+    within = user.provinces if user else ()
+    return [
+        (key, province.name)
+        for key, province in directory.provinces.items()
+        if not within or key in within
+    ]
 
 
 def read_day(text: str, latest: datetime.date) -> datetime.date | None:

@@ -20,9 +20,10 @@ from smscentre.web.asked import Asked, Per
 from smscentre.web.daily import (
     View,
     in_order,
+    label_columns,
     sum_of_unit,
     total_of,
-    unit_cell,
+    unit_cells,
     value_of,
 )
 from smscentre.web.reports import Shown, figures_of
@@ -98,24 +99,12 @@ def _sheet(view: View, asked: Asked, pairs: Sequence[_Pair]) -> Sheet:
     return Sheet(
         f"{view.report.slug}-banding-{per.value}-{days}",
         view.report.title,
-        (*_labels(per, wide=view.wide), *_columns(view, asked)),
+        (*label_columns(per, wide=view.wide), *_columns(view, asked)),
         tuple(lines),
         () if per is Per.COUNTRY else (bottom,),
         (f"{first} dan {second}, {view.words}", view.as_of),
         _NOTES,
         view.report.terms,
-    )
-
-
-def _labels(per: Per, *, wide: bool) -> tuple[Column, ...]:
-    if per is not Per.UNIT:
-        label = "Provinsi" if per is Per.PROVINCE else "Wilayah"
-        return (Column(label, Kind.TEXT, key="provinsi"),)
-    return (
-        Column("UPT", Kind.TEXT, key="upt"),
-        Column("Kode", Kind.TEXT, on_page=False),
-        Column("Nama lengkap", Kind.TEXT, on_page=False),
-        Column("Provinsi", Kind.TEXT, key="provinsi", on_page=wide),
     )
 
 
@@ -142,10 +131,7 @@ def _unit_line(view: View, pair: _Pair) -> Line:
     code = pair.now.unit
     unit = view.directory.units.get(code)
     return (
-        unit_cell(code, unit),
-        Cell(code),
-        Cell(unit.title if unit else ""),
-        Cell(unit.province if unit else ""),
+        *unit_cells(code, unit),
         *_cells(view, [pair], single=True),
     )
 

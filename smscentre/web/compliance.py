@@ -29,7 +29,8 @@ from smscentre.store.courses import Days, Span
 from smscentre.store.figures import Place, Sum, UnitFigures
 from smscentre.store.revisions import StoredTimes
 from smscentre.web import figurewords, wording
-from smscentre.web.daily import in_order, unit_cell
+from smscentre.web.asked import Per
+from smscentre.web.daily import in_order, label_columns, unit_cell, unit_cells
 from smscentre.web.expecting import expected_by_day, units_in
 from smscentre.web.punctual import Deadlines, Mark, Standing
 from smscentre.web.reports import Report
@@ -131,10 +132,7 @@ def day_sheet(
         len(units) - there,
     )
     columns = (
-        Column("UPT", Kind.TEXT, key="upt"),
-        Column("Kode", Kind.TEXT, on_page=False),
-        Column("Nama lengkap", Kind.TEXT, on_page=False),
-        Column("Provinsi", Kind.TEXT, key="provinsi"),
+        *label_columns(Per.UNIT, wide=True),
         *_deadline_columns(deadlines),
         Column("Laporan terakhir", Kind.TEXT, key="terakhir"),
         Column("Petugas", Kind.TEXT),
@@ -177,10 +175,7 @@ def _unit_line(
     by_time = {each.time: each for each in standings}
     wanted: Sequence[datetime.time | None] = deadlines or (None,)
     return (
-        unit_cell(unit.code, unit),
-        Cell(unit.code),
-        Cell(unit.title),
-        Cell(unit.province),
+        *unit_cells(unit.code, unit),
         *[_mark_cell(by_time.get(time), zone, day) for time in wanted],
         _last_cell(last, day, zone),
         Cell(_named(officers.get(unit.code, ()))),

@@ -7,7 +7,7 @@ __all__ = ["Compliance"]
 import datetime
 import re
 from calendar import monthrange
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -18,7 +18,7 @@ from smscentre.store.courses import Span
 from smscentre.store.figures import Place, figures_of_units
 from smscentre.store.pages import ReadConnection
 from smscentre.store.revisions import stored_times
-from smscentre.web.asked import Misasked, latest_day, place_for, read_day
+from smscentre.web.asked import Misasked, latest_day, place_for, provinces_for, read_day
 from smscentre.web.compliance import (
     Query,
     State,
@@ -27,7 +27,7 @@ from smscentre.web.compliance import (
     reported_days,
     unit_grid,
 )
-from smscentre.web.exports import CSV_TYPE, XLSX_TYPE, csv_file, xlsx_file
+from smscentre.web.exports import ENDINGS, file_of
 from smscentre.web.listing import address_with, listing, ordered
 from smscentre.web.means import Means
 from smscentre.web.problems import Problem
@@ -35,7 +35,6 @@ from smscentre.web.punctual import Deadlines
 from smscentre.web.reports import BY_SLUG, REPORTS, Report
 from smscentre.web.routes import (
     Answer,
-    Download,
     Need,
     Page,
     Route,
@@ -48,11 +47,6 @@ from smscentre.web.sources import Sources
 _PATH: Final = "/kepatuhan"
 _ONE = datetime.timedelta(1)
 _MONTH: Final = re.compile(r"20[0-9]{2}-(0[1-9]|1[0-2])")
-
-_FILES: Final[Mapping[str, tuple[Callable[[Sheet], bytes], str]]] = {
-    ".csv": (csv_file, CSV_TYPE),
-    ".xlsx": (xlsx_file, XLSX_TYPE),
-}
 
 _STATES: Final = (
     ("", "Semua UPT"),
@@ -75,7 +69,7 @@ class Compliance:
             Route(_PATH, ("GET",), Need.VIEWER, self.page),
             *[
                 Route(f"{_PATH}{ending}", ("GET",), Need.VIEWER, self._file(ending))
-                for ending in _FILES
+                for ending in ENDINGS
             ],
         ]
 
@@ -119,9 +113,7 @@ class Compliance:
             sheet = self._grid_sheet(connection, query, month)
         else:
             sheet, *_ = self._day_sheet(connection, query, self._day_of(visit))
-        write, content_type = _FILES[ending]
-        found = ordered(sheet, visit)
-        return Download(write(found), content_type, f"{sheet.name}{ending}")
+        return file_of(ordered(sheet, visit), ending)
 
     def _query(self, visit: Visit, report: Report, connection: ReadConnection) -> Query:
         """:raises Misasked: the place is none, or not the reader's"""
@@ -232,7 +224,6 @@ def _month_of(visit: Visit) -> Span | None:
 
 
 def _common(visit: Visit, query: Query) -> dict[str, Any]:
-    within = visit.user.provinces if visit.user else ()
     asked = {
         name: text
         for name in ("tanggal", "bulan", "provinsi", "laporan", "urut")
@@ -241,11 +232,7 @@ def _common(visit: Visit, query: Query) -> dict[str, Any]:
     return {
         "report": query.report,
         "province": visit.query.get("provinsi").upper(),
-        "provinces": [
-            (key, province.name)
-            for key, province in query.directory.provinces.items()
-            if not within or key in within
-        ],
+        "provinces": provinces_for(visit.user, query.directory),
         "reports": [
             (each.label, address_with(visit, laporan=each.slug, hal="", urut=""),
              each is query.report)

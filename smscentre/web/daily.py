@@ -12,11 +12,13 @@ __all__ = [
     "group_rows",
     "group_sheet",
     "in_order",
+    "label_columns",
     "occupancy",
     "read_sheet",
     "sum_of_unit",
     "total_of",
     "unit_cell",
+    "unit_cells",
     "unit_sheet",
     "value_of",
 ]
@@ -132,9 +134,9 @@ def group_sheet(view: View, found: Mapping[str, Sum], *, country: bool) -> Sheet
         _group_line(view, key, each, country=country)
         for key, each in in_order(view.directory, found)
     ]
-    label = Column("Wilayah" if country else "Provinsi", Kind.TEXT, key="provinsi")
+    per = Per.COUNTRY if country else Per.PROVINCE
     columns = (
-        label,
+        *label_columns(per, wide=view.wide),
         *_figure_columns(view.report),
         Column("UPT lapor", on_page=False),
         Column("UPT wajib lapor", on_page=False),
@@ -301,12 +303,32 @@ def _figure_cells(report: Report, found: Sum) -> list[Cell]:
     return cells
 
 
-def _unit_columns(view: View) -> list[Column]:
-    return [
+def label_columns(per: Per, *, wide: bool) -> tuple[Column, ...]:
+    """The columns that say what a line is of; ``wide`` lists name the province."""
+    if per is not Per.UNIT:
+        label = "Provinsi" if per is Per.PROVINCE else "Wilayah"
+        return (Column(label, Kind.TEXT, key="provinsi"),)
+    return (
         Column("UPT", Kind.TEXT, key="upt"),
         Column("Kode", Kind.TEXT, on_page=False),
         Column("Nama lengkap", Kind.TEXT, on_page=False),
-        Column("Provinsi", Kind.TEXT, key="provinsi", on_page=view.wide),
+        Column("Provinsi", Kind.TEXT, key="provinsi", on_page=wide),
+    )
+
+
+def unit_cells(code: str, unit: Unit | None, href: str = "") -> tuple[Cell, ...]:
+    """The cells of these columns for a unit; ``href`` is its province's address."""
+    return (
+        unit_cell(code, unit),
+        Cell(code),
+        Cell(unit.title if unit else ""),
+        Cell(unit.province if unit else "", href),
+    )
+
+
+def _unit_columns(view: View) -> list[Column]:
+    return [
+        *label_columns(Per.UNIT, wide=view.wide),
         *_figure_columns(view.report),
         Column(f"Lapor ({view.zone_name})", Kind.TEXT, key="lapor"),
         Column("Pelapor", Kind.TEXT, on_page=False, in_file=view.names),
@@ -318,10 +340,7 @@ def _unit_line(view: View, figures: UnitFigures) -> Line:
     code = figures.unit
     province = unit.province if unit else ""
     return (
-        unit_cell(code, unit),
-        Cell(code),
-        Cell(unit.title if unit else ""),
-        Cell(province, view.report_address(provinsi=province)),
+        *unit_cells(code, unit, view.report_address(provinsi=province)),
         *_figure_cells(view.report, sum_of_unit(figures, view.directory)),
         _reported(view, figures),
         Cell(_who(view, figures)),

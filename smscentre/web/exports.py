@@ -6,21 +6,22 @@ them: a text is a text, whatever it begins with.
 
 from __future__ import annotations
 
-__all__ = ["CSV_TYPE", "XLSX_TYPE", "csv_file", "xlsx_file"]
+__all__ = ["ENDINGS", "csv_file", "file_of", "xlsx_file"]
 
 import csv
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from io import BytesIO, StringIO
 from typing import Any, Final
 
 import xlsxwriter
 
 from smscentre.web.inertness import inert
+from smscentre.web.routes import Download
 from smscentre.web.sheet import Cell, Column, Kind, Line, Sheet
 
-CSV_TYPE: Final = "text/csv; charset=utf-8"
-XLSX_TYPE: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_CSV_TYPE: Final = "text/csv; charset=utf-8"
+_XLSX_TYPE: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 _FORMULA: Final = re.compile(r"\s*['=+\-@|%\uff1d\uff0b\uff0d\uff20]")
 """How a text begins that a spreadsheet would run, full-width signs included."""
@@ -44,6 +45,12 @@ _SETTINGS: Final = {
     "strings_to_urls": False,
     "strings_to_numbers": False,
 }
+
+
+def file_of(sheet: Sheet, ending: str) -> Download:
+    """A sheet as a file to keep, of the kind that an ending stands for."""
+    write, content_type = _WRITERS[ending]
+    return Download(write(sheet), content_type, f"{sheet.name}{ending}")
 
 
 def csv_file(sheet: Sheet) -> bytes:
@@ -165,3 +172,12 @@ class _Written:
 def _sheet_name(sheet: Sheet) -> str:
     """The name on the tab, of characters that it may have."""
     return re.sub(r"[^A-Za-z0-9 -]", " ", sheet.name)[:_NAME_MOST].strip("' ") or "Data"
+
+
+_WRITERS: Final[Mapping[str, tuple[Callable[[Sheet], bytes], str]]] = {
+    ".csv": (csv_file, _CSV_TYPE),
+    ".xlsx": (xlsx_file, _XLSX_TYPE),
+}
+
+ENDINGS: Final = tuple(_WRITERS)
+"""What addresses of files end in."""

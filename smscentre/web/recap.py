@@ -22,10 +22,17 @@ from smscentre.store.settled import SettledDays
 from smscentre.web import figurewords
 from smscentre.web.asked import Asked, Per
 from smscentre.web.charts import Point
-from smscentre.web.daily import View, in_order, total_of, unit_cell, value_of
+from smscentre.web.daily import (
+    View,
+    in_order,
+    label_columns,
+    total_of,
+    unit_cells,
+    value_of,
+)
 from smscentre.web.expecting import expected_by_day, units_in
 from smscentre.web.reports import Shown
-from smscentre.web.sheet import Cell, Column, Kind, Line, Sheet
+from smscentre.web.sheet import Cell, Column, Line, Sheet
 
 DAYS_ON_PAGE: Final = 31
 """More days than these are months on the page."""
@@ -129,13 +136,7 @@ def _is_valid_within(unit: Unit, span: Span) -> bool:
 
 
 def _unit_row(unit: Unit, course: _Course) -> _Row:
-    cells = (
-        unit_cell(unit.code, unit),
-        Cell(unit.code),
-        Cell(unit.title),
-        Cell(unit.province),
-    )
-    return _Row(cells, course)
+    return _Row(unit_cells(unit.code, unit), course)
 
 
 def _place_rows(view: View, asked: Asked, days: Days) -> Iterator[_Row]:
@@ -174,7 +175,7 @@ def _course(view: View, figure: Shown, days: Days, key: str | None) -> _Course:
 def _sheet(view: View, asked: Asked, table: _Table) -> Sheet:
     span, per, report = asked.span, asked.per, view.report
     assert span is not None, "a recap is of a period"
-    labels = _labels(per, wide=view.wide)
+    labels = label_columns(per, wide=view.wide)
     first, last = map(figurewords.short_date, (span.first, span.last))
     what = "" if asked.shown == "jumlah" else f": {_named(asked.figure)}"
     return Sheet(
@@ -198,18 +199,6 @@ def _sheet(view: View, asked: Asked, table: _Table) -> Sheet:
 def _named(figure: Shown) -> str:
     """A figure in words: ``Tahanan T``."""
     return f"{figure.group} {figure.label}".strip()
-
-
-def _labels(per: Per, *, wide: bool) -> tuple[Column, ...]:
-    if per is not Per.UNIT:
-        label = "Provinsi" if per is Per.PROVINCE else "Wilayah"
-        return (Column(label, Kind.TEXT, key="provinsi"),)
-    return (
-        Column("UPT", Kind.TEXT, key="upt"),
-        Column("Kode", Kind.TEXT, on_page=False),
-        Column("Nama lengkap", Kind.TEXT, on_page=False),
-        Column("Provinsi", Kind.TEXT, key="provinsi", on_page=wide),
-    )
 
 
 def _steps(

@@ -10,7 +10,7 @@ from __future__ import annotations
 __all__ = ["Reports"]
 
 import datetime
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -22,11 +22,11 @@ from smscentre.store.figures import Sum
 from smscentre.store.pages import ReadConnection
 from smscentre.store.revisions import changes
 from smscentre.web import wording
-from smscentre.web.asked import Asked, Misasked, Per, place_for
+from smscentre.web.asked import Asked, Misasked, Per, place_for, provinces_for
 from smscentre.web.charts import course
 from smscentre.web.comparing import read_comparison
 from smscentre.web.daily import View, occupancy, read_sheet, value_of
-from smscentre.web.exports import CSV_TYPE, XLSX_TYPE, csv_file, xlsx_file
+from smscentre.web.exports import ENDINGS, file_of
 from smscentre.web.listing import address_with, listing, ordered
 from smscentre.web.means import Means
 from smscentre.web.problems import Problem
@@ -35,7 +35,6 @@ from smscentre.web.reports import BY_SLUG, REPORTS, figures_of
 from smscentre.web.revisionwords import tell
 from smscentre.web.routes import (
     Answer,
-    Download,
     Need,
     Page,
     Redirect,
@@ -43,18 +42,13 @@ from smscentre.web.routes import (
     Trouble,
     Visit,
 )
-from smscentre.web.sheet import Sheet, Tone
+from smscentre.web.sheet import Tone
 from smscentre.web.sources import Sources
 
 _CHART_DAYS: Final = 31
 _CORRECTIONS: Final = 30
 _ZONE: Final = "WIB"
 _ONE = datetime.timedelta(1)
-
-_FILES: Final[Mapping[str, tuple[Callable[[Sheet], bytes], str]]] = {
-    ".csv": (csv_file, CSV_TYPE),
-    ".xlsx": (xlsx_file, XLSX_TYPE),
-}
 
 
 @frozen
@@ -82,7 +76,7 @@ class Reports:
             Route("/laporan/<report>", get, need, self.page),
             *[
                 Route(f"/laporan/<report>{ending}", get, need, self._file(ending))
-                for ending in _FILES
+                for ending in ENDINGS
             ],
         ]
 
@@ -133,9 +127,7 @@ class Reports:
             sheet = read_comparison(connection, view, asked).sheet
         else:
             sheet, _ = read_sheet(connection, view, asked.per)
-        write, content_type = _FILES[ending]
-        found = ordered(sheet, visit)
-        return Download(write(found), content_type, f"{sheet.name}{ending}")
+        return file_of(ordered(sheet, visit), ending)
 
     def _view(self, visit: Visit, asked: Asked, connection: ReadConnection) -> View:
         """How the reader looks at a report.
@@ -232,7 +224,6 @@ def _common(view: View, asked: Asked, visit: Visit) -> dict[str, Any]:
     month = Span(asked.day.replace(day=1), asked.day)
     year = Span(asked.day - 364 * _ONE, asked.day)
     day = evolve(asked, span=None, other=None)
-    within = visit.user.provinces if visit.user else ()
     sort = visit.query.get("urut")
     sorting = f"&{urlencode({'urut': sort})}" if sort else ""
     return {
@@ -243,11 +234,7 @@ def _common(view: View, asked: Asked, visit: Visit) -> dict[str, Any]:
              each is view.report)
             for each in REPORTS
         ],
-        "provinces": [
-            (key, province.name)
-            for key, province in view.directory.provinces.items()
-            if not within or key in within
-        ],
+        "provinces": provinces_for(visit.user, view.directory),
         "pers": _PERS,
         "earlier": address_with(visit, tanggal=(asked.day - _ONE).isoformat()),
         "later": address_with(visit, tanggal=(asked.day + _ONE).isoformat())
