@@ -31,6 +31,7 @@ from smscentre.store.writer import Writer
 from smscentre.threads import Lane
 from smscentre.web.means import Means, Programs
 from smscentre.web.monitor import monitor_site
+from smscentre.web.pace import Pace
 from smscentre.web.server import Site
 from smscentre.web.service import Service
 from smscentre.web.site import site
@@ -90,7 +91,7 @@ class Sites:
         endpoint = partial(endpoint_at, reactor, config)
         monitor = monitor_site(metrics, board, reactor, time.time)
         self._served: list[tuple[IStreamServerEndpoint, Site]] = [
-            (endpoint("web.listen", config.web.listen), site(means)),
+            (endpoint("web.listen", config.web.listen), site(means, Pace(reactor))),
             (endpoint("monitor.listen", config.monitor.listen), monitor),
         ]
 

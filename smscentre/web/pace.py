@@ -44,16 +44,20 @@ class Pace:
     """Says when the next page may be made. Reactor's thread.
 
     :param used_s: the processor time of the whole process so far
+    :param saved_s: what may be saved up; without end, nobody ever waits
     """
 
     def __init__(
-        self, clock: IReactorTime, used_s: Callable[[], float] = time.process_time
+        self,
+        clock: IReactorTime,
+        used_s: Callable[[], float] = time.process_time,
+        saved_s: float = _SAVED_S,
     ) -> None:
         self._clock = clock
         self._used_s = used_s
         self._waiting: deque[Deferred[None]] = deque()
         self._call: IDelayedCall | None = None
-        self._left_s = _SAVED_S
+        self._saved_s = self._left_s = saved_s
         self._rate = _MOST
         self._filled_at = self._sampled_at = clock.seconds()
         self._sampled_s = used_s()
@@ -89,7 +93,7 @@ class Pace:
             self._rate = max(_LEAST, _MOST - others)
             self._sampled_at, self._sampled_s, self._own_s = now, used_s, 0.0
         self._left_s += (now - self._filled_at) * self._rate
-        self._left_s = min(self._left_s, _SAVED_S)
+        self._left_s = min(self._left_s, self._saved_s)
         self._filled_at = now
 
     def _arm(self) -> None:

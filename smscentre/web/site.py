@@ -8,6 +8,7 @@ from __future__ import annotations
 
 __all__ = ["Doors", "site", "site_of"]
 
+import math
 from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
 from typing import Any
@@ -59,9 +60,9 @@ _PROGRAMS = "/api/"
 _log = Logger(namespace="smscentre.web.site")
 
 
-def site(means: Means) -> Site:
-    """The site with all areas."""
-    pace = Pace(means.clock)
+def site(means: Means, pace: Pace | None = None) -> Site:
+    """The site with all areas; without a pace every page is made at once."""
+    pace = pace or Pace(means.clock, saved_s=math.inf)
     means = evolve(means, reader=PacedReader(means.reader, pace.spent))
     sessions = Sessions(means)
     routes = [route for area in areas(means, sessions) for route in area.routes()]
@@ -75,7 +76,7 @@ def site_of(
     pace: Pace | None = None,
 ) -> Site:
     """A site with some routes."""
-    doors = Doors(means, sessions, pace or Pace(means.clock), routes)
+    doors = Doors(means, sessions, pace or Pace(means.clock, saved_s=math.inf), routes)
     return Site(
         _Readable(doors),
         means.clock,
