@@ -11,31 +11,36 @@ INSTALLED_TEST := .venv/installed-test
 
 # Programs that some tests need, by their Debian packages. Installed where make runs
 # as root; elsewhere those tests are skipped, with the reason in their summary.
-DEBIAN_PACKAGES := postgresql libnet-smpp-perl nodejs npm tshark python3-gammu gammu smstools
+DEBIAN_PACKAGES := postgresql libnet-smpp-perl nodejs npm tshark python3-gammu gammu smstools chromium faketime
 
-# What one of the carriers in the tests is made of; npm writes the second file.
-NODE_PEER := tests/system/peers/node
-NODE_INSTALLED := $(NODE_PEER)/node_modules/.package-lock.json
+# What one of the carriers in the tests is made of, and what judges the pages; npm
+# writes the second file in each.
+NODE_FOLDERS := tests/system/peers/node tests/browser
+NODE_INSTALLED := $(NODE_FOLDERS:%=%/node_modules/.package-lock.json)
 NPM_CI := npm ci --ignore-scripts --loglevel=error --fetch-retries=1
 
-.PHONY: help run test lint bench bench-pages flood crash crash-modem again locked faults faults-modem diagram panduan system-packages clean
+.PHONY: help run test lint bench bench-pages bench-reload flood morning crash crash-modem crash-deadline again locked faults faults-modem diagram panduan screenshots system-packages clean
 
 help:
-	@echo "make run          a demo centre with simulators, in this terminal"
-	@echo "make test         all tests"
-	@echo "make lint         ruff and mypy"
-	@echo "make bench        the benchmarks, with their ratios"
-	@echo "make bench-pages  how long pages take over 700 units and two years"
-	@echo "make flood        one number floods the centre: what the others notice"
-	@echo "make crash        kill -9 at random moments and at every failpoint"
-	@echo "make crash-modem  the same with a GSM modem"
-	@echo "make again        what carriers deliver or answer twice, late or never"
-	@echo "make locked       a database that is locked, slow or full, under load"
-	@echo "make faults       a carrier that cuts, dribbles, floods and sends garbage"
-	@echo "make faults-modem modems pulled out, mute, full, without a network"
-	@echo "make diagram      draw the states of sessions for docs/ from their tables"
-	@echo "make panduan      write the officers' guide in docs/ from their commands"
-	@echo "make clean        remove .venv and what the tools leave behind"
+	@echo "make run             a demo centre with simulators, in this terminal"
+	@echo "make test            all tests"
+	@echo "make lint            ruff and mypy"
+	@echo "make bench           the benchmarks, with their ratios"
+	@echo "make bench-pages     how long pages take over 700 units and two years"
+	@echo "make bench-reload    a browser reloads pages: what the links notice"
+	@echo "make flood           one number floods the centre: what the others notice"
+	@echo "make morning         a morning of 700 units at 100 times the speed, counted"
+	@echo "make crash           kill -9 at random moments and at every failpoint"
+	@echo "make crash-modem     the same with a GSM modem"
+	@echo "make crash-deadline  ends within a second of a deadline, and starts again"
+	@echo "make again           what carriers deliver or answer twice, late or never"
+	@echo "make locked          a database that is locked, slow or full, under load"
+	@echo "make faults          a carrier that cuts, dribbles, floods and sends garbage"
+	@echo "make faults-modem    modems pulled out, mute, full, without a network"
+	@echo "make diagram         draw the states of sessions for docs/ from their tables"
+	@echo "make panduan         write the officers' guide in docs/ from their commands"
+	@echo "make screenshots     take the pictures of the pages for docs/"
+	@echo "make clean           remove .venv and what the tools leave behind"
 
 run: $(INSTALLED)
 	$(BIN)/smscentre demo
@@ -58,11 +63,19 @@ bench-pages: $(INSTALLED_TEST)
 flood: $(INSTALLED_TEST)
 	$(BIN)/python -m benchmarks.flood
 
+bench-reload: $(INSTALLED_TEST)
+	$(BIN)/python -m benchmarks.reload
+morning: $(INSTALLED_TEST) system-packages
+	$(BIN)/python -m tests.system.morning
+
 crash: $(INSTALLED_TEST)
 	$(BIN)/python -m tests.system.crash --trials 50 --point-trials 10
 
 crash-modem: $(INSTALLED_TEST)
 	$(BIN)/python -m tests.system.crash_modem --trials 50 --point-trials 10
+
+crash-deadline: $(INSTALLED_TEST) system-packages
+	$(BIN)/python -m tests.system.crash_deadline --trials 50
 
 again: $(INSTALLED_TEST)
 	$(BIN)/python -m tests.system.again --rounds 3
@@ -90,6 +103,9 @@ $(INSTALLED_TEST): setup.py constraints.txt | $(BIN)/python
 diagram: $(INSTALLED)
 	$(BIN)/python -m docs.session_diagram
 
+screenshots: $(INSTALLED_TEST) system-packages $(NODE_INSTALLED)
+	$(BIN)/python -m docs.screenshots
+
 panduan: $(INSTALLED)
 	$(BIN)/python -m docs.panduan
 
@@ -111,12 +127,12 @@ system-packages:
 	    done; \
 	fi
 
-$(NODE_INSTALLED): $(NODE_PEER)/package-lock.json | system-packages
-	@command -v npm >/dev/null && $(NPM_CI) --prefix $(NODE_PEER) >/dev/null \
+$(NODE_INSTALLED): %/node_modules/.package-lock.json: %/package-lock.json | system-packages
+	@command -v npm >/dev/null && $(NPM_CI) --prefix $* >/dev/null \
 	    && touch $@ \
-	    || echo "not installed: npm package smpp; tests that need it are skipped"
+	    || echo "not installed: npm packages of $*; tests that need them are skipped"
 
 clean:
 	rm -rf .venv .hypothesis .mypy_cache .pytest_cache .ruff_cache _trial_temp*
-	rm -rf build dist smscentre.egg-info $(NODE_PEER)/node_modules
+	rm -rf build dist smscentre.egg-info $(NODE_FOLDERS:%=%/node_modules)
 	find smscentre tests benchmarks twisted -name __pycache__ -prune -exec rm -rf {} +

@@ -59,6 +59,9 @@ setup(
         "click>=8.2",
         "jinja2>=3.1.6",
         "klein>=24.8",
+        # Types of the API as JSON Schema, and the check of what programs send: from
+        # one declaration, so that its document cannot say anything else.
+        "msgspec>=0.20",
         "phonenumbers>=9.0",
         "prometheus-client>=0.22",
         "pyserial>=3.5",
@@ -75,12 +78,16 @@ setup(
             "hypothesis>=6.130",
             "mypy>=2.0",
             "mypy-zope>=1.0.13",
+            # Drives Debian's Chromium; its own browsers are not used.
+            "playwright>=1.55",
             # Reads what xlsxwriter wrote.
             "openpyxl>=3.1.5",
             "pytest>=9.0",
             # Half of the tests wait for processes: two at a time take half as long.
             "pytest-xdist>=3.8",
             "ruff>=0.15",
+            # Makes requests from the API's own document and judges the answers.
+            "schemathesis>=4.20",
         ],
     },
     entry_points={"console_scripts": ["smscentre = smscentre.cli:main"]},

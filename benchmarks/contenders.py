@@ -140,11 +140,19 @@ class CentreContender:
 
 
 def prepared_centre(
-    folder: Path, port: int, limits: Mapping[str, int] | None = None
+    folder: Path,
+    port: int,
+    limits: Mapping[str, int] | None = None,
+    adopted: Path | None = None,
 ) -> RunningCentre:
-    """A centre that knows every officer of the load, towards a port."""
+    """A centre that knows every officer of the load, towards a port.
+
+    :param adopted: a database that it begins with
+    """
     options = CentreOptions(window=_WINDOW, limits=dict(limits or {}))
     centre = RunningCentre(folder, port, options)
+    if adopted is not None:
+        shutil.move(adopted, centre.database)
     codes = [str(5001 + index) for index in range(OFFICERS)]
     centre.prepare(
         [Unit(code, f"LP_{code}", f"Lapas {code}") for code in codes],

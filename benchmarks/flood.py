@@ -1,16 +1,22 @@
 """One number floods the centre: what it costs, and what it costs the others.
 
     python -m benchmarks.flood [--messages N] [--seconds S] [--others N] [--rounds N]
+                               [--even]
 
-Officers report at an even pace, with and without one of them sending thousands of
-reports beside them, in turn. What is compared is the time from a report of the others
-to its answer. The limits of replies are those of the sample configuration; by default
-the flood has ten thousand messages in five rounds.
+Officers report, with and without one of them sending thousands of reports beside them,
+in turn. What is compared is the time from a report of the others to its answer. The
+limits of replies are those of the sample configuration; by default the flood has ten
+thousand messages in five rounds. A flood of more than can be stored goes as fast as its
+window is acknowledged.
+
+The others report at random moments, as people do. At an even pace (``--even``) no
+report of theirs meets the commit of another: then any second sender, flooding or not,
+makes the slowest hundredth wait for two commits instead of one.
 """
 
 from __future__ import annotations
 
-__all__ = ["Round", "main", "measure", "play"]
+__all__ = ["Round", "even_moments", "main", "measure", "play", "random_moments"]
 
 import argparse
 import itertools
@@ -19,9 +25,11 @@ import statistics
 import struct
 import tempfile
 import time
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from random import Random
 
 from attrs import define, field
 
@@ -64,24 +72,26 @@ class _Carrier:
 
     def __init__(self, link: Link, sequences: Iterator[int]) -> None:
         self.round = Round()
+        self._reported = 0
         self._link = link
         self._sequences = sequences
         self._asked: dict[bytes, float] = {}
         self._in_flight: set[int] = set()
 
-    def run(self, others: int, flood: int, seconds: float) -> Round:
-        """Spread both over the time; wait for the answers of the others."""
+    def run(self, moments: Sequence[float], flood: int, seconds: float) -> Round:
+        """Let the others report at their moments; wait for their answers."""
         began = time.perf_counter()
-        sent = 0
+        due = deque(moments)
         while (passed := time.perf_counter() - began) < seconds:
             share = passed / seconds
-            while sent < share * others:
-                self._report(sent % _FLOODER)
-                sent += 1
+            while due and due[0] < passed:
+                self._next_report(due)
             while self.round.flooded < share * flood and self._has_room:
                 self._report(_FLOODER)
                 self.round.flooded += 1
             self._read(_STEP_S)
+        while due:
+            self._next_report(due)
         deadline = time.perf_counter() + _SETTLE_S
         while (self._asked or self._in_flight) and time.perf_counter() < deadline:
             if self.round.flooded < flood and self._has_room:
@@ -90,6 +100,12 @@ class _Carrier:
             self._read(_STEP_S)
         self.round.unanswered = len(self._asked)
         return self.round
+
+    def _next_report(self, due: deque[float]) -> None:
+        """Let the next of the others report."""
+        due.popleft()
+        self._report(self._reported % _FLOODER)
+        self._reported += 1
 
     @property
     def _has_room(self) -> bool:
@@ -155,16 +171,32 @@ def _bound_link(folder: Path) -> Iterator[Link]:
             centre.close()
 
 
-def play(others: int, flood: int, seconds: float, rounds: int) -> list[list[Round]]:
-    """Rounds without the flood and with it, in turn; the first one only warms up."""
+def even_moments(count: int, seconds: float) -> list[float]:
+    """Moments at an even pace."""
+    return [seconds * at / count for at in range(count)]
+
+
+def random_moments(count: int, seconds: float) -> list[float]:
+    """The same moments each time, of people who know nothing of each other."""
+    random = Random(count)
+    return sorted(random.uniform(0, seconds) for _ in range(count))
+
+
+def play(
+    moments: Sequence[float], flood: int, seconds: float, rounds: int
+) -> list[list[Round]]:
+    """Rounds without the flood and with it, in turn; the first one only warms up.
+
+    :param moments: when the others report in each round
+    """
     played: list[list[Round]] = [[], []]
     with tempfile.TemporaryDirectory() as folder, _bound_link(Path(folder)) as link:
         sequences = itertools.count(1)
-        _Carrier(link, sequences).run(others, 0, seconds)
+        _Carrier(link, sequences).run(moments, 0, seconds)
         for _ in range(rounds):
             for kind, count in enumerate((0, flood)):
                 carrier = _Carrier(link, sequences)
-                played[kind].append(carrier.run(others, count, seconds))
+                played[kind].append(carrier.run(moments, count, seconds))
     return played
 
 
@@ -194,8 +226,11 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=8.0)
     parser.add_argument("--others", type=int, default=1_200, help="reports a round")
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--even", action="store_true", help="others at an even pace")
     options = parser.parse_args()
-    played = play(options.others, options.messages, options.seconds, options.rounds)
+    pace = even_moments if options.even else random_moments
+    moments = pace(options.others, options.seconds)
+    played = play(moments, options.messages, options.seconds, options.rounds)
     for name, rounds in zip(("quiet", "flood"), played, strict=True):
         for one in rounds:
             print(

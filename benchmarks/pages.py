@@ -33,7 +33,9 @@ from twisted.internet.defer import succeed
 from twisted.internet.endpoints import TCP4ServerEndpoint
 
 from benchmarks.history import Span, fill
+from smscentre.commands.asker import Rules
 from smscentre.deadlines.schedule import Schedule
+from smscentre.desk import Desk
 from smscentre.directory import ZONES
 from smscentre.passwords import Passwords, password_hash
 from smscentre.sections import WebConfig
@@ -45,11 +47,13 @@ from smscentre.store.schema import upgrade
 from smscentre.store.transaction import Transaction
 from smscentre.store.users import add_user, all_accounts
 from smscentre.store.websessions import begin_session
+from smscentre.threads import Lane
 from smscentre.users import Role, User
 from smscentre.web.means import Means
 from smscentre.web.sessions import key_of
 from smscentre.web.site import site
 from smscentre.web.status import LimitStatus, LinkStatus, WriterStatus
+from tests.web.support import new_ledger
 
 JAKARTA: Final = ZONES["WIB"]
 UNTIL: Final = datetime.datetime(2026, 11, 30, 10, 5, tzinfo=JAKARTA)
@@ -183,17 +187,23 @@ def serve(file: Path) -> None:
     readers.start()
     began = time.monotonic()
     ten, four = datetime.time(10), datetime.time(16)
+    press = Lane(IReactorFromThreads(reactor), "pages")
+    press.start()
     means = Means(
-        _Status(),
-        readers,
-        _Changer(),  # type: ignore[arg-type]  # nothing is changed
-        Passwords(lambda action: succeed(action())),
-        _Logins(),
-        JAKARTA,
-        IReactorTime(reactor),
-        lambda: UNTIL.timestamp() + time.monotonic() - began,
-        WebConfig(),
-        Schedule({"RUTAN": ("RUTAN", (ten, four)), "BAPAS": ("BAPAS", (ten,))}),
+        status=_Status(),
+        reader=readers,
+        changer=_Changer(),  # type: ignore[arg-type]  # nothing is changed
+        passwords=Passwords(lambda action: succeed(action())),
+        make=press.run,
+        logins=_Logins(),
+        zone=JAKARTA,
+        clock=IReactorTime(reactor),
+        wall_clock=lambda: UNTIL.timestamp() + time.monotonic() - began,
+        config=WebConfig(),
+        desk=Desk(Rules(7, JAKARTA), new_ledger),
+        schedule=Schedule(
+            {"RUTAN": ("RUTAN", (ten, four)), "BAPAS": ("BAPAS", (ten,))}
+        ),
     )
     endpoint = TCP4ServerEndpoint(reactor, 0, interface="127.0.0.1")
     endpoint.listen(site(means)).addCallback(_told)

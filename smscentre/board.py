@@ -15,6 +15,7 @@ from attrs import define, evolve
 from smscentre import __version__
 from smscentre.messages import ModemAlarm, ModemHealth
 from smscentre.metrics import Metrics
+from smscentre.traffic import Traffic
 from smscentre.web.status import (
     LimitStatus,
     LinkStatus,
@@ -30,6 +31,8 @@ class _Seen:
     since: float
     bind: str = ""
     reason: str = ""
+    error: str = ""
+    error_at: float | None = None
 
 
 class Board:
@@ -57,18 +60,25 @@ class Board:
             name: ModemStatus() for name, (kind, _) in links.items() if kind == "modem"
         }
         self._last_commit_at: float | None = None
+        self._batch: tuple[int, float | None] = (0, None)
+        self._traffic = Traffic(metrics.traffic)
         self._problem = ""
+        self._problem_since: float | None = None
         self._recovered = False
         self._stopping = False
 
     def link_up(self, name: str, bind: str) -> None:
         """Note that a session stands."""
-        self._seen[name] = _Seen(self._wall_clock(), bind)
+        before = self._seen[name]
+        self._seen[name] = _Seen(
+            self._wall_clock(), bind, "", before.error, before.error_at
+        )
         self._metrics.bound(name)
 
     def link_down(self, name: str, reason: str) -> None:
         """Note that a session ended."""
-        self._seen[name] = _Seen(self._wall_clock(), "", reason)
+        now = self._wall_clock()
+        self._seen[name] = _Seen(now, "", reason, reason, now)
         self._metrics.lost(name)
         if name in self._modems:
             # Of a device that is closed nobody knows how it stands.
@@ -97,14 +107,21 @@ class Board:
     def committed(self, size: int, seconds: float) -> None:
         """Note a commit. Writer's thread."""
         self._last_commit_at = self._wall_clock()
+        self._batch = size, seconds
         self._metrics.committed(size, seconds)
 
     def database(self, problem: str) -> None:
         """Note why the database cannot be used, or with nothing that it can."""
+        if bool(problem) != bool(self._problem):
+            self._problem_since = self._wall_clock() if problem else None
         self._problem = problem
         self._metrics.database_up(not problem)
         if problem:
             self._metrics.database_error("other")
+
+    def measure(self, now: float) -> None:
+        """Read how much the links carry; ``now`` is in the reactor's seconds."""
+        self._traffic.sample(now)
 
     def recovered(self) -> None:
         """Note that what the last run left is taken care of."""
@@ -137,6 +154,9 @@ class Board:
                 window,
                 seen.reason,
                 self._modems.get(name),
+                seen.error,
+                seen.error_at,
+                self._traffic.last_minute(name),
             )
             for (name, (kind, window)), seen in zip(
                 self._links.items(), self._seen.values(), strict=True
@@ -145,7 +165,13 @@ class Board:
 
     def writer(self) -> WriterStatus:
         """The writer of the store."""
-        return WriterStatus(self._waiting(), self._last_commit_at, self._problem)
+        return WriterStatus(
+            self._waiting(),
+            self._last_commit_at,
+            self._problem,
+            self._problem_since,
+            *self._batch,
+        )
 
     def limits(self) -> Sequence[LimitStatus]:
         """The limits of replies, and what is used of them."""

@@ -6,7 +6,7 @@ sends nothing.
 
 from __future__ import annotations
 
-__all__ = ["Recipients", "Selection", "SendingError", "Shipment", "plan", "preview"]
+__all__ = ["Recipients", "Selection", "Shipment", "plan", "preview"]
 
 import datetime
 from collections import Counter
@@ -14,19 +14,15 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from attrs import field, frozen
 
-from smscentre.composing import PartStyle, compose
+from smscentre.composing import PartStyle
 from smscentre.directory import Directory, Officer
-from smscentre.errors import SMSCentreError
 from smscentre.messages import Priority
 from smscentre.numbers import masked
+from smscentre.posting import Letter, SendingError, cut
 from smscentre.store.outgoing import Draft
 
 _SHOWN = 10
 _NATIONAL = "(country)"
-
-
-class SendingError(SMSCentreError):
-    """Something cannot be sent as it was asked for."""
 
 
 @frozen
@@ -125,7 +121,11 @@ def plan(
     if not recipients.numbers:
         raise SendingError("no active officer fits")
     drafts = [
-        _draft(text, number, choose(number), styles, expires_at)
+        cut(
+            Letter(number, text, Priority.BROADCAST, expires_at),
+            choose(number),
+            styles,
+        )
         for number in recipients.numbers
     ]
     return Shipment(text, recipients, drafts)
@@ -152,33 +152,6 @@ def preview(shipment: Shipment) -> Iterator[str]:
     if len(numbers) > _SHOWN:
         yield f"{'':<12}and {len(numbers) - _SHOWN} more"
     yield f"total       {shipment.parts} SMS"
-
-
-def _draft(
-    text: str,
-    number: str,
-    link: str | None,
-    styles: Mapping[str, PartStyle],
-    expires_at: float,
-) -> Draft:
-    if link is None:
-        raise SendingError("no link of the configuration can send this")
-    style = styles[link]
-    alphabet, parts = compose(text, style)
-    if "".join(parts) != text:
-        # A reply may end in dots; of this the operator decides.
-        raise SendingError(
-            f"the text is too long: {link} takes {style.max_parts} parts at most"
-        )
-    return Draft(
-        link,
-        number,
-        parts,
-        alphabet,
-        Priority.BROADCAST,
-        style.reference_width,
-        expires_at,
-    )
 
 
 def _counted(counts: Mapping[str, int]) -> str:

@@ -12,7 +12,6 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
-from OpenSSL import SSL, crypto
 from twisted.application.service import IServiceCollection, MultiService, Service
 from twisted.internet import defer
 from twisted.internet.defer import (
@@ -20,9 +19,6 @@ from twisted.internet.defer import (
     Deferred,
     maybeDeferred,
 )
-from twisted.internet.endpoints import serverFromString
-from twisted.internet.error import CannotListenError
-from twisted.internet.interfaces import IListeningPort, IStreamServerEndpoint
 from twisted.internet.task import LoopingCall
 from twisted.logger import ILogObserver, Logger
 from twisted.python.components import Componentized
@@ -32,7 +28,6 @@ from smscentre.assembly import (
     acceptance_settings,
     answering_settings,
     command_rules,
-    deadline_schedule,
     limits,
     link_windows,
     metrics,
@@ -46,7 +41,7 @@ from smscentre.board import Board
 from smscentre.collecting import spare_the_collector
 from smscentre.commands.dispatch import interpret
 from smscentre.config import Config
-from smscentre.errors import ConfigError, Problem
+from smscentre.desk import Desk
 from smscentre.exchange import HEARTBEAT_S, Exchange
 from smscentre.gauges import LAG_S, Gauges
 from smscentre.inbox.acceptance import Acceptance
@@ -55,23 +50,20 @@ from smscentre.inbox.stage import Inbox
 from smscentre.interfaces import Link
 from smscentre.links.phone import PhoneLink, PhonePort
 from smscentre.links.pinfile import RefusedPins
+from smscentre.mailroom import programs
 from smscentre.outbox.stage import Outbox
-from smscentre.passwords import Passwords
+from smscentre.service import make_service
+from smscentre.sites import Access, Sites
 from smscentre.smpp.receipt import id_key
 from smscentre.store import audit, outgoing, receipts, sessions
 from smscentre.store.engine import reading_engine, writing_engine
 from smscentre.store.pages import Readers
-from smscentre.store.patient import PatientWriter
 from smscentre.store.schema import check_schema
 from smscentre.store.thread import WriterThread
 from smscentre.store.transaction import Transaction
 from smscentre.store.writer import Writer
 from smscentre.tasks import Tasks, attempt
-from smscentre.threads import Lane
-from smscentre.web.means import Means
-from smscentre.web.monitor import monitor_site
-from smscentre.web.server import Site
-from smscentre.web.site import site
+from smscentre.traffic import SAMPLE_S
 from smscentre.web.status import LimitStatus
 
 _STOP_S = 3.0
@@ -82,16 +74,6 @@ _STOPPED_S = 9.0
 
 _HOUSEKEEPING_S = 10.0
 _MEASURE_S = 5.0
-
-_NO_ENDPOINT = (
-    ValueError,
-    TypeError,
-    LookupError,
-    OSError,
-    SSL.Error,
-    crypto.Error,
-)
-"""What Twisted raises for an address that it cannot serve, keys included."""
 
 _log = Logger(namespace="smscentre.centre")
 
@@ -110,7 +92,6 @@ class Centre(MultiService):
         self._reactor = reactor
         self._tasks = Tasks()
         self._observer: ILogObserver | None = None
-        self._ports: list[IListeningPort] = []
         self._loops: list[LoopingCall] = []
         self._links: list[Link] = []
         self._connections: list[Service] = []
@@ -122,7 +103,6 @@ class Centre(MultiService):
             # No connection may be carried into a daemon's new process.
             engine.dispose()
         self._readers = Readers(engine, reactor)
-        self._lane = Lane(reactor, "smscentre-passwords")
         self._metrics = metrics(config)
         self._parked = receipts.Parked(receipt_marks(config))
         self._board = Board(
@@ -142,7 +122,11 @@ class Centre(MultiService):
         )
         self._build_stages()
         self._build_links()
-        self._sites = self._build_sites()
+        desk = Desk(command_rules(config), self._acceptance.ledger_of)
+        sending = programs(config, self._outbox)
+        service = make_service(config, self._links, self._outbox.queued)
+        access = Access(self._readers, self._writer, desk, sending, service)
+        self._sites = Sites(config, self._board, access, self._metrics, reactor)
 
     def log_by(self, observer: ILogObserver) -> None:
         """Have the application that this service becomes part of log by an observer."""
@@ -159,7 +143,7 @@ class Centre(MultiService):
         super().startService()
         self._thread.start()
         self._readers.start()
-        self._lane.start()
+        self._sites.start()
         self._board.database("")
         self._tasks.start("start", self._start())
 
@@ -239,44 +223,13 @@ class Centre(MultiService):
             path = config.node.data_dir / f"phone-{phone.name}.sock"
             self._add_link(handset, PhonePort(handset, path, self._audit))
 
-    def _build_sites(self) -> list[tuple[IStreamServerEndpoint, Site]]:
-        """The pages and the monitor, each with where it is served."""
-        config, reactor = self._config, self._reactor
-        pages = site(
-            Means(
-                self._board,
-                self._readers,
-                PatientWriter(self._writer, reactor),
-                Passwords(self._lane.run),
-                self._metrics.web,
-                config.centre.timezone,
-                reactor,
-                time.time,
-                config.web,
-                deadline_schedule(config),
-            )
-        )
-        monitor = monitor_site(self._metrics, self._board, reactor, time.time)
-        return [
-            (self._endpoint("web.listen", config.web.listen), pages),
-            (self._endpoint("monitor.listen", config.monitor.listen), monitor),
-        ]
-
-    def _endpoint(self, where: str, address: str) -> IStreamServerEndpoint:
-        try:
-            endpoint: IStreamServerEndpoint = serverFromString(self._reactor, address)
-        except _NO_ENDPOINT as error:
-            problem = Problem(where, f'"{address}"', f"cannot be served: {error}")
-            raise ConfigError(str(self._config.path), [problem]) from error
-        return endpoint
-
     def _add_link(self, link: Link, connection: Service) -> None:
         self._links.append(link)
         self._outbox.add_link(link)
         self._connections.append(connection)
 
     async def _start(self) -> None:
-        await self._listen()
+        await self._sites.listen()
         doubted = await self._writer.perform(
             lambda transaction: self._recover(transaction, time.time())
         )
@@ -291,6 +244,7 @@ class Centre(MultiService):
             (self._keep_house, _HOUSEKEEPING_S),
             (self._gauges.measure_store, _MEASURE_S),
             (self._gauges.measure_lag, LAG_S),
+            (lambda: self._board.measure(self._reactor.seconds()), SAMPLE_S),
         ):
             self._repeat(action, seconds)
         self._reminding.start()
@@ -310,28 +264,19 @@ class Centre(MultiService):
             )
         return outgoing.leave_in_doubt(transaction, "the service had stopped")
 
-    async def _listen(self) -> None:
-        """Open the pages and the monitor; without them the links go on."""
-        for endpoint, factory in self._sites:
-            try:
-                self._ports.append(await endpoint.listen(factory))
-            except CannotListenError as error:
-                _log.error("cannot listen: {error}", error=error)
-
     async def _stop(self) -> None:
         for loop in self._loops:
             loop.stop()
         await self._tasks.stop()
         self._reminding.stop()
         self._stop_by = self._reactor.seconds() + _STOPPED_S
-        for port in self._ports:
-            await self._within(maybeDeferred(port.stopListening))
+        await self._sites.stop_listening(self._within)
         await self._within(self._inbox.close())
         self._inbox.abandon()
         await self._within(self._outbox.close())
         await self._within(maybeDeferred(super().stopService))
         await self._within(Deferred.fromCoroutine(self._readers.stop()))
-        await self._within(maybeDeferred(self._lane.stop))
+        await self._sites.stop(self._within)
         await self._within(self._thread.stop())
 
     async def _within(self, step: Deferred[Any]) -> None:

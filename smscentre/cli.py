@@ -31,13 +31,13 @@ from smscentre.message_command import messages, trace
 from smscentre.modem_command import modem
 from smscentre.numbers import parse_number
 from smscentre.officers_command import add_commands
+from smscentre.plans import Plan
 from smscentre.sections import masked_url
 from smscentre.sending_command import broadcast, broadcasts, send
 from smscentre.sim.command import smsc
 from smscentre.sim.modem.command import modem as simulated_modem
 from smscentre.store.beside import read_store
 from smscentre.store.changes import (
-    Change,
     Signature,
     import_officers,
     import_units,
@@ -187,8 +187,7 @@ def officers_import(
     directory = stored_directory(url)
     given = read_officers(
         file.read_bytes(),
-        directory.units,
-        directory.provinces,
+        directory,
         found.centre.country,
         str(file),
     )
@@ -310,7 +309,7 @@ def _today(found: Config) -> datetime.date:
     return datetime.datetime.now(found.centre.timezone).date()
 
 
-def _show_change(what: str, change: Change, dry_run: bool) -> None:
+def _show_change(what: str, change: Plan[Any], dry_run: bool) -> None:
     for key in change.closed:
         click.echo(f"deactivated: {key}")
     click.echo(f"{what}: {change}{' (dry run: nothing changed)' if dry_run else ''}")

@@ -50,6 +50,7 @@ from smscentre.reminder_sections import (
     read_holidays,
 )
 from smscentre.sections import (
+    ApiConfig,
     CentreConfig,
     DatabaseConfig,
     LimitsConfig,
@@ -86,6 +87,7 @@ class Config:
     outbox: OutboxConfig = field(factory=OutboxConfig)
     limits: LimitsConfig = field(factory=LimitsConfig)
     web: WebConfig = field(factory=WebConfig)
+    api: ApiConfig = field(factory=ApiConfig)
     monitor: MonitorConfig = field(factory=MonitorConfig)
     smpp: tuple[SmppConfig, ...] = ()
     modem: tuple[ModemConfig, ...] = ()

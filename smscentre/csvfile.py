@@ -6,7 +6,17 @@ spreadsheet does to a cell, and nothing of what the columns mean.
 
 from __future__ import annotations
 
-__all__ = ["SEPARATOR", "Columns", "Row", "Seen", "nearest", "read", "write"]
+__all__ = [
+    "RULES",
+    "SEPARATOR",
+    "Columns",
+    "Row",
+    "Seen",
+    "in_words",
+    "is_one_line",
+    "read",
+    "write",
+]
 
 import csv
 import datetime
@@ -14,16 +24,41 @@ import difflib
 import io
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import takewhile
+from typing import Final
 
 from attrs import define, frozen
 
-from smscentre.errors import Problem
+from smscentre.errors import Fault, Problem
 
 SEPARATOR = "|"
 """What separates the values in one cell."""
 
+RULES: Final = {
+    "empty": "must not be empty",
+    "day": "must be a date as 2026-12-31",
+    "control": "must be one line without control characters",
+    "twice": "is already on line {}",
+    "no_file": "the file is empty",
+    "no_row": "there is no row below the header",
+    "encoding": "must be UTF-8; save the file as CSV UTF-8",
+    "no_csv": "is not CSV: {}",
+    "beyond": "is beyond the last header",
+    "header": "header is not known",
+    "header_twice": "header stands twice",
+    "header_missing": "header {} is missing",
+}
+"""The rules of files as such, by name; ``{}`` stands for what they are about."""
+
+_NEAR: Final = "; did you mean {}?"
+
+_GUESSED = 200
+"""So many faults get a guess at what was meant: each takes milliseconds."""
+
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+"""What breaks a line, steers a terminal or turns the direction of writing about."""
+
 _FORMULA = re.compile(r"'*[=+\-@\t\r]")
 """A cell that a spreadsheet would run, with the apostrophes before it."""
 
@@ -47,7 +82,7 @@ class Row:
 
     line: int
     cells: dict[str, str]
-    problems: list[Problem]
+    faults: list[Fault]
 
     def text(self, column: str) -> str:
         """The cell of a column, empty where the file has none."""
@@ -58,22 +93,22 @@ class Row:
         values = (item.strip() for item in self.text(column).split(SEPARATOR))
         return tuple(value for value in values if value)
 
-    def bad(self, column: str, rule: str) -> None:
-        """Report the cell of a column."""
-        where = f"line {self.line}, column {column}"
-        self.problems.append(Problem(where, self.text(column), rule))
+    def bad(self, column: str, rule: str, about: str = "", near: str = "") -> None:
+        """Report the cell of a column by the name of a rule."""
+        value = self.text(column)
+        self.faults.append(Fault(self.line, column, value, rule, about, near))
 
-    def matching(self, column: str, pattern: re.Pattern[str], rule: str) -> str:
-        """The cell in capitals, reported unless all of it fits a pattern."""
+    def matching(self, column: str, pattern: re.Pattern[str]) -> str:
+        """The cell in capitals, reported by its column unless it fits a pattern."""
         value = self.text(column).upper()
         if not pattern.fullmatch(value):
-            self.bad(column, rule)
+            self.bad(column, column)
         return value
 
     def title(self, column: str) -> str:
         """The cell of a text that may not be empty."""
         if not self.text(column):
-            self.bad(column, "must not be empty")
+            self.bad(column, "empty")
         return self.text(column)
 
     def day(self, column: str) -> datetime.date | None:
@@ -86,8 +121,24 @@ class Row:
                 return datetime.date.fromisoformat(value)
             except ValueError:
                 pass
-        self.bad(column, "must be a date as 2026-12-31")
+        self.bad(column, "day")
         return None
+
+    @property
+    def faulty(self) -> set[str]:
+        """The columns of this line that were reported."""
+        last = takewhile(lambda fault: fault.line == self.line, reversed(self.faults))
+        return {fault.column for fault in last}
+
+    def nearest(self, word: str, candidates: Iterable[str]) -> str:
+        """The candidate that may be meant; of a file full of faults only the first."""
+        return _nearest(word, candidates) if len(self.faults) < _GUESSED else ""
+
+    def check_lines(self) -> None:
+        """Report the cells that are not one plain line."""
+        for column in self.cells:
+            if not is_one_line(self.text(column)):
+                self.bad(column, "control")
 
 
 class Seen:
@@ -103,44 +154,53 @@ class Seen:
             return
         first = self._lines.setdefault(value, row.line)
         if first != row.line:
-            row.bad(self._column, f"is already on line {first}")
+            row.bad(self._column, "twice", str(first))
 
 
-def nearest(word: str, candidates: Iterable[str]) -> str:
-    """The question that ends a rule: is one of the candidates meant?"""
+def is_one_line(text: str) -> bool:
+    """Whether a text is one line without control characters."""
+    return _CONTROL.search(text) is None
+
+
+def in_words(fault: Fault, rule: str) -> Problem:
+    """A fault as it is told in English, with the text of its rule."""
+    near = _NEAR.format(fault.near) if fault.near else ""
+    place = f", column {fault.column}" if fault.column else ""
+    return Problem(
+        f"line {fault.line}{place}", fault.value, rule.format(fault.about) + near
+    )
+
+
+def _nearest(word: str, candidates: Iterable[str]) -> str:
+    """The candidate that may be meant, empty if none is near."""
     near = difflib.get_close_matches(word, list(candidates), 1)
-    return f"; did you mean {near[0]}?" if near else ""
+    return near[0] if near else ""
 
 
-def read(
-    content: bytes | str, columns: Columns, problems: list[Problem]
-) -> Iterator[Row]:
+def read(content: bytes | str, columns: Columns, faults: list[Fault]) -> Iterator[Row]:
     """Yield the rows that can be read; report everything else.
 
     Takes commas or semicolons, any line ends, and UTF-8 with or without its
-    mark. ``problems`` receives what is wrong, that of the rows included.
+    mark. ``faults`` receives what is wrong, that of the rows included.
     """
-    text = _decoded(content, problems)
+    text = _decoded(content, faults)
     if text is None:
         return
-    lines = _lines(text, problems)
+    lines = _lines(text, faults)
     header = next(lines, None)
     if header is None:
-        if not problems:
-            problems.append(Problem("line 1", "", "the file is empty"))
+        if not faults:
+            faults.append(Fault(1, "", "", "no_file"))
         return
-    names = _header(*header, columns, problems)
+    names = _header(*header, columns, faults)
     if names is None:
         return
     for line, cells in lines:
-        row = Row(line, dict(zip(names, cells, strict=False)), problems)
+        row = Row(line, dict(zip(names, cells, strict=False)), faults)
         for at, extra in enumerate(cells[len(names) :], len(names) + 1):
             if extra:
-                where = f"line {line}, column {at}"
-                problems.append(Problem(where, extra, "is beyond the last header"))
-        for column in names:
-            if _CONTROL.search(row.text(column)):
-                row.bad(column, "must be one line without control characters")
+                faults.append(Fault(line, str(at), extra, "beyond"))
+        row.check_lines()
         yield row
 
 
@@ -156,7 +216,7 @@ def write(columns: Columns, rows: Iterable[Sequence[str]]) -> str:
     return file.getvalue()
 
 
-def _decoded(content: bytes | str, problems: list[Problem]) -> str | None:
+def _decoded(content: bytes | str, faults: list[Fault]) -> str | None:
     if isinstance(content, str):
         return content.removeprefix("\ufeff")
     try:
@@ -164,12 +224,11 @@ def _decoded(content: bytes | str, problems: list[Problem]) -> str | None:
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         found = f"0x{content[error.start]:02X}"
-        rule = "must be UTF-8; save the file as CSV UTF-8"
-        problems.append(Problem(f"line {line}", found, rule))
+        faults.append(Fault(line, "", found, "encoding"))
         return None
 
 
-def _lines(text: str, problems: list[Problem]) -> Iterator[tuple[int, list[str]]]:
+def _lines(text: str, faults: list[Fault]) -> Iterator[tuple[int, list[str]]]:
     """Yield the line number and the cells of each line that is not blank."""
     first = text.lstrip("\r\n").partition("\n")[0]
     delimiter = ";" if first.count(";") > first.count(",") else ","
@@ -182,28 +241,27 @@ def _lines(text: str, problems: list[Problem]) -> Iterator[tuple[int, list[str]]
                 yield start, stripped
             start = reader.line_num + 1
     except csv.Error as error:
-        problems.append(Problem(f"line {start}", "", f"is not CSV: {error}"))
+        faults.append(Fault(start, "", "", "no_csv", str(error)))
 
 
 def _header(
-    line: int, cells: Sequence[str], columns: Columns, problems: list[Problem]
+    line: int, cells: Sequence[str], columns: Columns, faults: list[Fault]
 ) -> list[str] | None:
     """The names of the columns, None where rows would make no sense."""
     names = [cell.lower() for cell in cells]
     while names and not names[-1]:
         names.pop()
-    before = len(problems)
-    where = f"line {line}"
+    before = len(faults)
     for at, name in enumerate(names):
         if name not in columns.names:
-            rule = "header is not known" + nearest(name, columns.names)
-            problems.append(Problem(where, name, rule))
+            near = _nearest(name, columns.names)
+            faults.append(Fault(line, "", name, "header", near=near))
         elif name in names[:at]:
-            problems.append(Problem(where, name, "header stands twice"))
+            faults.append(Fault(line, "", name, "header_twice"))
     for name in columns.required:
         if name not in names:
-            problems.append(Problem(where, "", f"header {name} is missing"))
-    return names if len(problems) == before else None
+            faults.append(Fault(line, "", "", "header_missing", name))
+    return names if len(faults) == before else None
 
 
 def _inert(cell: str) -> str:

@@ -208,8 +208,7 @@ def _fill(found: config.Config, samples: Path) -> None:
     directory = stored_directory(url)
     officers = read_officers(
         (samples / "officers.csv").read_bytes(),
-        directory.units,
-        directory.provinces,
+        directory,
         found.centre.country,
     )
     import_officers(url, officers, Signature(actor, "officers.csv", time.time()))

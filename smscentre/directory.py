@@ -129,6 +129,8 @@ class Directory:
     officers: dict[str, Officer]
     pins: Mapping[tuple[str, Right], str] = field(factory=dict, repr=False)
     """Hashes of the PINs, by the number and the right that each keeps."""
+    closed: frozenset[datetime.date] = frozenset()
+    """The first days of the months of which no figure changes any more."""
 
     @classmethod
     def of(
@@ -137,6 +139,7 @@ class Directory:
         units: Iterable[Unit] = (),
         officers: Iterable[Officer] = (),
         pins: Mapping[tuple[str, Right], str] | None = None,
+        closed: Iterable[datetime.date] = (),
     ) -> Directory:
         """Build a snapshot from its members."""
         return cls(
@@ -144,12 +147,17 @@ class Directory:
             {unit.code: unit for unit in units},
             {officer.number: officer for officer in officers},
             pins or {},
+            frozenset(closed),
         )
 
     def with_officer(self, officer: Officer) -> Directory:
         """The same with one officer more, or another entry of his number."""
         officers = self.officers | {officer.number: officer}
-        return Directory(self.provinces, self.units, officers, self.pins)
+        return Directory(self.provinces, self.units, officers, self.pins, self.closed)
+
+    def is_closed(self, day: datetime.date) -> bool:
+        """Whether no figure of a day changes any more."""
+        return bool(self.closed) and day.replace(day=1) in self.closed
 
     def has_pin(self, number: str | None) -> bool:
         """Whether a PIN keeps a right of a number."""

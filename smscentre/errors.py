@@ -6,7 +6,9 @@ stands here may be raised or caught anywhere on the path.
 
 from __future__ import annotations
 
-__all__ = ["ConfigError", "DirectoryError", "Problem", "SMSCentreError"]
+__all__ = ["ConfigError", "DirectoryError", "Fault", "Problem", "SMSCentreError"]
+
+from collections.abc import Sequence
 
 from attrs import frozen
 
@@ -28,6 +30,23 @@ class Problem:
         return f"{self.where}: {self.rule}{found}"
 
 
+@frozen
+class Fault:
+    """One thing wrong in a CSV file, by the name of its rule, for any language.
+
+    ``column`` is a header or the number of a column without one, empty where it is
+    about the line; ``about`` and ``near`` are what the rule speaks of, and what may
+    have been meant.
+    """
+
+    line: int
+    column: str
+    value: str
+    rule: str
+    about: str = ""
+    near: str = ""
+
+
 class _ProblemsError(SMSCentreError):
     """Several problems of one file, reported all at once."""
 
@@ -43,4 +62,13 @@ class ConfigError(_ProblemsError):
 
 
 class DirectoryError(_ProblemsError):
-    """A CSV file of units or officers is refused; carries every bad row."""
+    """A CSV file of units or officers is refused; carries every bad row.
+
+    ``faults`` are the same as the problems, in the same order.
+    """
+
+    def __init__(
+        self, source: str, problems: list[Problem], faults: Sequence[Fault] = ()
+    ) -> None:
+        self.faults = tuple(faults)
+        super().__init__(source, problems)

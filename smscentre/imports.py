@@ -7,36 +7,87 @@ already in the store is given as mappings.
 
 from __future__ import annotations
 
-__all__ = ["read_officers", "read_units", "write_officers", "write_units"]
+__all__ = [
+    "KINDS",
+    "OFFICER_COLUMNS",
+    "RULES",
+    "UNIT_COLUMNS",
+    "Allowed",
+    "officer_cells",
+    "officer_of",
+    "read_officers",
+    "read_units",
+    "unit_cells",
+    "unit_of",
+    "write_officers",
+    "write_units",
+]
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Final, TypeVar
 
-from smscentre.csvfile import SEPARATOR, Columns, Row, Seen, nearest, read, write
+from smscentre import csvfile
+from smscentre.csvfile import (
+    SEPARATOR,
+    Columns,
+    Row,
+    Seen,
+    in_words,
+    read,
+    write,
+)
 from smscentre.directory import Directory, Officer, Province, Right, Unit
-from smscentre.errors import DirectoryError, Problem
-from smscentre.numbers import NumberError, parse_number
+from smscentre.errors import DirectoryError, Fault
+from smscentre.numbers import NumberError, NumberFault, parse_number
 
-_KINDS = ("RUTAN", "BAPAS", "RUPBASAN")
+KINDS: Final = ("RUTAN", "BAPAS", "RUPBASAN")
+"""What a unit may report for."""
+
 _EVERYWHERE = "ALL"
 _YES = frozenset({"", "1", "ya", "yes", "true"})
 _NO = frozenset({"0", "tidak", "no", "false"})
+
+RULES: Final = {
+    **csvfile.RULES,
+    "code": "must be 1 to 12 letters and digits",
+    "name": "must be 1 to 15 of A-Z, 0-9 and _",
+    "province": "must be a known province",
+    "kinds": "must be of {}",
+    "capacity": "must be a whole number or empty",
+    "order": "must not be before {}",
+    "place": "must be a known unit code, province keywords or ALL",
+    "rights": "must be of {}, or empty",
+    "active": "must be 1 or 0, ya or tidak, yes or no",
+    "not_yours": "belongs to a place that is not yours",
+    "own_number": "is the centre's own number",
+    **{fault.name.lower(): fault.value for fault in NumberFault},
+}
+"""The rules, by name; ``{}`` stands for what they are about."""
+
+Entry = TypeVar("Entry")
+
+Allowed = Callable[[Entry], str]
+"""Which column of an entry is not for whoever imports it; empty where all are."""
 
 _CODE = re.compile(r"[A-Z0-9]{1,12}")
 _NAME = re.compile(r"[A-Z0-9_]{1,15}")
 _CAPACITY = re.compile(r"[0-9]{1,7}")
 
-_UNITS = Columns(
+UNIT_COLUMNS: Final = Columns(
     ("code", "name", "title", "province", "kinds"),
     ("capacity", "city", "aliases", "valid_from", "valid_until"),
 )
-_OFFICERS = Columns(("number", "name", "unit", "rights"), ("roles", "active"))
+OFFICER_COLUMNS: Final = Columns(
+    ("number", "name", "unit", "rights"), ("roles", "active")
+)
 
 
 def read_units(
     content: bytes | str,
     provinces: Mapping[str, Province],
     source: str = "units.csv",
+    allowed: Allowed[Unit] = lambda unit: "",
 ) -> list[Unit]:
     """Read a file of units, in its order.
 
@@ -45,48 +96,84 @@ def read_units(
 
     :raises DirectoryError: when anything is wrong; it carries every problem.
     """
-    problems: list[Problem] = []
+    faults: list[Fault] = []
     known = Directory.of(provinces.values())
     codes, names = Seen("code"), Seen("name")
     units = []
-    for row in read(content, _UNITS, problems):
+    for row in read(content, UNIT_COLUMNS, faults):
         unit = _unit(row, known)
         codes.check(row, unit.code)
         names.check(row, unit.name)
+        _check_place(row, allowed(unit))
         units.append(unit)
-    _finish(source, problems, units)
+    _finish(source, faults, units)
     return units
 
 
 def read_officers(
     content: bytes | str,
-    units: Mapping[str, Unit],
-    provinces: Mapping[str, Province],
+    known: Directory,
     country: str,
     source: str = "officers.csv",
+    allowed: Allowed[Officer] = lambda officer: "",
 ) -> list[Officer]:
     """Read a file of officers, in its order.
 
-    ``units`` (by code) and ``provinces`` (by keyword) are those that exist;
-    ``country`` (``ID``) reads national numbers.
+    ``known`` holds the units and provinces that exist; ``country`` (``ID``) reads
+    national numbers.
 
     :raises DirectoryError: when anything is wrong; it carries every problem.
     """
-    problems: list[Problem] = []
-    known = Directory.of(provinces.values(), units.values())
+    faults: list[Fault] = []
     numbers = Seen("number")
     officers = []
-    for row in read(content, _OFFICERS, problems):
+    for row in read(content, OFFICER_COLUMNS, faults):
         officer = _officer(row, known, country)
         numbers.check(row, officer.number)
+        _check_place(row, allowed(officer))
         officers.append(officer)
-    _finish(source, problems, officers)
+    _finish(source, faults, officers)
     return officers
+
+
+def unit_of(
+    cells: Mapping[str, str],
+    provinces: Mapping[str, Province],
+    allowed: Allowed[Unit] = lambda unit: "",
+) -> Unit:
+    """One unit from its cells by column, as a form has them.
+
+    :raises DirectoryError: when anything is wrong; it carries every problem.
+    """
+    row = Row(1, dict(cells), [])
+    row.check_lines()
+    unit = _unit(row, Directory.of(provinces.values()))
+    _check_place(row, allowed(unit))
+    _finish("", row.faults, [unit])
+    return unit
+
+
+def officer_of(
+    cells: Mapping[str, str],
+    known: Directory,
+    country: str,
+    allowed: Allowed[Officer] = lambda officer: "",
+) -> Officer:
+    """One officer from his cells by column, as a form has them.
+
+    :raises DirectoryError: when anything is wrong; it carries every problem.
+    """
+    row = Row(1, dict(cells), [])
+    row.check_lines()
+    officer = _officer(row, known, country)
+    _check_place(row, allowed(officer))
+    _finish("", row.faults, [officer])
+    return officer
 
 
 def write_units(units: Iterable[Unit]) -> str:
     """Write units as a file that `read_units` reads back the same."""
-    return write(_UNITS, (_unit_cells(unit) for unit in units))
+    return write(UNIT_COLUMNS, ([*unit_cells(unit).values()] for unit in units))
 
 
 def write_officers(officers: Iterable[Officer]) -> str:
@@ -95,20 +182,20 @@ def write_officers(officers: Iterable[Officer]) -> str:
     A number, like each cell that a spreadsheet would take for a formula, goes
     with an apostrophe before it. That also keeps its digits whole there.
     """
-    return write(_OFFICERS, (_officer_cells(officer) for officer in officers))
+    return write(OFFICER_COLUMNS, ([*officer_cells(one).values()] for one in officers))
 
 
 def _unit(row: Row, known: Directory) -> Unit:
     capacity = row.text("capacity")
     if capacity and not _CAPACITY.fullmatch(capacity):
-        row.bad("capacity", "must be a whole number or empty")
+        row.bad("capacity", "capacity")
         capacity = ""
     valid_from, valid_until = row.day("valid_from"), row.day("valid_until")
     if valid_from and valid_until and valid_until < valid_from:
-        row.bad("valid_until", "must not be before valid_from")
+        row.bad("valid_until", "order", "valid_from")
     return Unit(
-        code=row.matching("code", _CODE, "must be 1 to 12 letters and digits"),
-        name=row.matching("name", _NAME, "must be 1 to 15 of A-Z, 0-9 and _"),
+        code=row.matching("code", _CODE),
+        name=row.matching("name", _NAME),
         title=row.title("title"),
         province=_province(row, known),
         kinds=_kinds(row),
@@ -124,16 +211,16 @@ def _province(row: Row, known: Directory) -> str:
     word = row.text("province")
     province = known.province_named(word)
     if province is None:
-        near = nearest(word.upper(), known.provinces)
-        row.bad("province", "must be a known province" + near)
+        near = row.nearest(word.upper(), known.provinces)
+        row.bad("province", "province", near=near)
         return ""
     return province.keyword
 
 
 def _kinds(row: Row) -> frozenset[str]:
     kinds = frozenset(kind.upper() for kind in row.items("kinds"))
-    if not kinds or not kinds.issubset(_KINDS):
-        row.bad("kinds", f"must be of {SEPARATOR.join(_KINDS)}")
+    if not kinds or not kinds.issubset(KINDS):
+        row.bad("kinds", "kinds", SEPARATOR.join(KINDS))
     return kinds
 
 
@@ -154,7 +241,7 @@ def _number(row: Row, country: str) -> str:
     try:
         return parse_number(row.text("number"), country)
     except NumberError as error:
-        row.bad("number", error.rule)
+        row.bad("number", error.fault.name.lower())
         return ""
 
 
@@ -169,8 +256,7 @@ def _place(row: Row, known: Directory) -> tuple[str | None, tuple[str, ...]]:
     keywords = [province.keyword for province in provinces if province]
     if not keywords or len(keywords) < len(provinces):
         candidates = (_EVERYWHERE, *known.units, *known.provinces)
-        rule = "must be a known unit code, province keywords or ALL"
-        row.bad("unit", rule + nearest(word, candidates))
+        row.bad("unit", "place", near=row.nearest(word, candidates))
     return None, tuple(dict.fromkeys(keywords))
 
 
@@ -178,42 +264,52 @@ def _rights(row: Row) -> frozenset[Right]:
     try:
         return frozenset(Right(right.lower()) for right in row.items("rights"))
     except ValueError:
-        known = SEPARATOR.join(right.value for right in Right)
-        row.bad("rights", f"must be of {known}, or empty")
+        row.bad("rights", "rights", SEPARATOR.join(right.value for right in Right))
         return frozenset()
 
 
 def _active(row: Row) -> bool:
     word = row.text("active").lower()
     if word not in _YES and word not in _NO:
-        row.bad("active", "must be 1 or 0, ya or tidak, yes or no")
+        row.bad("active", "active")
     return word in _YES
 
 
-def _finish(source: str, problems: list[Problem], values: Sequence[object]) -> None:
-    if not problems and not values:
-        problems.append(Problem("line 2", "", "there is no row below the header"))
-    if problems:
-        raise DirectoryError(source, problems)
+def _check_place(row: Row, column: str) -> None:
+    """Report an entry that is of a place where its importer has no say."""
+    # What is wrong with the cell itself goes before.
+    if column and column not in row.faulty:
+        row.bad(column, "not_yours")
 
 
-def _unit_cells(unit: Unit) -> list[str]:
-    return [
+def _finish(source: str, faults: list[Fault], values: Sequence[object]) -> None:
+    if not faults and not values:
+        faults.append(Fault(2, "", "", "no_row"))
+    if faults:
+        problems = [in_words(fault, RULES[fault.rule]) for fault in faults]
+        raise DirectoryError(source, problems, faults)
+
+
+def unit_cells(unit: Unit) -> dict[str, str]:
+    """A unit as a row of a file has it, by column."""
+    cells = [
         unit.code,
         unit.name,
         unit.title,
         unit.province,
-        SEPARATOR.join(kind for kind in _KINDS if kind in unit.kinds),
+        SEPARATOR.join(kind for kind in KINDS if kind in unit.kinds),
         "" if unit.capacity is None else str(unit.capacity),
         unit.city,
         SEPARATOR.join(unit.aliases),
         unit.valid_from.isoformat() if unit.valid_from else "",
         unit.valid_until.isoformat() if unit.valid_until else "",
     ]
+    return dict(zip(UNIT_COLUMNS.names, cells, strict=True))
 
 
-def _officer_cells(officer: Officer) -> list[str]:
-    return [
+def officer_cells(officer: Officer) -> dict[str, str]:
+    """An officer as a row of a file has him, by column."""
+    cells = [
         officer.number,
         officer.name,
         officer.unit or SEPARATOR.join(officer.provinces) or _EVERYWHERE,
@@ -221,3 +317,4 @@ def _officer_cells(officer: Officer) -> list[str]:
         SEPARATOR.join(sorted(officer.roles)),
         "1" if officer.active else "0",
     ]
+    return dict(zip(OFFICER_COLUMNS.names, cells, strict=True))

@@ -17,11 +17,11 @@ from smscentre import config, tracing
 from smscentre.accounts import account
 from smscentre.config import Config
 from smscentre.errors import SMSCentreError
-from smscentre.moments import TraceStyle
 from smscentre.numbers import NumberError, parse_number
 from smscentre.store.beside import change_store, read_store
 from smscentre.store.pages import ReadConnection
-from smscentre.store.trace import STATES, Listed, find_story, list_messages
+from smscentre.store.recent import STATES, Listed, list_messages
+from smscentre.store.trace import find_story
 from smscentre.store.unread import mark_done
 
 _Limit = click.IntRange(1, 10_000)
@@ -45,9 +45,9 @@ def trace(ctx: click.Context, key: str, limit: int, as_json: bool) -> None:
     if story is None:
         _show_list(found, _read_list(found, key, None, limit), key, None, as_json)
     elif as_json:
-        click.echo(tracing.story_json(story, _style(found)))
+        click.echo(tracing.story_json(story, tracing.trace_style(found)))
     else:
-        for line in tracing.story_lines(story, _style(found)):
+        for line in tracing.story_lines(story, tracing.trace_style(found)):
             click.echo(line)
 
 
@@ -97,12 +97,6 @@ def _config(ctx: click.Context) -> Config:
     return config.load(ctx.find_root().params["path"])
 
 
-def _style(found: Config) -> TraceStyle:
-    alphabets = {link.name: link.alphabet for link in found.smpp}
-    modems = frozenset(link.name for link in found.modem)
-    return TraceStyle(found.centre.timezone, alphabets, modems)
-
-
 def _read_list(
     found: Config,
     sender: str | None,
@@ -128,12 +122,12 @@ def _show_list(
     as_json: bool,
 ) -> None:
     if as_json:
-        click.echo(tracing.list_json(listed, _style(found)))
+        click.echo(tracing.list_json(listed, tracing.trace_style(found)))
         return
     if sender and not listed:
         which = f" in state {state}" if state else ""
         raise SMSCentreError(f"nothing is stored of {sender}{which}")
-    for line in tracing.list_lines(listed, _style(found)):
+    for line in tracing.list_lines(listed, tracing.trace_style(found)):
         click.echo(line)
     click.echo("one of them whole: smscentre trace ID", err=True)
 

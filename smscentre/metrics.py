@@ -190,6 +190,14 @@ class Metrics:
         """The carrier accepted a part."""
         self._sent.add(link)
 
+    def traffic(self) -> dict[str, tuple[int, int]]:
+        """Messages that came by each link, and parts that the carrier accepted."""
+        kind = IncomingKind.MESSAGE.value
+        return {
+            link: (self._arrivals.count(link, kind), self._sent.count(link))
+            for link in self._links
+        }
+
     def send_failed(self, link: str, retry: Retry) -> None:
         """The carrier refused a part."""
         self._send_failures.add(link, retry.value)

@@ -1,8 +1,8 @@
 """What happened to one message, in the order of time.
 
-Beside the path: turns what `store.trace` read into moments, which `tracing` shows. It
-knows which octets are PDUs of SMPP and which are TPDUs of a modem; it reads no
-database and decides nothing.
+Beside the path: turns what `store.trace` read into moments, which `tracing` and the
+pages show, each in its language. It knows which octets are PDUs of SMPP and which are
+TPDUs of a modem; it reads no database and decides nothing.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ __all__ = [
 
 import datetime
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from enum import Enum
 
 from attrs import evolve, field, frozen
@@ -31,24 +31,49 @@ from smscentre.smpp.codec import encode_deliver_sm_resp
 from smscentre.smpp.dump import is_pdu
 from smscentre.smpp.framing import HEADER
 from smscentre.smpp.text import DefaultAlphabet
+from smscentre.store.interventions import CANCELLED
+from smscentre.store.recent import Listed
 from smscentre.store.steps import OutboxState
-from smscentre.store.trace import Arrived, Filed, Listed, Receipted, Sent, Story
+from smscentre.store.trace import (
+    Arrived,
+    Filed,
+    Receipted,
+    Resent,
+    Sent,
+    Story,
+)
+from smscentre.telling import ENGLISH, Words
 
-_REBUILT = "not stored, rebuilt from sequence and status"
-_BY_COMMAND = "AT+CMGD, or AT+CNMA if it was brought without being stored"
-_NO_TPDU = "what the modem showed, which is no TPDU"
+
+def printable(text: str) -> str:
+    """A text that cannot steer a terminal: whoever sent it is not trusted."""
+    if text.isprintable():
+        return text
+    return "".join(
+        character
+        if character.isprintable()
+        else character.encode("unicode_escape").decode("ascii")
+        for character in text
+    )
 
 
 @frozen
 class TraceStyle:
-    """How to show: the zone of times, which links are modems, and ...
+    """How to show: the zone of times, which links are modems, in which words, and ...
 
-    ... what data_coding 0 means on each of the others.
+    ... what data_coding 0 means on each of the others. ``clean`` is done to all that
+    came from outside.
     """
 
     zone: datetime.tzinfo
     alphabets: Mapping[str, DefaultAlphabet] = field(factory=dict)
     modems: frozenset[str] = frozenset()
+    words: Words = ENGLISH
+    clean: Callable[[str], str] = printable
+
+    def time(self, at: float) -> str:
+        """A moment, which is in seconds since 1970, in words."""
+        return self.words.time(datetime.datetime.fromtimestamp(at, self.zone))
 
 
 class Form(Enum):
@@ -78,10 +103,11 @@ class Moment:
     """Something that happened to a message, and what is known of it.
 
     ``at`` is in seconds since 1970; where it is not ``exact`` the time was not kept,
-    and is that or later.
+    and is that or later. ``phrase`` names what happened in any language.
     """
 
     at: float
+    phrase: str
     what: str
     details: Mapping[str, str]
     octets: Sequence[Octets] = ()
@@ -96,7 +122,8 @@ def moments(story: Story, style: TraceStyle) -> list[Moment]:
     found: list[Moment] = []
     for arrival in story.arrivals:
         found += _of_arrival(arrival, story, style)
-    found += [_of_report(filed) for filed in story.filed]
+    found += [_of_report(filed, style) for filed in story.filed]
+    found += [_of_resend(resent, style) for resent in story.resends]
     for part in story.sent:
         found += _of_part(part, style)
     arrivals = {arrival.id for arrival in story.arrivals}
@@ -108,10 +135,14 @@ def moments(story: Story, style: TraceStyle) -> list[Moment]:
     return sorted(found, key=lambda moment: (not moment.exact, moment.at))
 
 
-def became(message: Arrived | Listed) -> str:
-    words = message.state
-    named = [word for word in (message.outcome, message.reason) if word]
-    return f"{words}: {', '.join(map(printable, named))}" if named else words
+def became(message: Arrived | Listed, style: TraceStyle | None = None) -> str:
+    """What became of an arrival: its state, then the outcome and the reason."""
+    words = style.words if style else ENGLISH
+    clean = style.clean if style else printable
+    state = words.state(message.state)
+    named = [words.outcome(message.outcome)] if message.outcome else []
+    named += [words.reason(message.reason)] if message.reason else []
+    return f"{state}: {', '.join(map(clean, named))}" if named else state
 
 
 def reply_states(states: Sequence[str]) -> str:
@@ -123,150 +154,165 @@ def reply_states(states: Sequence[str]) -> str:
 
 
 def _of_arrival(arrival: Arrived, story: Story, style: TraceStyle) -> Iterator[Moment]:
+    say = style.words.say
+    number = arrival.number or say("no_subscriber")
     details = {
         "message": str(arrival.id),
         "arrival": arrival.arrival_id,
         "link": _bind(arrival.link, arrival.bind, story, style),
-        "from": f"{arrival.source} ({arrival.number or 'no subscriber'})",
+        "from": say("sender", source=arrival.source, number=number),
         "to": arrival.destination,
     }
     if arrival.sent_at is not None:
-        details["handed in"] = time_words(arrival.sent_at, style)
+        details["handed_in"] = style.time(arrival.sent_at)
     details["text"] = arrival.text
-    what = "arrived"
+    phrase, values = "arrived", {}
     if arrival.redelivery_of is not None:
-        what = f"arrived again: a redelivery of message {arrival.redelivery_of}"
-    elif arrival.part is not None:
-        what = f"arrived: part {arrival.part} of {arrival.total} of a long message"
-    yield Moment(
-        arrival.arrived_at,
-        what,
-        _cleaned(details),
-        _octets("deliver_sm", arrival.link, arrival.raw, style),
-    )
+        phrase, values = "arrived_again", {"original": arrival.redelivery_of}
+    elif arrival.part is not None and arrival.total is not None:
+        phrase, values = "arrived_part", {"part": arrival.part, "total": arrival.total}
+    octets = _octets("deliver_sm", arrival.link, arrival.raw, style)
+    yield _moment(arrival.arrived_at, phrase, style, values, details, octets)
     for receipt in story.receipts:
         if receipt.inbox_id == arrival.id:
-            yield Moment(
-                arrival.arrived_at, f"was a receipt: {receipt.state}", _told_by(receipt)
-            )
-    yield Moment(arrival.arrived_at, f"became {became(arrival)}", {})
+            state = {"state": style.words.state(receipt.state)}
+            told = _told_by(receipt, style)
+            yield _moment(arrival.arrived_at, "was_receipt", style, state, told)
+    yield _moment(
+        arrival.arrived_at, "became", style, {"became": became(arrival, style)}
+    )
     yield _acknowledgement(arrival, style)
 
 
-def _acknowledgement(came: Arrived | Receipted, style: TraceStyle) -> Moment:
+def _acknowledgement(
+    came: Arrived | Receipted, style: TraceStyle, of_what: str = ""
+) -> Moment:
     """Its answer to the carrier, or its leaving the modem."""
     is_modem = came.link in style.modems
+    phrase = of_what + ("deleted" if is_modem else "acknowledged")
     if came.acked_at is None:
-        known = "deleted from the modem" if is_modem else "acknowledged"
-        return Moment(came.arrived_at, f"not known to be {known}", {}, exact=False)
+        unknown = _moment(came.arrived_at, f"{phrase}_not", style)
+        return evolve(unknown, exact=False)
     if is_modem:
-        return Moment(came.acked_at, "deleted from the modem", {"by": _BY_COMMAND})
+        by = {"by": style.words.say("by_command")}
+        return _moment(came.acked_at, phrase, style, details=by)
     octets: list[Octets] = []
     if is_pdu(came.raw):
         sequence = HEADER.unpack_from(came.raw)[3]
         answer = encode_deliver_sm_resp(sequence)
-        octets = [Octets(f"deliver_sm_resp ({_REBUILT})", "", answer, Form.SMPP)]
-    return Moment(came.acked_at, "acknowledged", {}, octets)
+        octets = [Octets(style.words.say("rebuilt"), "", answer, Form.SMPP)]
+    return _moment(came.acked_at, phrase, style, octets=octets)
 
 
-def _of_report(filed: Filed) -> Moment:
+def _of_report(filed: Filed, style: TraceStyle) -> Moment:
+    say = style.words.say
+    day = filed.day.isoformat()
     details = {
-        "report": f"{filed.form} of unit {filed.unit} for {filed.day.isoformat()}",
-        "old values": filed.old_values or "none",
-        "new values": filed.new_values,
+        "report": say("report_of", form=filed.form, unit=filed.unit, day=day),
+        "old_values": filed.old_values or say("none"),
+        "new_values": filed.new_values,
     }
-    if filed.old_values is None:
-        what = "the day's first report was stored"
-    else:
-        what = "a report was changed"
-    return Moment(filed.stored_at, what, details)
+    phrase = "first_report" if filed.old_values is None else "changed_report"
+    return _moment(filed.stored_at, phrase, style, details=details)
+
+
+def _of_resend(resent: Resent, style: TraceStyle) -> Moment:
+    by = {"actor": resent.actor, "reason": style.clean(resent.reason)}
+    return _moment(resent.at, "resent", style, by)
 
 
 def _of_part(part: Sent, style: TraceStyle) -> Iterator[Moment]:
     """A part's steps, as far as its row tells them: it keeps the last of a kind."""
-    name = f"reply part {part.part_number} of {part.part_total}"
+    place: dict[str, object] = {"part": part.part_number, "total": part.part_total}
     details = {
         "part": str(part.id),
         "link": part.link,
         "to": part.number,
         "text": part.text,
-        "expires": time_words(part.expires_at, style),
+        "expires": style.time(part.expires_at),
     }
-    yield Moment(part.created_at, f"{name} created", _cleaned(details))
-    tries = {}
-    if part.attempts:
-        times = "once" if part.attempts == 1 else f"{part.attempts} times, last"
-        tries["tried"] = f"{times} in bind {part.bind}"
-    if part.resent:
-        tries["copies"] = "was in doubt and sent once more"
+    yield _moment(part.created_at, "part_created", style, place, details)
+    tries = _tries(part, style)
     octets = _octets("submit_sm", part.link, part.submit_pdu, style)
     octets += _answer(part, style)
     if part.sent_at is not None:
-        id_name = "reference" if part.link in style.modems else "carrier's id"
-        named = {id_name: printable(part.smsc_id or "(none)")}
-        yield Moment(part.sent_at, f"{name} sent", tries | named, octets)
+        id_name = "reference" if part.link in style.modems else "carriers_id"
+        tries[id_name] = part.smsc_id or style.words.say("no_id")
+        yield _moment(part.sent_at, "part_sent", style, place, tries, octets)
         tries, octets = {}, []
     if part.state == OutboxState.SENT:
         return
     if part.error:
-        tries["error" if part.state == OutboxState.FAILED else "last error"] = (
-            part.error
-        )
+        failed = part.state == OutboxState.FAILED
+        tries["error" if failed else "last_error"] = part.error
     if part.state == OutboxState.QUEUED:
-        tries["next try"] = f"not before {time_words(part.due_at, style)}"
+        due = style.time(part.due_at)
+        tries["next_try"] = style.words.say("not_before", time=due)
     at = part.final_at or part.sent_at or part.created_at
-    yield Moment(
-        at,
-        f"{name} {_ENDS.get(part.state, part.state)}",
-        _cleaned(tries),
-        octets,
-        exact=part.final_at is not None,
-    )
+    phrase, values = f"part_{part.state}", {**place}
+    if part.error and part.error.startswith(CANCELLED):
+        phrase, by = "part_cancelled", part.error.removeprefix(CANCELLED)
+        values["by"], tries = style.clean(by), {}
+    end = _moment(at, phrase, style, values, tries, octets)
+    yield evolve(end, exact=part.final_at is not None)
 
 
-_ENDS = {
-    OutboxState.QUEUED.value: "waits",
-    OutboxState.CLAIMED.value: "claimed: on its way to the carrier, not answered yet",
-    OutboxState.IN_DOUBT.value: "in doubt: written, and the answer never came",
-    OutboxState.UNCERTAIN.value: "uncertain: in doubt for good, not sent again",
-    OutboxState.UNKNOWN.value: "of unknown fate, says the carrier",
-}
+def _tries(part: Sent, style: TraceStyle) -> dict[str, str]:
+    """How often a part was tried, and whether it may have come twice."""
+    say = style.words.say
+    tries = {}
+    if part.attempts == 1:
+        tries["tried"] = say("tried_once", bind=part.bind)
+    elif part.attempts:
+        tries["tried"] = say("tried_often", times=part.attempts, bind=part.bind)
+    if part.resent:
+        tries["copies"] = say("was_in_doubt")
+    return tries
 
 
 def _of_receipt(receipt: Receipted, style: TraceStyle) -> Iterator[Moment]:
-    yield Moment(
-        receipt.arrived_at,
-        f"receipt matched: {receipt.state}",
-        _told_by(receipt),
-        _octets("deliver_sm", receipt.link, receipt.raw, style),
-    )
-    acknowledged = _acknowledgement(receipt, style)
-    yield evolve(acknowledged, what=f"receipt {acknowledged.what}")
+    state = {"state": style.words.state(receipt.state)}
+    octets = _octets("deliver_sm", receipt.link, receipt.raw, style)
+    told = _told_by(receipt, style)
+    yield _moment(receipt.arrived_at, "receipt_matched", style, state, told, octets)
+    yield _acknowledgement(receipt, style, "receipt_")
 
 
-def _told_by(receipt: Receipted) -> dict[str, str]:
-    part = receipt.outbox_id
-    return _cleaned(
-        {
-            "of part": "none is known" if part is None else str(part),
-            "came as": f"message {receipt.inbox_id}",
-            "carrier's id": receipt.smsc_id,
-            "carrier's words": receipt.detail,
-        }
-    )
+def _told_by(receipt: Receipted, style: TraceStyle) -> dict[str, str]:
+    say, part = style.words.say, receipt.outbox_id
+    return {
+        "of_part": say("no_part") if part is None else str(part),
+        "came_as": say("as_message", id=receipt.inbox_id),
+        "carriers_id": receipt.smsc_id,
+        "carriers_words": receipt.detail,
+    }
 
 
 def _bind(link: str, bind: str, story: Story, style: TraceStyle) -> str:
-    known = story.binds.get(bind)
+    say, known = style.words.say, story.binds.get(bind)
     if known is None:
-        return f"{link}, bind {bind}"
-    end = (
-        "stands"
-        if known.ended_at is None
-        else f"to {time_words(known.ended_at, style)}"
+        return say("bind", link=link, bind=bind)
+    end = say("bind_stands")
+    if known.ended_at is not None:
+        end = say("bind_ended", time=style.time(known.ended_at))
+    began = style.time(known.began_at)
+    return say(
+        "bind_known", link=link, bind=bind, node=known.node, began=began, end=end
     )
-    began = time_words(known.began_at, style)
-    return f"{link}, bind {bind} of node {known.node} ({began} {end})"
+
+
+def _moment(
+    at: float,
+    phrase: str,
+    style: TraceStyle,
+    values: Mapping[str, object] | None = None,
+    details: Mapping[str, str] | None = None,
+    octets: Sequence[Octets] = (),
+) -> Moment:
+    """A moment in the words of a style."""
+    say = style.words.say
+    cleaned = {say(name): style.clean(told) for name, told in (details or {}).items()}
+    return Moment(at, phrase, say(phrase, **(values or {})), cleaned, octets)
 
 
 def _octets(
@@ -278,37 +324,23 @@ def _octets(
     if link in style.modems:
         kind = type_of(data)
         form = Form.TPDU if kind else Form.LINE
-        return [Octets(kind or _NO_TPDU, link, data, form)]
+        return [Octets(kind or style.words.say("no_tpdu"), link, data, form)]
     if is_pdu(data):
         return [Octets(title, link, data, Form.SMPP)]
-    return [Octets("octets", link, data, Form.PLAIN)]
+    return [Octets(style.words.say("octets"), link, data, Form.PLAIN)]
 
 
 def _answer(part: Sent, style: TraceStyle) -> list[Octets]:
     """The carrier's answer, or the line of the modem."""
+    title = style.words.say("answer")
     if part.link in style.modems and part.answer_pdu:
-        return [Octets("answer", part.link, part.answer_pdu, Form.LINE)]
-    return _octets("answer", part.link, part.answer_pdu, style)
+        return [Octets(title, part.link, part.answer_pdu, Form.LINE)]
+    return _octets(title, part.link, part.answer_pdu, style)
 
 
 def time_words(at: float, style: TraceStyle, *, iso: bool = False) -> str:
-    moment = datetime.datetime.fromtimestamp(at, style.zone)
+    """A moment in words, or as programs read it."""
     if iso:
+        moment = datetime.datetime.fromtimestamp(at, style.zone)
         return moment.isoformat(timespec="milliseconds")
-    return f"{moment:%Y-%m-%d %H:%M:%S}.{moment.microsecond // 1000:03} {moment:%Z}"
-
-
-def _cleaned(details: Mapping[str, str]) -> dict[str, str]:
-    return {name: printable(value) for name, value in details.items()}
-
-
-def printable(text: str) -> str:
-    """A text that cannot steer a terminal: whoever sent it is not trusted."""
-    if text.isprintable():
-        return text
-    return "".join(
-        character
-        if character.isprintable()
-        else character.encode("unicode_escape").decode("ascii")
-        for character in text
-    )
+    return style.time(at)

@@ -6,12 +6,22 @@ and stored is made here and nowhere else. It refuses to know who owns one.
 
 from __future__ import annotations
 
-__all__ = ["NumberError", "masked", "parse_number", "subscriber"]
+__all__ = [
+    "NumberError",
+    "NumberFault",
+    "Sought",
+    "masked",
+    "parse_number",
+    "sought",
+    "subscriber",
+]
 
 import re
+from enum import Enum
 from functools import lru_cache
 
 import phonenumbers
+from attrs import frozen
 
 from smscentre.errors import SMSCentreError
 from smscentre.messages import Address
@@ -24,17 +34,43 @@ _PUNCTUATION = re.compile(r"[\s.()/\u2010-\u2015\u200b-\u200f\u202a-\u202e\u2060
 
 _DIGITS = re.compile(r"\+?[0-9]+")
 _SHORTEST = 7
-_LENGTH = "expected a number of a possible length"
 _CACHED = 16_384
+
+
+class NumberFault(Enum):
+    """Why a text is not the number of a subscriber."""
+
+    DIGITS = "expected a number of digits only"
+    SHORT = f"expected at least {_SHORTEST} digits"
+    LENGTH = "expected a number of a possible length"
+    COUNTRY = "expected a known country code"
 
 
 class NumberError(SMSCentreError, ValueError):
     """A text is not the number of a subscriber."""
 
-    def __init__(self, text: str, rule: str) -> None:
+    def __init__(self, text: str, fault: NumberFault) -> None:
         self.text = text
-        self.rule = rule
-        super().__init__(f"{rule}, found {text!r}")
+        self.fault = fault
+        super().__init__(f"{self.rule}, found {text!r}")
+
+    @property
+    def rule(self) -> str:
+        """What was expected."""
+        return self.fault.value
+
+
+@frozen
+class Sought:
+    """A number as somebody remembers it, whole or in part, or a sender's name.
+
+    ``exact`` is the number that it is if it is a whole one; ``part`` is in each
+    number that may be meant, and ``begins`` says that it is where those begin.
+    """
+
+    exact: str | None
+    part: str
+    begins: bool = False
 
 
 def subscriber(address: Address, country: str) -> str | None:
@@ -58,6 +94,23 @@ def parse_number(text: str, country: str) -> str:
     return _e164(_PUNCTUATION.sub("", text), country)
 
 
+def sought(text: str, country: str) -> Sought:
+    """Read what somebody looks for: ``0812..``, ``+62812..``, some of the digits."""
+    digits = _PUNCTUATION.sub("", text)
+    if not _DIGITS.fullmatch(digits):
+        return Sought(None, text.strip())
+    try:
+        exact = _e164(digits, country)
+    except NumberError:
+        exact = None
+    if digits.startswith("00"):
+        return Sought(exact, f"+{digits[2:]}", True)
+    if digits.startswith("0"):
+        code = phonenumbers.country_code_for_region(country)
+        return Sought(exact, f"+{code}{digits[1:]}", True)
+    return Sought(exact, digits, digits.startswith("+"))
+
+
 def masked(number: str) -> str:
     """A number with its middle hidden, for logs."""
     if len(number) < 10:
@@ -79,10 +132,10 @@ def _subscriber(text: str, international: bool, country: str) -> str | None:
 
 def _e164(digits: str, country: str) -> str:
     if not _DIGITS.fullmatch(digits):
-        raise NumberError(digits, "expected a number of digits only")
+        raise NumberError(digits, NumberFault.DIGITS)
     # The library takes short codes for numbers: 4321 would become +624321.
     if len(digits.lstrip("+")) < _SHORTEST:
-        raise NumberError(digits, f"expected at least {_SHORTEST} digits")
+        raise NumberError(digits, NumberFault.SHORT)
     # Nor does it know 00 as the prefix of an international number everywhere.
     if digits.startswith("00"):
         digits = "+" + digits[2:]
@@ -90,10 +143,10 @@ def _e164(digits: str, country: str) -> str:
         number = phonenumbers.parse(digits, country)
     except phonenumbers.NumberParseException as error:
         if error.error_type == phonenumbers.NumberParseException.TOO_LONG:
-            raise NumberError(digits, _LENGTH) from error
-        raise NumberError(digits, "expected a known country code") from error
+            raise NumberError(digits, NumberFault.LENGTH) from error
+        raise NumberError(digits, NumberFault.COUNTRY) from error
     # "Possible" goes by length; "valid" would lag behind new prefixes.
     if not phonenumbers.is_possible_number(number):
-        raise NumberError(digits, _LENGTH)
+        raise NumberError(digits, NumberFault.LENGTH)
     e164: str = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
     return e164

@@ -12,7 +12,8 @@ import datetime
 import os
 import sys
 import time
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+from typing import TypeVar
 
 import click
 
@@ -22,6 +23,7 @@ from smscentre.config import Config
 from smscentre.credentials import Invitation, code_hash, is_pin, new_code, pin_hash
 from smscentre.directory import Right
 from smscentre.numbers import NumberError, parse_number
+from smscentre.store.beside import change_store
 from smscentre.store.changes import Signature
 from smscentre.store.numbers import (
     NumbersError,
@@ -30,8 +32,11 @@ from smscentre.store.numbers import (
     remove_pin,
     revoke_invitation,
     set_pin,
-    stored_invitations,
 )
+from smscentre.store.registration import all_invitations
+from smscentre.store.transaction import Transaction
+
+T = TypeVar("T")
 
 _DAY_S = 24 * 3600
 _ALL = "all"
@@ -59,8 +64,12 @@ def move(ctx: click.Context, old: str, new: str, reason: str) -> None:
     number = _number(found, new, "NEW")
     if number in found.own_numbers:
         raise NumbersError(f"{number} is the centre's own number")
-    officer = move_officer(
-        found.database.url, _number(found, old, "OLD"), number, _signature(), reason
+    before, signature = _number(found, old, "OLD"), _signature()
+    officer = _change(
+        ctx,
+        lambda transaction: move_officer(
+            transaction, before, number, signature, reason
+        ),
     )
     click.echo(f"{officer.number} is now {officer.name}; the old number is inactive")
 
@@ -83,18 +92,17 @@ def invite_command(
     found = _config(ctx)
     code = new_code()
     signature = _signature()
-    invitation = invite(
-        found.database.url,
-        Invitation(
-            0,
-            unit.strip().upper(),
-            _rights(rights),
-            " ".join(name.split()),
-            signature.at,
-            signature.at + valid_days * _DAY_S,
-        ),
-        code_hash(code),
-        signature,
+    wanted = Invitation(
+        0,
+        unit.strip().upper(),
+        _rights(rights),
+        " ".join(name.split()),
+        signature.at,
+        signature.at + valid_days * _DAY_S,
+    )
+    invitation = _change(
+        ctx,
+        lambda transaction: invite(transaction, wanted, code_hash(code), signature),
     )
     until = _moment(found, invitation.expires_at)
     click.echo(f"DAFTAR {code}")
@@ -112,7 +120,7 @@ def invitations(ctx: click.Context, everything: bool) -> None:
     """List the invitations that are open. Their codes are not kept."""
     found = _config(ctx)
     now = time.time()
-    for invitation in stored_invitations(found.database.url):
+    for invitation in _change(ctx, all_invitations):
         if everything or invitation.is_open(now):
             click.echo(_line(found, invitation, now))
 
@@ -122,7 +130,11 @@ def invitations(ctx: click.Context, everything: bool) -> None:
 @click.pass_context
 def revoke(ctx: click.Context, invitation: int) -> None:
     """Take an invitation back: its code registers nobody any more."""
-    revoke_invitation(_config(ctx).database.url, invitation, _signature())
+    signature = _signature()
+    _change(
+        ctx,
+        lambda transaction: revoke_invitation(transaction, invitation, signature),
+    )
     click.echo(f"invitation {invitation} is revoked")
 
 
@@ -142,12 +154,19 @@ def pin(ctx: click.Context, number: str, right: str, remove: bool) -> None:
     found = _config(ctx)
     rights = [known for known in Right if right in (known.value, _ALL)]
     officer = _number(found, number, "NUMBER")
-    url = found.database.url
+    signature = _signature()
     if remove:
-        remove_pin(url, officer, rights, _signature())
+        _change(
+            ctx,
+            lambda transaction: remove_pin(transaction, officer, rights, signature),
+        )
         click.echo(f"{officer} needs no PIN for {right}")
         return
-    set_pin(url, officer, rights, pin_hash(_read_pin()), _signature())
+    kept = pin_hash(_read_pin())
+    _change(
+        ctx,
+        lambda transaction: set_pin(transaction, officer, rights, kept, signature),
+    )
     click.echo(f"{officer} needs a PIN for {right}")
 
 
@@ -207,6 +226,11 @@ def _moment(found: Config, moment: float) -> str:
 
 def _signature() -> Signature:
     return Signature(account(os.getuid()), "", time.time())
+
+
+def _change(ctx: click.Context, work: Callable[[Transaction], T]) -> T:
+    """Do something in a transaction on the database beside a running service."""
+    return change_store(_config(ctx).database.url, work)
 
 
 def _config(ctx: click.Context) -> Config:

@@ -7,6 +7,7 @@ key. An object made without the file is not checked.
 from __future__ import annotations
 
 __all__ = [
+    "ApiConfig",
     "CentreConfig",
     "DatabaseConfig",
     "LimitsConfig",
@@ -252,6 +253,17 @@ class WebConfig:
         _matching(r"|https?://[A-Za-z0-9.:\[\]-]+", "empty or as https://sms.go.id"),
     ] = ""
     proxy: Annotated[str, Rule(_is_address_or_empty, "empty or an IP address")] = ""
+
+
+@frozen
+class ApiConfig:
+    """What programs may do through the API; 0 is no limit.
+
+    Both are of one token; the SMS are the parts that it sends in 24 hours.
+    """
+
+    requests_per_minute: _Limit = 120
+    sms_per_day: _Limit = 1000
 
 
 @frozen

@@ -61,6 +61,10 @@ class Counter(Collector):
             values = (*values[:-1], OTHER)
         self._counts[values] += count
 
+    def count(self, *values: str) -> int:
+        """How many were counted under exactly these values."""
+        return self._counts[values]
+
     def collect(self) -> Iterator[Metric]:
         """Yield the counts as they are now."""
         family = CounterMetricFamily(self._name, self._text, labels=self._labels)

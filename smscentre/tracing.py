@@ -6,20 +6,17 @@ whole, for that is what it is asked for; it reads no database and decides nothin
 
 from __future__ import annotations
 
-__all__ = ["list_json", "list_lines", "story_json", "story_lines"]
+__all__ = ["list_json", "list_lines", "story_json", "story_lines", "trace_style"]
 
 import json
 import re
 from collections.abc import Iterator, Sequence
-from typing import Any, assert_never
+from typing import Any
 
 from attrs import asdict
 
-from smscentre.gsm import dump as tpdu
-from smscentre.gsm.dump import Field
+from smscentre.config import Config
 from smscentre.moments import (
-    Form,
-    Octets,
     TraceStyle,
     became,
     moments,
@@ -27,13 +24,20 @@ from smscentre.moments import (
     reply_states,
     time_words,
 )
-from smscentre.smpp import dump as pdu
-from smscentre.store.trace import Listed, Story
+from smscentre.octets import fields_of, hex_lines
+from smscentre.store.recent import Listed
+from smscentre.store.trace import Story
 
-_OCTETS_A_LINE = 16
 _HEX = re.compile(r"[0-9a-f]{2}( [0-9a-f]{2})*")
 _HEX_LINE = re.compile(r"(?:[0-9a-f]{2} ?){1,16}")
 _LIST_TEXT = 60
+
+
+def trace_style(config: Config) -> TraceStyle:
+    """How the octets of each link are read, and in which zone moments are told."""
+    alphabets = {link.name: link.alphabet for link in config.smpp}
+    modems = frozenset(link.name for link in config.modem)
+    return TraceStyle(config.centre.timezone, alphabets, modems)
 
 
 def story_lines(story: Story, style: TraceStyle) -> Iterator[str]:
@@ -46,8 +50,8 @@ def story_lines(story: Story, style: TraceStyle) -> Iterator[str]:
         yield from _table(list(moment.details.items()), "    ")
         for octets in moment.octets:
             yield f"    {octets.title}, {len(octets.data)} octets"
-            yield from _hex_lines(octets.data, "        ")
-            named = [(one.name, one.value) for one in _fields(octets, style)]
+            yield from (f"        {line}" for line in hex_lines(octets))
+            named = [(one.name, one.value) for one in fields_of(octets, style)]
             yield from _table(named, "        ")
 
 
@@ -65,7 +69,7 @@ def story_json(story: Story, style: TraceStyle) -> str:
                     "hex": octets.data.hex(),
                     "fields": [
                         {"name": one.name.strip(), "value": one.value}
-                        for one in _fields(octets, style)
+                        for one in fields_of(octets, style)
                     ],
                 }
                 for octets in moment.octets
@@ -119,22 +123,6 @@ def _headline(story: Story) -> str:
     return f"message {last.id} from {sender}, {became(last)}; reply: {replies}"
 
 
-def _fields(octets: Octets, style: TraceStyle) -> list[Field]:
-    """What octets mean, on the link that they went by."""
-    match octets.form:
-        case Form.SMPP:
-            alphabet = style.alphabets.get(octets.link, "gsm7")
-            return pdu.dump(octets.data, alphabet)
-        case Form.TPDU:
-            return tpdu.dump(octets.data)
-        case Form.LINE:
-            return [Field("line", printable(octets.data.decode("latin-1")))]
-        case Form.PLAIN:
-            return []
-        case _:
-            assert_never(octets.form)
-
-
 def _table(rows: Sequence[tuple[str, str]], indent: str) -> Iterator[str]:
     """Names and values in two columns; long octets take several lines."""
     width = max((len(name) for name, _ in rows), default=0)
@@ -148,12 +136,6 @@ def _table(rows: Sequence[tuple[str, str]], indent: str) -> Iterator[str]:
 def _hex_cut(value: str) -> list[str]:
     """A value, cut into lines if it is nothing but octets."""
     return _HEX_LINE.findall(value) if _HEX.fullmatch(value) else [value]
-
-
-def _hex_lines(data: bytes, indent: str) -> Iterator[str]:
-    for start in range(0, len(data), _OCTETS_A_LINE):
-        line = data[start : start + _OCTETS_A_LINE]
-        yield f"{indent}{start:04x}  {line.hex(' ')}"
 
 
 def _shortened(text: str) -> str:

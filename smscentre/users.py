@@ -9,6 +9,7 @@ from __future__ import annotations
 __all__ = [
     "LONGEST_PASSWORD",
     "SHORTEST_PASSWORD",
+    "WEB",
     "NewUserError",
     "Role",
     "User",
@@ -21,6 +22,7 @@ __all__ = [
 
 import re
 import unicodedata
+from collections.abc import Collection
 from enum import Enum
 from typing import Final
 
@@ -31,6 +33,9 @@ from smscentre.errors import SMSCentreError
 
 SHORTEST_PASSWORD: Final = 10
 LONGEST_PASSWORD: Final = 200
+
+WEB: Final = "web:"
+"""What the audit log has before the name of a user of the pages."""
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,31}")
 _EVERYWHERE = "ALL"
@@ -75,10 +80,18 @@ class User:
             return unit.code == self.unit
         return not self.provinces or unit.province in self.provinces
 
+    def holds(self, unit: Unit | None, provinces: Collection[str]) -> bool:
+        """Whether a place is within the scope: a unit, provinces, else the country."""
+        if unit is not None:
+            return self.covers(unit)
+        if self.unit is not None or not self.provinces:
+            return self.unit is None
+        return bool(provinces) and set(provinces) <= set(self.provinces)
+
 
 def web_actor(name: str) -> str:
     """The audit log's name of a user who does something by a page."""
-    return f"web:{name}"
+    return f"{WEB}{name}"
 
 
 def is_user_name(text: str) -> bool:

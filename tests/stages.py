@@ -88,6 +88,8 @@ class StagesTestCase(StoreTestCase):
     fields: ClassVar[Mapping[str, tuple[str, ...]]] = {"RUTAN": ("value",)}
     kinds: ClassVar[Mapping[str, str]] = {"RUTAN": "RUTAN"}
     reads_before: ClassVar[bool] = False
+    handsets: ClassVar[Mapping[str, bool]] = {}
+    """Names of further links for phones, and whether what they bring is stored."""
     phones: ClassVar[frozenset[str]] = frozenset()
 
     def interpret(self, request: Request, directory: Directory) -> Command:
@@ -102,7 +104,7 @@ class StagesTestCase(StoreTestCase):
         self.turn()
         self.link = MemoryLink("carrier")
         self.other = MemoryLink("spare")
-        self.metrics = Metrics("0", ["carrier", "spare"])
+        self.metrics = Metrics("0", ["carrier", "spare", *self.handsets])
         self.start_stages()
 
     def start_stages(self) -> None:
@@ -117,6 +119,9 @@ class StagesTestCase(StoreTestCase):
             kinds=self.kinds,
             receipt_marks=lambda link, smsc_id: Marks((link,), (smsc_id,)),
             siblings=self.siblings,
+            dry_runs=frozenset(
+                name for name, writes in self.handsets.items() if not writes
+            ),
             reads_before=self.reads_before,
         )
         zone = ZoneInfo("Asia/Jakarta")
@@ -127,6 +132,9 @@ class StagesTestCase(StoreTestCase):
         self.answering = Answering(answering)
         self.acceptance = Acceptance(settings, self.interpret, self.answering)
         self.routes = {"carrier": Route(True, 10), "spare": Route(True, 20)}
+        self.routes |= {
+            name: Route(False, 0, replies_only=True) for name in self.handsets
+        }
         self.outbox = Outbox(
             self.writer,
             self.clock,
@@ -153,7 +161,7 @@ class StagesTestCase(StoreTestCase):
             "node",
             self.now,
             Board(
-                {"carrier": ("memory", 0), "spare": ("memory", 0)},
+                dict.fromkeys(["carrier", "spare", *self.handsets], ("memory", 0)),
                 self.now,
                 lambda link: 0,
                 lambda: 0,

@@ -15,8 +15,8 @@ from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 
 from smscentre.store.engine import reading_engine, writing_engine
-from smscentre.store.schema import upgrade
 from smscentre.store.writer import Writer
+from tests.prepared import make_store
 
 
 class Batches:
@@ -43,7 +43,7 @@ class StoreTestCase(SynchronousTestCase):
         self.addCleanup(rmtree, self.folder)
         self.database = self.folder / "smscentre.db"
         self.url = self.new_database()
-        upgrade(self.url)
+        make_store(self.url)
         self.clock = Clock()
         self.batches = Batches()
         self.writer = Writer(

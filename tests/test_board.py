@@ -6,7 +6,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from smscentre import __version__
 from smscentre.board import Board
-from smscentre.messages import ModemAlarm, ModemHealth
+from smscentre.messages import IncomingKind, ModemAlarm, ModemHealth
 from smscentre.metrics import Metrics
 from smscentre.web.status import ModemStatus
 
@@ -56,6 +56,36 @@ class BoardTests(SynchronousTestCase):
         )
         self.assertEqual(self.metric('smscentre_link_up{link="carrier"}'), "0.0")
 
+    def test_the_last_error_is_kept(self) -> None:
+        """Also when the link is up again, until the next one."""
+        self.assertEqual(self.board.links()[0].error, "")
+        self.board.link_down("carrier", "wrong password")
+        self.now = 1020.0
+        self.board.link_up("carrier", "carrier-2")
+        carrier, _ = self.board.links()
+        self.assertEqual(carrier.reason, "")
+        self.assertEqual((carrier.error, carrier.error_at), ("wrong password", 1000.0))
+
+    def test_what_links_carry(self) -> None:
+        """Messages in and parts out since the board began to look; no receipts."""
+        self.assertIsNone(self.board.links()[0].last_minute)
+        self.board.measure(0.0)
+        for kind in (IncomingKind.MESSAGE, IncomingKind.MESSAGE, IncomingKind.RECEIPT):
+            self.metrics.arrived("carrier", kind)
+        self.metrics.sent("carrier")
+        self.board.measure(2.0)
+        carrier, spare = self.board.links()
+        self.assertEqual((carrier.last_minute, spare.last_minute), ((2, 1), (0, 0)))
+
+    def test_since_when_the_database_is_away(self) -> None:
+        """From the first problem on, whatever the next ones are."""
+        self.board.database("locked")
+        self.now = 1005.0
+        self.board.database("gone")
+        self.assertEqual(self.board.writer().problem_since, 1000.0)
+        self.board.database("")
+        self.assertIsNone(self.board.writer().problem_since)
+
     def test_the_writer(self) -> None:
         """What waits, the last commit, and what keeps it from the next."""
         self.assertIsNone(self.board.writer().last_commit_at)
@@ -67,6 +97,7 @@ class BoardTests(SynchronousTestCase):
             (writer.waiting, writer.last_commit_at, writer.problem),
             (7, 1005.0, "locked"),
         )
+        self.assertEqual((writer.batch, writer.batch_s), (3, 0.01))
 
     def test_not_ready_before_the_recovery(self) -> None:
         """What the last run left comes first."""

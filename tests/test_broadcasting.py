@@ -10,7 +10,6 @@ from twisted.trial.unittest import SynchronousTestCase
 from smscentre.broadcasting import (
     Recipients,
     Selection,
-    SendingError,
     Shipment,
     plan,
     preview,
@@ -18,6 +17,7 @@ from smscentre.broadcasting import (
 from smscentre.composing import PartStyle
 from smscentre.directory import Directory, Officer, Unit
 from smscentre.messages import Alphabet, Priority
+from smscentre.posting import SendingError
 from smscentre.provinces import load
 
 DAY = datetime.date(2008, 4, 27)

@@ -35,7 +35,7 @@ from smscentre.store.changes import (
     stored_directory,
 )
 from smscentre.store.engine import StoreError
-from smscentre.store.schema import upgrade
+from tests.prepared import make_store
 
 NUMBER = "+628111203001"
 CENTRE_NUMBER = "02170252704"
@@ -83,14 +83,12 @@ class Folder:
     def fill(self) -> None:
         """Make the database, with one unit and one officer."""
         url = f"sqlite:///{self.database}"
-        upgrade(url)
+        make_store(url)
         signature = Signature("local:test", "test", 0.0)
         provinces = stored_directory(url).provinces
         import_units(url, read_units(_UNITS, provinces, "units.csv"), signature)
         known = stored_directory(url)
-        officers = read_officers(
-            _OFFICERS, known.units, known.provinces, "ID", "officers.csv"
-        )
+        officers = read_officers(_OFFICERS, known, "ID", "officers.csv")
         import_officers(url, officers, signature)
 
     def load(
@@ -128,7 +126,7 @@ class RefusedTests(SynchronousTestCase):
 
     def test_addresses_that_cannot_be_served(self) -> None:
         """Each is told with its place in the configuration."""
-        upgrade(f"sqlite:///{self.folder.database}")
+        make_store(f"sqlite:///{self.folder.database}")
         for address in (
             "ssl:8443:privateKey=absent.pem:certKey=absent.pem",
             "tcp:8080:nonsense=1",

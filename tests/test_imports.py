@@ -10,9 +10,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
-from smscentre.directory import Officer, Province, Right, Unit
-from smscentre.errors import DirectoryError, Problem
-from smscentre.imports import read_officers, read_units, write_officers, write_units
+from smscentre.directory import Directory, Officer, Province, Right, Unit
+from smscentre.errors import DirectoryError, Fault, Problem
+from smscentre.imports import (
+    officer_cells,
+    officer_of,
+    read_officers,
+    read_units,
+    unit_cells,
+    unit_of,
+    write_officers,
+    write_units,
+)
 
 DEMO = Path(__file__).parents[1] / "etc" / "demo"
 
@@ -36,7 +45,7 @@ CIPINANG = Unit(
     valid_from=datetime.date(2008, 4, 27),
     valid_until=datetime.date(2026, 12, 31),
 )
-UNITS = {CIPINANG.code: CIPINANG}
+KNOWN = Directory.of(PROVINCES.values(), [CIPINANG])
 OFFICER = Officer(
     number="+628111203001",
     name="Petugas Cipinang",
@@ -54,7 +63,7 @@ OFFICERS_ROW = "+628111203001,Petugas,1203,insert|query"
 
 def officers_from(content: bytes | str) -> list[Officer]:
     """Officers of a file, of the units and provinces above."""
-    return read_officers(content, UNITS, PROVINCES, "ID")
+    return read_officers(content, KNOWN, "ID")
 
 
 @frozen
@@ -148,6 +157,62 @@ BAD_OFFICERS = (
         (problem("active", "perhaps", "must be 1 or 0, ya or tidak, yes or no"),),
     ),
 )
+
+
+def elsewhere(unit: Unit) -> str:
+    """Forbids all but Jakarta."""
+    return "" if unit.province == "DKI" else "province"
+
+
+class OneEntryTests(SynchronousTestCase):
+    """Entries from a form, by the rules of a file."""
+
+    def test_there_and_back(self) -> None:
+        """The cells of an entry give the same entry."""
+        self.assertEqual(unit_of(unit_cells(CIPINANG), PROVINCES), CIPINANG)
+        again = officer_of(officer_cells(OFFICER), KNOWN, "ID")
+        self.assertEqual(again, OFFICER)
+
+    def test_faults_name_column_and_rule(self) -> None:
+        """For whoever says them in another language."""
+        cells = unit_cells(CIPINANG) | {"province": "KALTM", "title": "A\tB"}
+        error: DirectoryError = self.assertRaises(
+            DirectoryError, unit_of, cells, PROVINCES
+        )
+        self.assertEqual(
+            error.faults,
+            (
+                Fault(1, "title", "A\tB", "control"),
+                Fault(1, "province", "KALTM", "province", near="KALTIM"),
+            ),
+        )
+
+    def test_a_place_that_is_not_ones_own(self) -> None:
+        """It is reported as one more bad cell, unless the cell is bad anyway."""
+        rows = (
+            "1,A,T,DKI,RUTAN",
+            "2,B,T,KALTIM,RUTAN",
+            "3,C,T,NOWHERE,RUTAN",
+        )
+        content = "\n".join([UNITS_HEADER, *rows])
+        error: DirectoryError = self.assertRaises(
+            DirectoryError, read_units, content, PROVINCES, allowed=elsewhere
+        )
+        self.assertEqual(
+            [(fault.line, fault.column, fault.rule) for fault in error.faults],
+            [(3, "province", "not_yours"), (4, "province", "province")],
+        )
+
+    def test_a_file_full_of_faults_is_read_to_its_end(self) -> None:
+        """What may have been meant is guessed of the first only."""
+        rows = [f"{at},N{at},T,DKY,RUTAN" for at in range(500)]
+        content = "\n".join([UNITS_HEADER, *rows])
+        error: DirectoryError = self.assertRaises(
+            DirectoryError, read_units, content, PROVINCES
+        )
+        self.assertEqual(len(error.faults), 500)
+        self.assertEqual(error.faults[0].near, "DKI")
+        self.assertEqual(error.faults[-1].near, "")
 
 
 class ReadUnitsTests(SynchronousTestCase):
@@ -392,7 +457,8 @@ class DemoTests(SynchronousTestCase):
         self.assertEqual(by_code["1203"].name, "LP_CIPINANG2")
 
         content = (DEMO / "officers.csv").read_bytes()
-        officers = read_officers(content, by_code, provinces, "ID")
+        known = Directory.of(provinces.values(), units)
+        officers = read_officers(content, known, "ID")
         numbers = {officer.unit: officer.number for officer in officers}
         self.assertEqual(numbers.pop("1203"), "+628111203001")
         self.assertEqual(len(officers), 108)

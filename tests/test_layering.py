@@ -21,7 +21,18 @@ PACKAGE = "smscentre"
 STAGES = ("links", "inbox", "commands", "outbox", "reminding", "web")
 """None of these imports another one."""
 
-ASSEMBLY = ("assembly", "centre", "cli", "exchange", "sending_command", "sim", "tap")
+ASSEMBLY = (
+    "assembly",
+    "centre",
+    "cli",
+    "exchange",
+    "mailroom",
+    "sending_command",
+    "service",
+    "sim",
+    "sites",
+    "tap",
+)
 """What joins the stages, starts them or plays their peers; these know them all."""
 
 CORES = ("gsm", "at", "smpp", "commands", "deadlines")

@@ -9,7 +9,14 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from smscentre.errors import SMSCentreError
 from smscentre.messages import Address
-from smscentre.numbers import NumberError, masked, parse_number, subscriber
+from smscentre.numbers import (
+    NumberError,
+    Sought,
+    masked,
+    parse_number,
+    sought,
+    subscriber,
+)
 
 OFFICER = "+6281234567890"
 
@@ -125,3 +132,22 @@ class MaskedTests(SynchronousTestCase):
             ("", "****"),
         ):
             self.assertEqual(masked(number), shown)
+
+
+class SoughtTests(SynchronousTestCase):
+    """What somebody types who looks for a number."""
+
+    def test_every_form(self) -> None:
+        """Whole numbers, beginnings, some digits, and what is no number."""
+        whole = "+628111203001"
+        for typed, expected in (
+            ("0811-1203 001", Sought(whole, whole, begins=True)),
+            ("+62 811 1203 001", Sought(whole, whole, begins=True)),
+            ("00628111203001", Sought(whole, whole, begins=True)),
+            ("628111203001", Sought(whole, "628111203001")),
+            ("0811", Sought(None, "+62811", begins=True)),
+            ("+62811", Sought(None, "+62811", begins=True)),
+            ("203001", Sought(None, "203001")),
+            (" TELKOM sel ", Sought(None, "TELKOM sel")),
+        ):
+            self.assertEqual(sought(typed, "ID"), expected, typed)

@@ -7,9 +7,11 @@ from pathlib import Path
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from docs.panduan import EXAMPLES, FILE, MEANINGS, NAMES, Talk, render
+from docs.panduan import FILE, pages, render
 from smscentre.commands.forms import FORMS, KINDS
+from smscentre.commands.guide import CONTENTS, EXAMPLES, MEANINGS, NAMES
 from smscentre.commands.replies import INSERTED, QUERIED, TEXTS
+from smscentre.guide import Mark, spans
 
 _MANUAL = Path(__file__).parent / "golden" / "manual.toml"
 
@@ -42,14 +44,14 @@ class PanduanTests(SynchronousTestCase):
         """In full; none is left over."""
         groups = {field.partition("_")[0] for form in FORMS for field in form.fields}
         self.assertEqual(set(NAMES), groups)
+        self.assertEqual(set(CONTENTS), {form.id for form in FORMS})
 
     def test_what_goes_wrong_stores_nothing(self) -> None:
         """Each example is asked about, and each kind has some."""
         self.assertEqual({example.kind for example in EXAMPLES}, set(KINDS))
-        for example in EXAMPLES:
-            reply = Talk().ask(example.text)
-            self.assertNotIn("berhasil", reply)
-            self.assertIn("Contoh", reply)
+        for page in pages():
+            self.assertNotIn("berhasil", page.wrong.reply)
+            self.assertIn("Contoh", page.wrong.reply)
 
     def test_meanings_are_of_real_replies(self) -> None:
         """What is explained is what the centre says."""
@@ -60,3 +62,24 @@ class PanduanTests(SynchronousTestCase):
         for shown, _ in MEANINGS:
             for piece in shown.split("..."):
                 self.assertIn(piece.strip(), known)
+
+
+class SpanTests(SynchronousTestCase):
+    """Sentences with marks."""
+
+    def test_every_mark(self) -> None:
+        """In any order; what is typed may hold the others' signs."""
+        self.assertEqual(
+            list(spans("Kirim ``A * B`` **kini**, bila *perlu*.")),
+            [
+                (Mark.PLAIN, "Kirim "),
+                (Mark.CODE, "A * B"),
+                (Mark.PLAIN, " "),
+                (Mark.STRONG, "kini"),
+                (Mark.PLAIN, ", bila "),
+                (Mark.EMPHASIS, "perlu"),
+                (Mark.PLAIN, "."),
+            ],
+        )
+        self.assertEqual(list(spans("biasa")), [(Mark.PLAIN, "biasa")])
+        self.assertEqual(list(spans("")), [])

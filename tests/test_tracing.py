@@ -14,7 +14,16 @@ from smscentre.moments import TraceStyle, moments
 from smscentre.smpp import codec, pdus
 from smscentre.smpp.codes import Status
 from smscentre.smpp.pdus import ShortMessage
-from smscentre.store.trace import Arrived, Bound, Filed, Listed, Receipted, Sent, Story
+from smscentre.store.recent import Listed
+from smscentre.store.trace import (
+    Arrived,
+    Bound,
+    Filed,
+    Receipted,
+    Resent,
+    Sent,
+    Story,
+)
 from smscentre.tracing import list_json, list_lines, story_json, story_lines
 from tests.gsm import octets as gsm
 
@@ -175,6 +184,20 @@ class MomentTests(SynchronousTestCase):
         """With its reason."""
         silent = evolve(ARRIVED, state="silent", outcome="", reason="short_code")
         self.assertIn("became silent: short_code", self.told(story(silent)))
+
+    def test_sent_once_more(self) -> None:
+        """Who wanted it and why, before the copy."""
+        failed = evolve(SENT, state="failed", sent_at=None, final_at=AT + 1)
+        copy = evolve(SENT, id=1300, created_at=AT + 60, sent_at=AT + 61)
+        again = Resent(1300, 1206, "web:sari", "nomor\x1b diperbaiki", AT + 60)
+        whole = Story([ARRIVED], [FILED], [failed, copy], [], {}, [again])
+        told = self.told(whole)
+        words = r"the reply was sent once more by web:sari: nomor\x1b diperbaiki"
+        self.assertEqual(
+            told[-4:],
+            ["reply part 1 of 1 failed", words]
+            + [f"reply part 1 of 1 {what}" for what in ("created", "sent")],
+        )
 
     def test_no_acknowledgement(self) -> None:
         """It is not known, and said so."""

@@ -15,6 +15,7 @@ from attrs import evolve
 
 from smscentre.commands.asker import Asker, answer
 from smscentre.commands.dates import written
+from smscentre.commands.filing import refused_as_closed
 from smscentre.commands.insert import PENDING_S
 from smscentre.commands.replies import compose, inserted
 from smscentre.commands.signature import without_signature
@@ -57,7 +58,7 @@ class Confirmation:
 
     def run(self, ledger: Ledger) -> Outcome:
         """Store what waits for the code."""
-        request = self.asker.request
+        asker, request = self.asker, self.asker.request
         known = ledger.pending(request.number, request.arrived_at - PENDING_S)
         pending = [each for each in known if each.code == self.code][::-1]
         held = [ledger.latest(_key(each.report)) for each in pending]
@@ -65,6 +66,9 @@ class Confirmation:
             return Outcome(_NOTHING, compose(_NOTHING))
         if pending[0].settled_at is not None:
             return Outcome("repeat", self._reply(pending, held))
+        for each in pending:
+            if asker.directory.is_closed(each.report.day):
+                return refused_as_closed(each.report.day)
         reports = [
             evolve(
                 each.report,

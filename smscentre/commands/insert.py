@@ -11,8 +11,7 @@ from __future__ import annotations
 __all__ = ["PENDING_S", "Insert", "read_insert"]
 
 import datetime
-from collections.abc import Collection, Iterator, Sequence
-from functools import partial
+from collections.abc import Collection, Sequence
 from typing import Final
 
 from attrs import evolve
@@ -25,9 +24,10 @@ from smscentre.commands.examples import (
     insert_examples,
     query_example,
 )
-from smscentre.commands.forms import COUNT_FORMS, FORMS, KINDS, REPORTS, Form
+from smscentre.commands.filing import Filing, refused_as_closed
+from smscentre.commands.forms import COUNT_FORMS, KINDS, REPORTS, Form
 from smscentre.commands.parse import Fault, read_figures
-from smscentre.commands.plausible import Doubt, Past, doubt
+from smscentre.commands.plausible import Doubt
 from smscentre.commands.replies import (
     TEXTS,
     TOTAL,
@@ -54,9 +54,6 @@ _REPEATED_S = 600
 
 PENDING_S: Final = 900
 """For so long a report waits for its sender's YA."""
-
-_JUST_NOW_S = 3600
-"""For so long another form's figures may be taken for those of this one."""
 
 _EARLY_HOUR = 4
 """Before this hour a reader may take the new day for the one before."""
@@ -90,8 +87,8 @@ class Insert:
 
     def run(self, ledger: Ledger) -> Outcome:
         """Store the figures, unless the same message did a moment ago."""
-        key = code, form, _ = self.unit.code, self.form.id, self.day
-        previous = ledger.latest(key)
+        form = self.form.id
+        previous = ledger.latest((self.unit.code, form, self.day))
         repeated = previous is not None and self._repeats(
             previous.number, previous.text, previous.stored_at
         )
@@ -100,29 +97,14 @@ class Insert:
         reply = inserted(form, str(self.unit), self.values, first=first, day=day)
         if repeated:
             return Outcome("repeat", reply)
+        if self.asker.directory.is_closed(self.day):
+            return refused_as_closed(self.day)
         plausibility = self.asker.rules.plausibility
-        found = None
-        if plausibility != "off":
-            held = previous.values if previous else None
-            others = partial(self._others, ledger)
-            highest = partial(ledger.highest, code, form)
-            past = Past(held, ledger.before(key), others, highest)
-            found = doubt(self.values, past)
-        flags = found.reasons if found else ()
-        report = Report(code, form, self.day, self.values, previous, flags)
+        filing = Filing(self.unit, self.form, self.day, self.values)
+        report, found = filing.report(ledger, plausibility, self.request.arrived_at)
         if found and plausibility == "confirm":
             return self._ask(ledger, found, report)
         return Outcome("insert" if first else "update", reply, (report,))
-
-    def _others(self, ledger: Ledger) -> Iterator[tuple[int, ...]]:
-        """The figures of the unit's other forms of this size that came just now."""
-        now = self.request.arrived_at
-        for form in FORMS:
-            same = form.size == self.form.size and form.kind in self.unit.kinds
-            if same and form.id != self.form.id:
-                other = ledger.latest((self.unit.code, form.id, self.day))
-                if other is not None and now - other.stored_at < _JUST_NOW_S:
-                    yield other.values
 
     def _ask(self, ledger: Ledger, found: Doubt, report: Report) -> Outcome:
         """Keep the report until its sender says that it is meant."""

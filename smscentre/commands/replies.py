@@ -34,15 +34,19 @@ __all__ = [
     "inserted_several",
     "is_own_reply",
     "joined",
+    "month_name",
     "places",
     "shortened",
     "quotes_own_reply",
 ]
 
+import datetime
 import re
 from collections.abc import Sequence
 from itertools import product
 from typing import Final
+
+from smscentre.monthnames import MONTHS
 
 LONGEST: Final = 160
 """The most GSM-7 characters of any reply but the manual's own."""
@@ -86,6 +90,10 @@ TEXTS: Final = {
     "future": "Tanggal {date} belum tiba (hari ini {today} {zone}). Contoh: {example}",
     "too_old": "Tanggal {date} lebih dari {days} hari lalu, "
     "tidak bisa diisi lewat SMS. Hubungi Kanwil/admin. Data belum disimpan.",
+    "closed": "Bulan {month} sudah ditutup, data tgl {date} tidak bisa diubah "
+    "lewat SMS. Hubungi Kanwil/admin. Data belum disimpan.",
+    "closed_undo": "Bulan {month} sudah ditutup, {what} tidak bisa dibatalkan "
+    "lewat SMS. Hubungi Kanwil/admin. Tidak ada yang diubah.",
     "no_data": "Belum ada data {report} {scope} tgl {date}. "
     "Data terakhir: {latest}. Kirim: {example}",
     "no_data_ever": "Belum ada data {report} {scope} tgl {date}, "
@@ -378,6 +386,11 @@ def joined(names: Sequence[str], word: str = AND) -> str:
     if len(names) < 2:
         return "".join(names)
     return f"{', '.join(names[:-1])} {word} {names[-1]}"
+
+
+def month_name(day: datetime.date) -> str:
+    """The month of a day, with its year."""
+    return f"{MONTHS[day.month - 1]} {day.year}"
 
 
 def shortened(names: Sequence[str]) -> list[str]:

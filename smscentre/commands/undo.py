@@ -7,7 +7,7 @@ what it is, so that a second one finds nothing more to take back.
 
 from __future__ import annotations
 
-__all__ = ["Undo", "read_undo"]
+__all__ = ["Undo", "read_undo", "withdrawals"]
 
 from collections.abc import Collection, Sequence
 from typing import Final
@@ -22,6 +22,7 @@ from smscentre.commands.replies import (
     THEIRS,
     compose,
     joined,
+    month_name,
 )
 from smscentre.directory import Right
 from smscentre.interfaces import (
@@ -84,10 +85,14 @@ class Undo:
             return Outcome(
                 "repeat", _reply([_item_again(ledger, each) for each in action])
             )
-        withdrawals = _withdrawals(ledger, action)
-        return Outcome(
-            "undone", _reply(list(map(_item, withdrawals))), tuple(withdrawals)
-        )
+        closed = [each for each in action if self._is_closed(each)]
+        if closed:
+            return _refuse_closed(closed)
+        taken = withdrawals(ledger, action)
+        return Outcome("undone", _reply(list(map(_item, taken))), tuple(taken))
+
+    def _is_closed(self, submission: Submission) -> bool:
+        return self.asker.directory.is_closed(submission.day)
 
 
 def read_undo(asker: Asker, words: Sequence[str]) -> Command:
@@ -97,7 +102,7 @@ def read_undo(asker: Asker, words: Sequence[str]) -> Command:
     return Undo(asker)
 
 
-def _withdrawals(ledger: Ledger, action: Sequence[Submission]) -> list[Withdrawal]:
+def withdrawals(ledger: Ledger, action: Sequence[Submission]) -> list[Withdrawal]:
     """Take back the submissions of one message, the last first."""
     own = {submission.id for submission in action}
     holds: dict[SubmissionKey, Submission | None] = {}
@@ -113,6 +118,14 @@ def _withdrawals(ledger: Ledger, action: Sequence[Submission]) -> list[Withdrawa
         holds[key] = restored
         found.append(Withdrawal(submission, held, restored))
     return found
+
+
+def _refuse_closed(closed: Sequence[Submission]) -> Outcome:
+    """Leave everything as it is: some of it is of a month that is closed."""
+    names = dict.fromkeys(f"{each.form} {written(each.day)}" for each in closed)
+    what = [joined([*names]), SOME.format(len(names))]
+    month = month_name(closed[0].day)
+    return Outcome("closed_undo", compose("closed_undo", month=month, what=what))
 
 
 def _item(withdrawal: Withdrawal) -> _Item:

@@ -96,16 +96,9 @@ class Acceptance:
 
     def prepare(self, transaction: Transaction, works: Sequence[Arrival]) -> None:
         """Read at once what the arrivals of a batch will need."""
-        directory = self._directories.current(transaction)
         settings = self._settings
-        ledger = StoreLedger(
-            transaction,
-            directory,
-            settings.fields,
-            settings.kinds,
-            self._pins,
-            reads_before=settings.reads_before,
-        )
+        ledger = self._new_ledger(transaction)
+        directory = ledger.directory
         self._batch = batch = Batch(ledger, self._interpret)
         expected: list[SubmissionKey] = []
         for work in works:
@@ -121,6 +114,26 @@ class Acceptance:
             expected.extend(command.expects())
         ledger.expect(expected)
         ledger.expect_attempts(batch.senders_with_pins())
+
+    def ledger_of(self, transaction: Transaction) -> StoreLedger:
+        """The ledger of a transaction: that of its arrivals, if there are any.
+
+        What else changes figures in it goes by this one, which remembers what holds.
+        """
+        if self._batch is not None and self._batch.ledger.is_of(transaction):
+            return self._batch.ledger
+        return self._new_ledger(transaction)
+
+    def _new_ledger(self, transaction: Transaction) -> StoreLedger:
+        settings = self._settings
+        return StoreLedger(
+            transaction,
+            self._directories.current(transaction),
+            settings.fields,
+            settings.kinds,
+            self._pins,
+            reads_before=settings.reads_before,
+        )
 
     def accept(self, transaction: Transaction, arrival: Arrival) -> None:
         """Store an arrival with all that follows from it."""

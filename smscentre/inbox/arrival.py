@@ -11,7 +11,7 @@ from typing import Protocol
 from smscentre.messages import Incoming, IncomingKind, Outgoing
 from smscentre.store.outgoing import claimed_for
 from smscentre.store.transaction import Transaction
-from smscentre.store.writer import Work
+from smscentre.store.work import Work
 
 
 def fingerprint(incoming: Incoming, proved: bool = False) -> bytes:
@@ -83,6 +83,7 @@ class Arrival(Work):
     ) -> None:
         self.incoming = incoming
         self.arrival_id = incoming.arrival_id
+        self.sender = incoming.source.digits
         self.key = key
         self.kept = incoming
         """What is stored of it: the same, without a PIN."""

@@ -99,6 +99,8 @@ class Inbox:
         self._observer = observer
         self._unanswered: dict[Arrival, float] = {}
         self._octets = 0
+        self._placed: set[str] = set()
+        """Senders for whose replies a place is kept."""
         self._pending: dict[tuple[str, bytes], Arrival] = {}
         self._committed: dict[str, Arrival] = {}
         self._binds: set[str] = set()
@@ -117,7 +119,6 @@ class Inbox:
             return
         key = fingerprint(incoming)
         may_repeat = can_be_recognised(incoming)
-        is_message = incoming.kind is IncomingKind.MESSAGE
         arrival = Arrival(
             incoming,
             key,
@@ -125,7 +126,7 @@ class Inbox:
             self,
             settle,
             twin=self._pending.get((incoming.bind, key)) if may_repeat else None,
-            reserved=self._postbox.reserve(incoming.link) if is_message else "",
+            reserved=self._reserve(incoming),
         )
         if may_repeat:
             self._pending[incoming.bind, key] = arrival
@@ -134,6 +135,16 @@ class Inbox:
         if self._timer is None:
             self._timer = self._clock.callLater(PATIENCE_S, self._check_patience)
         self._writer.put(arrival)
+
+    def _reserve(self, incoming: Incoming) -> str:
+        """Keep a place for the reply, one a sender: a flood must not take them all."""
+        sender = incoming.source.digits
+        if incoming.kind is not IncomingKind.MESSAGE or sender in self._placed:
+            return ""
+        bind = self._postbox.reserve(incoming.link)
+        if bind:
+            self._placed.add(sender)
+        return bind
 
     def acknowledged(self, arrival_id: str) -> None:
         """Hear that the positive acknowledgement of an arrival was written."""
@@ -214,6 +225,8 @@ class Inbox:
 
     def _settle(self, arrival: Arrival, accepted: bool) -> None:
         self._unanswered.pop(arrival, None)
+        if arrival.reserved:
+            self._placed.discard(arrival.sender)
         self._octets -= len(arrival.incoming.raw)
         arrival.settle(accepted)
         if self._drained is not None and not self._unanswered:

@@ -7,13 +7,14 @@ here.
 
 from __future__ import annotations
 
-__all__ = ["PhoneError", "PhoneLink", "PhonePort"]
+__all__ = ["Answered", "PhoneError", "PhoneLink", "PhonePort"]
 
 import re
 import secrets
 from collections.abc import Callable
 from pathlib import Path
 
+from attrs import frozen
 from twisted.application.service import Service
 from twisted.internet import defer
 from twisted.internet.defer import Deferred, DeferredLock
@@ -46,6 +47,14 @@ _log = Logger(namespace="smscentre.links.phone")
 
 class PhoneError(SMSCentreError):
     """A text could not be handed over, or its replies cannot be had."""
+
+
+@frozen
+class Answered:
+    """What came of a text: the id of its arrival, and the replies, parts joined."""
+
+    arrival_id: str
+    replies: list[str]
 
 
 class PhoneLink:
@@ -109,16 +118,20 @@ class PhoneLink:
     # What the holder of the phone asks.
 
     def text(self, number: str, text: str) -> Deferred[list[str]]:
-        """Send a text as a number (E.164); fires with the replies, parts joined.
+        """The same as `ask`, for who wants the replies only."""
+        return self.ask(number, text).addCallback(lambda answered: answered.replies)
 
-        A second text of a number waits for the first one's replies. The list is
-        empty where the text was stored and met with silence for five seconds.
+    def ask(self, number: str, text: str) -> Deferred[Answered]:
+        """Send a text as a number (E.164); fires when it is answered.
+
+        A second text of a number waits for the first one's replies. There are none
+        where the text was stored and met with silence for five seconds.
 
         :raises PhoneError: a bad number, the service cannot store, or it stops
         """
         return Deferred.fromCoroutine(self._text(number, text))
 
-    async def _text(self, number: str, text: str) -> list[str]:
+    async def _text(self, number: str, text: str) -> Answered:
         if not _NUMBER.fullmatch(number):
             raise PhoneError(f"not a number as +628111203001: {number!r}")
         turn = self._turns.setdefault(number, DeferredLock())
@@ -129,7 +142,7 @@ class PhoneLink:
             if not turn.locked and not turn.waiting:
                 self._turns.pop(number, None)
 
-    async def _converse(self, number: str, text: str) -> list[str]:
+    async def _converse(self, number: str, text: str) -> Answered:
         if not self.bind:
             raise PhoneError("the service does not run")
         conversation = _Conversation()
@@ -141,7 +154,8 @@ class PhoneLink:
             if not await settled:
                 raise PhoneError("the service cannot store messages now")
             self._deliveries.acknowledged(self, incoming.arrival_id)
-            return await conversation.replies(self.clock)
+            replies = await conversation.replies(self.clock)
+            return Answered(incoming.arrival_id, replies)
         finally:
             del self._conversations[number]
 

@@ -7,11 +7,11 @@ next batch. It knows links by `interfaces.Link` and no texts.
 
 from __future__ import annotations
 
-__all__ = ["Outbox", "OutboxObserver"]
+__all__ = ["Outbox"]
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from typing import Any, Protocol, assert_never
+from typing import Any, assert_never
 
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
@@ -31,31 +31,13 @@ from smscentre.messages import (
     Unsent,
 )
 from smscentre.outbox.lane import Lane
+from smscentre.outbox.observer import OutboxObserver
 from smscentre.outbox.routing import Routes
 from smscentre.store import outgoing, steps
 from smscentre.store.transaction import Transaction
 from smscentre.store.writer import Writer
 
 _log = Logger(namespace="smscentre.outbox")
-
-
-class OutboxObserver(Protocol):
-    """Hears what becomes of what goes out."""
-
-    def sent(self, link: str) -> None:
-        """A part was accepted by the carrier."""
-
-    def send_failed(self, link: str, retry: Retry) -> None:
-        """The carrier refused a part."""
-
-    def in_doubt(self, link: str) -> None:
-        """A part was written and its answer will not come."""
-
-    def resent(self, link: str) -> None:
-        """A part that was in doubt is sent once more."""
-
-    def ended_unsent(self, link: str, expired: int, uncertain: int) -> None:
-        """Parts ended without having been sent again."""
 
 
 class Outbox:
@@ -84,6 +66,14 @@ class Outbox:
         self._timers: dict[str, IDelayedCall] = {}
         self._closed = False
         self._settled: Deferred[None] | None = None
+        self._before_claims: list[Callable[[Transaction, str, int], None]] = []
+
+    def before_claims(self, action: Callable[[Transaction, str, int], None]) -> None:
+        """Have something done in each transaction that claims, before it does.
+
+        It is given the link and how many parts may be claimed, and may end what waits.
+        """
+        self._before_claims.append(action)
 
     def add_link(self, link: Link) -> None:
         """Make a link known; it is down."""
@@ -276,6 +266,8 @@ class Outbox:
 
         def claim(transaction: Transaction) -> outgoing.Claim:
             failpoints.hit("before-claim")
+            for action in self._before_claims:
+                action(transaction, lane.link.name, size)
             return outgoing.claim(transaction, lane.link.name, bind, size, wall)
 
         claimed = self._writer.perform(claim)

@@ -11,6 +11,7 @@ __all__ = ["Done", "Rounds", "RoundSettings"]
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping
+from functools import partial
 
 from attrs import field, frozen
 
@@ -24,6 +25,7 @@ from smscentre.deadlines.standing import (
     reminders,
 )
 from smscentre.directory import Directory
+from smscentre.interfaces import SubmissionKey
 from smscentre.messages import Priority
 from smscentre.store import notices
 from smscentre.store.ledger import StoreLedger
@@ -94,6 +96,10 @@ class Rounds:
         self._wall_clock = wall_clock
         self._count = count
         self._directories = DirectoryCache()
+        self._waiting: dict[int, tuple[Round, str]] = {}
+        """Rounds and units of the reminders that may wait, by rows of the outbox."""
+        self.recalled = 0
+        """How many reminders were taken back since the start. Any thread reads it."""
 
     def perform(
         self, transaction: Transaction, planned: Round, standing: Collection[str]
@@ -106,7 +112,10 @@ class Rounds:
         now = self._wall_clock()
         if not planned.is_open(now):
             return None
+        self._forget_closed(now)
         if not notices.begin_round(transaction, planned.key, now):
+            for row, place in notices.open_notices(transaction, planned.key).items():
+                self._remember(transaction, planned, row, place)
             return Done(again=True)
         directory = self._directories.current(transaction)
         standings = self._standings(transaction, planned.deadline, directory)
@@ -122,23 +131,55 @@ class Rounds:
         expected, missing = len(present.expected), len(present.missing)
         return Done(expected, missing, told, unsent, waiting)
 
-    def recall(self, transaction: Transaction, planned: Round) -> int | None:
-        """Take back reminders that still wait for units that have reported.
+    def recall(self, transaction: Transaction, link: str, room: int) -> None:
+        """Take back reminders for units that have reported, as they are next to leave.
 
-        Returns how many; None where none waits any more.
+        Done in each transaction that claims what waits for a link, so that none is
+        claimed once its unit's report is committed.
         """
-        waiting = notices.open_notices(transaction, planned.key)
-        if not waiting:
-            return None
-        directory = self._directories.current(transaction)
-        reported = self._reported(transaction, planned.deadline)
-        missing = Standing.of(planned.deadline, directory, reported).missing
         now = self._wall_clock()
-        return sum(
-            notices.recall(transaction, notice.outbox_id, _REPORTED, now)
-            for notice in waiting
-            if notice.place not in missing
+        found = bool(self._waiting)
+        # Others move up to where some were taken back.
+        while found:
+            found = False
+            for notice in notices.next_to_leave(transaction, link, room):
+                if self._is_due(transaction, notice.outbox_id):
+                    continue
+                notices.recall(transaction, notice, _REPORTED, now)
+                transaction.after_commit(self._count_recalled)
+                found = True
+
+    def _count_recalled(self) -> None:
+        self.recalled += 1
+
+    def _is_due(self, transaction: Transaction, row: int) -> bool:
+        """Whether what waits is no reminder, or its unit lacks a form, maybe again."""
+        planned, place = self._waiting.get(row, (None, ""))
+        unit = self._directories.current(transaction).units.get(place)
+        if planned is None or unit is None:
+            return True
+        ledger, day = self._ledger(transaction), planned.deadline.day
+        return any(
+            _stored_at(ledger, (place, due.form, day)) <= due.since
+            for due in planned.deadline.forms
+            if due.kind in unit.kinds
         )
+
+    def _remember(
+        self, transaction: Transaction, planned: Round, row: int, place: str
+    ) -> None:
+        """Note what waits, to look at it again when it is about to leave."""
+        self._waiting[row] = planned, place
+        transaction.on_undo(partial(self._drop, row))
+
+    def _drop(self, row: int) -> None:
+        self._waiting.pop(row, None)
+
+    def _forget_closed(self, now: float) -> None:
+        """What has not left by now is not to leave any more."""
+        for row, (planned, _) in [*self._waiting.items()]:
+            if not planned.is_open(now):
+                self._drop(row)
 
     def _standings(
         self, transaction: Transaction, deadline: Deadline, directory: Directory
@@ -153,15 +194,18 @@ class Rounds:
     def _reported(
         self, transaction: Transaction, deadline: Deadline
     ) -> dict[tuple[str, str], float]:
-        settings = self._settings
-        ledger = StoreLedger(
-            transaction, Directory.of(()), settings.fields, settings.kinds
-        )
+        ledger = self._ledger(transaction)
         return {
             (unit, due.form): stored_at
             for due in deadline.forms
             for unit, stored_at in ledger.reported(due.form, deadline.day).items()
         }
+
+    def _ledger(self, transaction: Transaction) -> StoreLedger:
+        settings = self._settings
+        return StoreLedger(
+            transaction, Directory.of(()), settings.fields, settings.kinds
+        )
 
     def _messages(
         self,
@@ -205,5 +249,17 @@ class Rounds:
         outgoing = add_outgoing(transaction, draft, now=now)
         notice = Notice(message.place, message.number, message.forms, outgoing[0].row)
         notices.add_notice(transaction, planned.key, notice)
+        self._remember(transaction, planned, notice.outbox_id, message.place)
         self._count(transaction, message.number, now)
         return len(outgoing)
+
+
+def _stored_at(ledger: StoreLedger, key: SubmissionKey) -> float:
+    """When the figures that hold for a key were stored; 0 where there are none.
+
+    What an undo restored was stored when it was sent, not when it came back.
+    """
+    held = ledger.latest(key)
+    if held is not None and held.restores is not None:
+        held = ledger.submission(held.restores)
+    return 0.0 if held is None else held.stored_at

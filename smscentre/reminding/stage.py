@@ -16,8 +16,9 @@ from twisted.internet.interfaces import IDelayedCall, IReactorTime
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
-from smscentre.deadlines.schedule import Purpose, Round, Schedule
+from smscentre.deadlines.schedule import Round, Schedule
 from smscentre.reminding.rounds import Done, Rounds
+from smscentre.store.transaction import Transaction
 from smscentre.store.writer import Writer
 
 LOOK_S = 30.0
@@ -51,6 +52,9 @@ class Postbox(Protocol):
     def queued(self, link: str, parts: int) -> None:
         """So many new parts wait for a link."""
 
+    def before_claims(self, action: Callable[[Transaction, str, int], None]) -> None:
+        """Have something done in each transaction that claims, before it does."""
+
 
 class Reminding:
     """Does what is to be done around deadlines, each round once. Reactor's thread."""
@@ -75,26 +79,29 @@ class Reminding:
         self._timer: IDelayedCall | None = None
         self._busy: set[tuple[str, str, str, str]] = set()
         self._settled: set[tuple[str, str, str, str]] = set()
-        """Open rounds that were done, here or elsewhere, ..."""
-        self._quiet: set[tuple[str, str, str, str]] = set()
-        """... and those of them of which no reminder waits any more."""
+        """Open rounds that were done, here or elsewhere."""
+        self._recalled = 0
+        """How many of the reminders taken back were told of."""
+        postbox.before_claims(rounds.recall)
 
     def start(self) -> None:
         """Do what is open, and go on as time does."""
         self._timer = None
         now = self._wall_clock()
         opened = self._schedule.rounds(now)
-        keys = {planned.key for planned in opened}
-        self._settled &= keys
-        self._quiet &= keys
+        self._settled &= {planned.key for planned in opened}
         for planned in opened:
-            if planned.key in self._busy or planned.key in self._quiet:
-                continue
-            if planned.key not in self._settled:
+            if planned.key not in self._busy and planned.key not in self._settled:
                 self._perform(planned)
-            elif planned.purpose is Purpose.REMIND:
-                self._recall(planned)
+        self._tell_recalled()
         self._timer = self._clock.callLater(self._pause(now), self.start)
+
+    def _tell_recalled(self) -> None:
+        """Tell of what claims have taken back since the last look."""
+        recalled = self._rounds.recalled
+        if recalled > self._recalled:
+            self._observer.reminders_recalled(recalled - self._recalled)
+            self._recalled = recalled
 
     def stop(self) -> None:
         """Open nothing more."""
@@ -145,21 +152,6 @@ class Reminding:
             )
         for link, parts in done.waiting.items():
             self._postbox.queued(link, parts)
-
-    def _recall(self, planned: Round) -> None:
-        self._busy.add(planned.key)
-        recalled = self._writer.perform(
-            lambda transaction: self._rounds.recall(transaction, planned)
-        )
-        recalled.addBoth(self._freed, planned)
-        recalled.addCallback(self._recalled, planned)
-        recalled.addErrback(self._log_failure, planned)
-
-    def _recalled(self, count: int | None, planned: Round) -> None:
-        if count is None:
-            self._quiet.add(planned.key)
-        elif count:
-            self._observer.reminders_recalled(count)
 
     def _freed(self, result: Any, planned: Round) -> Any:
         self._busy.discard(planned.key)

@@ -249,7 +249,8 @@ class Smsc(protocol.Factory):
             if self._again.getTime() <= due:
                 return
             self._again.cancel()
-        delay = due - self._clock.seconds()
+        # It may have passed while others were looked at.
+        delay = max(0.0, due - self._clock.seconds())
         self._again = self._clock.callLater(delay, self._pump_again)
 
     def _pump_again(self) -> None:

@@ -9,7 +9,7 @@ Source: SMPP 3.4 §4 (the commands), §5.2 (fields), §5.3.2 (optional parameter
 
 from __future__ import annotations
 
-__all__ = ["dump", "is_pdu"]
+__all__ = ["dump", "is_pdu", "is_secret"]
 
 from collections.abc import Callable, Mapping
 from typing import Final
@@ -111,6 +111,11 @@ def is_pdu(octets: bytes) -> bool:
     return len(octets) >= MIN_PDU_OCTETS and HEADER.unpack_from(octets)[0] == len(
         octets
     )
+
+
+def is_secret(octets: bytes) -> bool:
+    """Tell whether octets are, or begin, a PDU that holds a password."""
+    return len(octets) >= MIN_PDU_OCTETS and HEADER.unpack_from(octets)[1] in _SECRET
 
 
 def dump(octets: bytes, default_alphabet: DefaultAlphabet = "gsm7") -> list[Field]:

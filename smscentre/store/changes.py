@@ -1,52 +1,40 @@
-"""Whole lists of units and officers brought into the store, one transaction each.
+"""Lists of units and officers brought into the store, one transaction each.
 
-For the command line: it works on the database beside a running service, which
-notices by the directory's version. Reading files and showing the report is the
-caller's business.
+For the command line and the pages: a running service, this one or another node,
+notices by the directory's version. Reading files and showing what would change is
+the caller's business.
 """
 
 from __future__ import annotations
 
 __all__ = [
-    "Change",
     "Signature",
+    "bring_officers",
+    "bring_units",
     "import_officers",
     "import_units",
     "stored_directory",
 ]
 
 import datetime
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from attrs import frozen
 
 from smscentre.directory import Directory, Officer, Unit
+from smscentre.plans import Plan, plan_officers, plan_units
 from smscentre.store import audit
 from smscentre.store.beside import change_store
-from smscentre.store.people import load_directory, put_officers, put_units
+from smscentre.store.people import (
+    directory_to_change,
+    load_directory,
+    put_officers,
+    put_units,
+)
 from smscentre.store.transaction import Transaction
 
 Entry = TypeVar("Entry")
-
-
-@frozen
-class Change:
-    """What an import did, by the units' codes or the officers' numbers.
-
-    ``closed`` holds those that were absent and were deactivated.
-    """
-
-    added: tuple[str, ...]
-    updated: tuple[str, ...]
-    unchanged: tuple[str, ...]
-    closed: tuple[str, ...]
-
-    def __str__(self) -> str:
-        return (
-            f"{len(self.added)} added, {len(self.updated)} updated, "
-            f"{len(self.unchanged)} unchanged, {len(self.closed)} deactivated"
-        )
 
 
 @frozen
@@ -59,11 +47,7 @@ class Signature:
 
 
 class _Undone(Exception):
-    """Takes a transaction back on purpose, once its work is known."""
-
-    def __init__(self, change: Change) -> None:
-        self.change = change
-        super().__init__()
+    """Takes a transaction back on purpose, once its work is known to succeed."""
 
 
 def stored_directory(url: str) -> Directory:
@@ -74,6 +58,24 @@ def stored_directory(url: str) -> Directory:
     return change_store(url, load_directory)
 
 
+def bring_units(
+    transaction: Transaction, plan: Plan[Unit], action: str, signature: Signature
+) -> None:
+    """Write what a plan says, and who did it, as an action by its name."""
+    if plan.entries:
+        put_units(transaction, plan.entries)
+    _sign(transaction, plan, action, signature)
+
+
+def bring_officers(
+    transaction: Transaction, plan: Plan[Officer], action: str, signature: Signature
+) -> None:
+    """Write what a plan says, and who did it, as an action by its name."""
+    if plan.entries:
+        put_officers(transaction, plan.entries)
+    _sign(transaction, plan, action, signature)
+
+
 def import_units(
     url: str,
     units: Sequence[Unit],
@@ -81,7 +83,7 @@ def import_units(
     *,
     close_absent_on: datetime.date | None = None,
     dry_run: bool = False,
-) -> Change:
+) -> Plan[Unit]:
     """Add and update units; with a day, close those absent: it is their last.
 
     A dry run does everything and takes it back.
@@ -89,12 +91,13 @@ def import_units(
     :raises StoreError: the database cannot be used
     """
 
-    def work(transaction: Transaction) -> Change:
-        before = load_directory(transaction).units
-        closed = put_units(transaction, units, close_absent_on=close_absent_on)
-        return _change({unit.code: unit for unit in units}, before, closed)
+    def plan(before: Directory) -> Plan[Unit]:
+        return plan_units(units, before.units, close_absent_on)
 
-    return _import(url, "units.import", work, signature, dry_run)
+    def write(transaction: Transaction, planned: Plan[Unit]) -> None:
+        bring_units(transaction, planned, "units.import", signature)
+
+    return _import(url, plan, write, dry_run)
 
 
 def import_officers(
@@ -104,7 +107,7 @@ def import_officers(
     *,
     replace: bool = False,
     dry_run: bool = False,
-) -> Change:
+) -> Plan[Officer]:
     """Add and update officers; with ``replace``, deactivate those absent.
 
     A dry run does everything and takes it back.
@@ -112,55 +115,46 @@ def import_officers(
     :raises StoreError: the database cannot be used
     """
 
-    def work(transaction: Transaction) -> Change:
-        before = load_directory(transaction).officers
-        closed = put_officers(transaction, officers, replace=replace)
-        given = {officer.number: officer for officer in officers}
-        return _change(given, before, closed)
+    def plan(before: Directory) -> Plan[Officer]:
+        return plan_officers(officers, before.officers, replace)
 
-    return _import(url, "officers.import", work, signature, dry_run)
+    def write(transaction: Transaction, planned: Plan[Officer]) -> None:
+        bring_officers(transaction, planned, "officers.import", signature)
+
+    return _import(url, plan, write, dry_run)
 
 
 def _import(
     url: str,
-    action: str,
-    work: Callable[[Transaction], Change],
-    signature: Signature,
+    plan: Callable[[Directory], Plan[Entry]],
+    write: Callable[[Transaction, Plan[Entry]], None],
     dry_run: bool,
-) -> Change:
-    """Do the work and write it into the audit log, both or neither."""
+) -> Plan[Entry]:
+    planned: list[Plan[Entry]] = []
 
-    def signed(transaction: Transaction) -> Change:
-        change = work(transaction)
+    def work(transaction: Transaction) -> None:
+        planned.append(plan(directory_to_change(transaction)))
+        write(transaction, planned[-1])
         if dry_run:
-            raise _Undone(change)
-        detail = str(change)
-        if change.closed:
-            detail += ": " + " ".join(change.closed)
-        audit.record(
-            transaction,
-            signature.actor,
-            action,
-            signature.source,
-            detail,
-            signature.at,
-        )
-        return change
+            transaction.flush()
+            raise _Undone
 
     try:
-        return change_store(url, signed)
-    except _Undone as undone:
-        return undone.change
+        change_store(url, work)
+    except _Undone:
+        pass
+    return planned[-1]
 
 
-def _change(
-    given: Mapping[str, Entry], before: Mapping[str, Entry], closed: Sequence[str]
-) -> Change:
-    """Compare what was given with what was there."""
-    known = [key for key in given if key in before]
-    return Change(
-        added=tuple(key for key in given if key not in before),
-        updated=tuple(key for key in known if given[key] != before[key]),
-        unchanged=tuple(key for key in known if given[key] == before[key]),
-        closed=tuple(closed),
-    )
+def _sign(
+    transaction: Transaction, plan: Plan[Entry], action: str, signature: Signature
+) -> None:
+    """Write into the audit log: of a file how much, of one entry each cell."""
+    if signature.source:
+        subject, detail = signature.source, str(plan)
+        if plan.closed:
+            detail += ": " + " ".join(plan.closed)
+    else:
+        subject = " ".join(step.key for step in plan.steps)
+        detail = "; ".join(map(str, plan.steps))
+    audit.record(transaction, signature.actor, action, subject, detail, signature.at)

@@ -5,14 +5,22 @@ Beneath the ledger, which remembers what they leave for the messages behind.
 
 from __future__ import annotations
 
-__all__ = ["SETTLED_AFTER_S", "add_report", "add_undo", "settles_at"]
+__all__ = [
+    "Overtaken",
+    "SETTLED_AFTER_S",
+    "add_report",
+    "add_undo",
+    "hold_figures",
+    "settles_at",
+]
 
 import datetime
 from collections.abc import Sequence
 from functools import cache, lru_cache
 
-from sqlalchemy import bindparam, delete, insert
+from sqlalchemy import bindparam, delete, insert, text
 
+from smscentre.errors import SMSCentreError
 from smscentre.interfaces import Report, Request, Withdrawal
 from smscentre.messages import Submission
 from smscentre.store.tables import late_changes, reports, submissions
@@ -56,7 +64,25 @@ _DROP_FIGURES = delete(reports).where(
     reports.c.unit == bindparam("of_unit"),
     reports.c.form == bindparam("of_form"),
     reports.c.day == bindparam("of_day"),
+    reports.c.submission_id == bindparam("of_submission"),
 )
+
+
+_HOLD_FIGURES = text("LOCK TABLE reports IN SHARE ROW EXCLUSIVE MODE")
+
+
+def hold_figures(transaction: Transaction) -> None:
+    """Let no other node change any figure before this transaction ends.
+
+    For what is done by hand now and then: all nodes wait. On SQLite there is one
+    writer.
+    """
+    if transaction.dialect == "postgresql":
+        transaction.execute(_HOLD_FIGURES)
+
+
+class Overtaken(SMSCentreError):
+    """Another node has changed what an undo read; it is to be decided anew."""
 
 
 def add_report(
@@ -111,7 +137,10 @@ def add_undo(
     request: Request,
     inbox_id: int,
 ) -> Submission | None:
-    """Take a submission back; what holds from now on, None where nothing does."""
+    """Take a submission back; what holds from now on, None where nothing does.
+
+    :raises Overtaken: what held when it was decided on does not hold any more
+    """
     taken, held, restored = (
         withdrawal.submission,
         withdrawal.held,
@@ -155,9 +184,9 @@ def add_undo(
     if stays:
         return held
     _mark_late(transaction, undo)
+    if held is not None:
+        _drop(transaction, held)
     if restored is None:
-        key = {"of_unit": taken.unit, "of_form": taken.form, "of_day": taken.day}
-        transaction.execute(_DROP_FIGURES, key)
         return None
     _hold(transaction, fields, undo)
     return undo
@@ -175,6 +204,23 @@ def _mark_late(transaction: Transaction, submission: Submission) -> None:
     day = submission.day
     if submission.stored_at > settles_at(day):
         transaction.add(_LATE, (submission.form, day.isoformat(), submission.id))
+
+
+def _drop(transaction: Transaction, held: Submission) -> None:
+    """Have the figures of a submission, and of no other, hold no more."""
+    dropped = transaction.execute(
+        _DROP_FIGURES,
+        {
+            "of_unit": held.unit,
+            "of_form": held.form,
+            "of_day": held.day,
+            "of_submission": held.id,
+        },
+    )
+    # The writer does a batch that fails again, each message by itself: the undo then
+    # reads what the other node has committed.
+    if not dropped.rowcount:
+        raise Overtaken(f"other figures hold for {held.unit}, {held.form}, {held.day}")
 
 
 def _hold(

@@ -39,7 +39,7 @@ from smscentre.interfaces import (
     Withdrawal,
 )
 from smscentre.messages import Submission
-from smscentre.store import confirmations, effects, history, registration
+from smscentre.store import confirmations, effects, history, months, registration
 from smscentre.store.people import register
 from smscentre.store.tables import reports, submissions, units
 from smscentre.store.transaction import Statement, Transaction
@@ -115,6 +115,10 @@ class StoreLedger:
         self._written: set[tuple[str, str]] = set()
         self._floor: tuple[float, int] | None = None
 
+    def is_of(self, transaction: Transaction) -> bool:
+        """Whether it reads and writes in a transaction."""
+        return self._transaction is transaction
+
     @property
     def directory(self) -> Directory:
         """The directory as it is in this transaction."""
@@ -151,6 +155,13 @@ class StoreLedger:
         if key not in self._latest:
             self.expect([key])
         return self._latest[key]
+
+    def read_again(self, key: SubmissionKey) -> None:
+        """Read what holds for a key from the store, whatever is known of it."""
+        self._transaction.flush()
+        self._latest.pop(key, None)
+        self._before.pop(key[:2], None)
+        self.expect([key])
 
     def before(self, key: SubmissionKey) -> _Values | None:
         """The figures of the last day before a key's for which there are any."""
@@ -299,7 +310,11 @@ class StoreLedger:
         }
 
     def record(self, report: Report, request: Request, inbox_id: int) -> None:
-        """Store a report: history, and the figures that now hold."""
+        """Store a report: history, and the figures that now hold.
+
+        :raises MonthClosed: another node closed the month meanwhile
+        """
+        months.keep_open(self._transaction, report.day, request.arrived_at)
         fields = self._fields[report.form]
         held = effects.add_report(self._transaction, fields, report, request, inbox_id)
         self._remember((report.unit, report.form, report.day), held)
@@ -308,6 +323,7 @@ class StoreLedger:
         self, withdrawal: Withdrawal, request: Request, inbox_id: int
     ) -> None:
         taken = withdrawal.submission
+        months.keep_open(self._transaction, taken.day, request.arrived_at)
         fields = self._fields[taken.form]
         held = effects.add_undo(
             self._transaction, fields, withdrawal, request, inbox_id

@@ -8,9 +8,10 @@ from __future__ import annotations
 __all__ = [
     "RoundKey",
     "Notice",
-    "OpenNotice",
+    "WaitingNotice",
     "add_notice",
     "begin_round",
+    "next_to_leave",
     "open_notices",
     "recall",
 ]
@@ -19,10 +20,12 @@ import datetime
 from typing import Any
 
 from attrs import frozen
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import and_, bindparam, insert, select, update
+from sqlalchemy import text as sql
 
+from smscentre.messages import Priority
 from smscentre.store.steps import OutboxState
-from smscentre.store.tables import notices, outbox, rounds
+from smscentre.store.tables import OPEN, notices, outbox, rounds
 from smscentre.store.transaction import Statement, Transaction, insert_of
 
 RoundKey = tuple[str, str, str, str]
@@ -41,8 +44,22 @@ _OPEN = (
         notices.c.zone == bindparam("zone"),
         notices.c.day == bindparam("day"),
         notices.c.time == bindparam("time"),
-        outbox.c.state == OutboxState.QUEUED.value,
+        sql(OPEN),
     )
+)
+
+_NEXT = (
+    select(outbox.c.id, outbox.c.number, outbox.c.part_reference)
+    .where(
+        outbox.c.link == bindparam("link"),
+        sql(OPEN),
+        outbox.c.state == OutboxState.QUEUED.value,
+        outbox.c.priority == int(Priority.REMINDER),
+        # The parts behind it share its fate.
+        outbox.c.part_number == 1,
+    )
+    .order_by(outbox.c.id)
+    .limit(bindparam("room"))
 )
 
 
@@ -61,11 +78,12 @@ class Notice:
 
 
 @frozen
-class OpenNotice:
-    """A notice that waits and was never tried."""
+class WaitingNotice:
+    """A notice that no bind has in its hands: it can be taken back."""
 
-    place: str
     outbox_id: int
+    number: str
+    reference: int | None
 
 
 def begin_round(transaction: Transaction, key: RoundKey, now: float) -> bool:
@@ -85,18 +103,33 @@ def add_notice(transaction: Transaction, key: RoundKey, notice: Notice) -> None:
     transaction.add(_ADD, row)
 
 
-def open_notices(transaction: Transaction, key: RoundKey) -> list[OpenNotice]:
-    """What of a round waits and was never tried."""
-    return [
-        OpenNotice(row.place, row.id) for row in transaction.all(_OPEN, _columns(key))
-    ]
+def open_notices(transaction: Transaction, key: RoundKey) -> dict[int, str]:
+    """What of a round has not come to an end: the places, by the outbox's rows."""
+    return {row.id: row.place for row in transaction.all(_OPEN, _columns(key))}
 
 
-def recall(transaction: Transaction, outbox_id: int, reason: str, now: float) -> int:
-    """End unsent what waits; how many parts that were."""
+def next_to_leave(
+    transaction: Transaction, link: str, room: int
+) -> list[WaitingNotice]:
+    """The notices among the next ``room`` that a claim for a link could take."""
+    rows = transaction.all(_NEXT, {"link": link, "room": room})
+    return [WaitingNotice(row.id, row.number, row.part_reference) for row in rows]
+
+
+def recall(
+    transaction: Transaction, notice: WaitingNotice, reason: str, now: float
+) -> int:
+    """End unsent what waits of a notice; how many parts that were."""
+    same = outbox.c.id == notice.outbox_id
+    if notice.reference is not None:
+        same = and_(
+            outbox.c.number == notice.number,
+            outbox.c.part_reference == notice.reference,
+            outbox.c.priority == int(Priority.REMINDER),
+        )
     result: Any = transaction.execute(
         update(outbox)
-        .where(outbox.c.id == outbox_id, outbox.c.state == OutboxState.QUEUED.value)
+        .where(same, sql(OPEN), outbox.c.state == OutboxState.QUEUED.value)
         .values(state=OutboxState.EXPIRED.value, error=reason, final_at=now)
     )
     return int(result.rowcount)

@@ -14,6 +14,7 @@ __all__ = [
     "ReadConnection",
     "Readers",
     "arrival_counts",
+    "ended_badly",
     "held_back",
     "last_messages",
     "queues",
@@ -32,6 +33,7 @@ from twisted.python.threadpool import ThreadPool
 
 from smscentre.numbers import masked
 from smscentre.store.engine import StoreError
+from smscentre.store.steps import ENDED_BADLY
 from smscentre.store.tables import OPEN, inbox, outbox
 from smscentre.threads import DaemonPool
 
@@ -43,10 +45,25 @@ ReadConnection = Connection
 _THREADS = 3
 
 _QUEUES = (
-    select(outbox.c.link, outbox.c.state, func.count(), func.min(outbox.c.created_at))
+    select(
+        outbox.c.link,
+        outbox.c.priority,
+        outbox.c.state,
+        func.count(),
+        func.min(outbox.c.created_at),
+    )
     .where(sql(OPEN))
-    .group_by(outbox.c.link, outbox.c.state)
-    .order_by(outbox.c.link, outbox.c.state)
+    .group_by(outbox.c.link, outbox.c.priority, outbox.c.state)
+    .order_by(outbox.c.link, outbox.c.priority, outbox.c.state)
+)
+
+_ENDED_BADLY = (
+    select(outbox.c.state, func.count())
+    .where(
+        outbox.c.created_at >= bindparam("since"),
+        outbox.c.state.in_(sorted(ENDED_BADLY)),
+    )
+    .group_by(outbox.c.state)
 )
 
 _ARRIVALS = (
@@ -68,6 +85,7 @@ _HELD = (
 
 _LAST = (
     select(
+        inbox.c.id,
         inbox.c.arrived_at,
         inbox.c.link,
         inbox.c.number,
@@ -84,12 +102,13 @@ _LAST = (
 
 @frozen
 class Queue:
-    """The parts of one link that wait in one open state.
+    """The parts of one link that wait in one open state, of one priority.
 
     ``oldest_at`` is in seconds since 1970.
     """
 
     link: str
+    priority: int
     state: str
     count: int
     oldest_at: float
@@ -108,6 +127,7 @@ class ArrivalCount:
 class LastMessage:
     """One arrival as anybody may see it: its sender masked, its text left out."""
 
+    id: int
     arrived_at: float
     link: str
     sender: str
@@ -116,8 +136,14 @@ class LastMessage:
 
 
 def queues(connection: Connection) -> list[Queue]:
-    """What waits to go out, by link and state."""
+    """What waits to go out, by link, priority and state."""
     return [Queue(*row) for row in connection.execute(_QUEUES)]
+
+
+def ended_badly(connection: Connection, since: float) -> dict[str, int]:
+    """How many parts that were put out since a moment ended badly, by the state."""
+    rows = connection.execute(_ENDED_BADLY, {"since": since})
+    return {row[0]: row[1] for row in rows}
 
 
 def arrival_counts(connection: Connection, since: float) -> list[ArrivalCount]:
@@ -138,6 +164,7 @@ def last_messages(connection: Connection, count: int = 20) -> list[LastMessage]:
     """The newest arrivals but receipts, newest first."""
     return [
         LastMessage(
+            row.id,
             row.arrived_at,
             row.link,
             masked(row.number or row.source),

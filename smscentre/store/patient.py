@@ -17,7 +17,8 @@ from twisted.python.failure import Failure
 
 from smscentre.store.engine import StoreError
 from smscentre.store.transaction import Transaction
-from smscentre.store.writer import Job, Writer
+from smscentre.store.work import Job
+from smscentre.store.writer import Writer
 
 T = TypeVar("T")
 

@@ -7,6 +7,7 @@ __all__ = [
     "DirectoryReader",
     "changed",
     "described",
+    "directory_to_change",
     "load_directory",
     "named",
     "put_officers",
@@ -15,15 +16,20 @@ __all__ = [
     "register",
 ]
 
-import datetime
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Column, Connection, Table, bindparam, select, update
+from sqlalchemy import Connection, Table, bindparam, select, update
 
 from smscentre.directory import Directory, Officer, Province, Right, Unit
 from smscentre.store import audit, registration
-from smscentre.store.tables import counters, officers, provinces, units
+from smscentre.store.tables import (
+    closed_months,
+    counters,
+    officers,
+    provinces,
+    units,
+)
 from smscentre.store.transaction import (
     Numbers,
     Statement,
@@ -40,6 +46,10 @@ _CHANGED = (
     .where(counters.c.name == "directory")
     .values(value=counters.c.value + 1)
 )
+
+
+_HELD = select(counters.c.value).where(counters.c.name == "directory").with_for_update()
+"""Every change of the directory ends with an update of this row."""
 
 
 class DirectoryCache:
@@ -93,7 +103,15 @@ def load_directory(transaction: Transaction) -> Directory:
             for row in transaction.all(select(officers).order_by(officers.c.number))
         ),
         registration.all_pins(transaction),
+        (row.month for row in transaction.all(select(closed_months))),
     )
+
+
+def directory_to_change(transaction: Transaction) -> Directory:
+    """The same for a change that follows from it: no other node makes one meanwhile."""
+    if transaction.dialect == "postgresql":
+        transaction.execute(_HELD)
+    return load_directory(transaction)
 
 
 def changed(transaction: Transaction) -> None:
@@ -116,16 +134,8 @@ def put_provinces(transaction: Transaction, rows: Iterable[Province]) -> None:
     transaction.execute(_CHANGED)
 
 
-def put_units(
-    transaction: Transaction,
-    rows: Sequence[Unit],
-    *,
-    close_absent_on: datetime.date | None = None,
-) -> list[str]:
-    """Add and update units; with a day, close those absent: it is their last.
-
-    Returns the codes of the units closed.
-    """
+def put_units(transaction: Transaction, rows: Sequence[Unit]) -> None:
+    """Add and update units."""
     values = [
         {
             "code": unit.code,
@@ -142,43 +152,11 @@ def put_units(
         for unit in rows
     ]
     _upsert(transaction, units, "code", values)
-    absent: list[str] = []
-    if close_absent_on is not None:
-        absent = _deactivate_absent(
-            transaction,
-            units.c.code,
-            {unit.code for unit in rows},
-            units.c.valid_until.is_(None) | (units.c.valid_until > close_absent_on),
-            {"valid_until": close_absent_on},
-        )
     transaction.execute(_CHANGED)
-    return absent
 
 
-def _deactivate_absent(
-    transaction: Transaction,
-    key: Column[str],
-    present: Collection[str],
-    condition: Any,
-    values: dict[str, Any],
-) -> list[str]:
-    absent = [
-        row[0]
-        for row in transaction.all(select(key).where(condition).order_by(key))
-        if row[0] not in present
-    ]
-    for name in absent:
-        transaction.execute(update(key.table).where(key == name).values(values))
-    return absent
-
-
-def put_officers(
-    transaction: Transaction, rows: Sequence[Officer], *, replace: bool = False
-) -> list[str]:
-    """Add and update officers; with ``replace``, deactivate those that are absent.
-
-    Returns the numbers deactivated.
-    """
+def put_officers(transaction: Transaction, rows: Sequence[Officer]) -> None:
+    """Add and update officers."""
     values = [
         {
             "number": officer.number,
@@ -192,17 +170,7 @@ def put_officers(
         for officer in rows
     ]
     _upsert(transaction, officers, "number", values)
-    absent: list[str] = []
-    if replace:
-        absent = _deactivate_absent(
-            transaction,
-            officers.c.number,
-            {officer.number for officer in rows},
-            officers.c.active.is_(True),
-            {"active": False},
-        )
     transaction.execute(_CHANGED)
-    return absent
 
 
 def register(

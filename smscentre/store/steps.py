@@ -8,6 +8,7 @@ from __future__ import annotations
 
 __all__ = [
     "ABANDONED",
+    "ENDED_BADLY",
     "EXPIRED",
     "FAILED",
     "IN_DOUBT",
@@ -66,6 +67,17 @@ STEPS: dict[OutboxState, frozenset[OutboxState]] = {
     OutboxState.UNKNOWN: frozenset(),
 }
 """Legal steps in the life of a part."""
+
+
+ENDED_BADLY = frozenset(
+    {
+        OutboxState.FAILED.value,
+        OutboxState.EXPIRED.value,
+        OutboxState.UNCERTAIN.value,
+        OutboxState.UNKNOWN.value,
+    }
+)
+"""The states in which a part has ended, and its receiver may be without it."""
 
 
 Step = Statement

@@ -13,14 +13,18 @@ __all__ = [
     "OPEN",
     "OPEN_PART",
     "REFUSED_CODE",
+    "UNASKED",
     "UNREAD",
     "UNKNOWN",
+    "api_tokens",
     "attempts",
     "audit",
     "binds",
     "confirmations",
     "broadcasts",
+    "closed_months",
     "counters",
+    "import_drafts",
     "inbox",
     "invitations",
     "keyed_arrivals",
@@ -35,7 +39,9 @@ __all__ = [
     "provinces",
     "receipts",
     "reports",
+    "resends",
     "rounds",
+    "sendings",
     "submissions",
     "units",
     "unrecognised",
@@ -57,6 +63,7 @@ from sqlalchemy import (
     SmallInteger,
     Table,
     Text,
+    UniqueConstraint,
     text,
 )
 
@@ -199,6 +206,7 @@ inbox = Table(
     Column("redelivery_of", ID),
     Column("matched", Boolean, nullable=False),
     Index("inbox_arrived", "arrived_at"),
+    Index("inbox_number", "number", "arrived_at"),
     Index(
         "inbox_unknown",
         "arrived_at",
@@ -282,6 +290,7 @@ submissions = Table(
     Column("replaces", ID),
     Column("undoes", ID),
     Column("restores", ID),
+    Index("submissions_inbox_id", "inbox_id"),
     Index(
         "submissions_flagged",
         "day",
@@ -299,7 +308,10 @@ submissions = Table(
 order with spaces between; ``flags``, too, have spaces between. ``replaces`` is the
 submission that held before. An undo is a row as well: it ``undoes`` one submission,
 its new values are those that hold from then on, empty where none do, and
-``restores`` is the submission they are of, where the undo brought them back."""
+``restores`` is the submission they are of, where the undo brought them back.
+
+Of what a user entered by a page ``number`` has his name as the audit log has it,
+``text`` says why, and ``inbox_id`` is 0."""
 
 confirmations = Table(
     "confirmations",
@@ -352,6 +364,9 @@ would cost them all."""
 OPEN = "state IN ('queued', 'claimed', 'in_doubt')"
 """The condition of the partial index; a query must hold it word for word."""
 
+UNASKED = "inbox_id IS NULL"
+"""The condition of the partial index of what went out as no reply."""
+
 outbox = Table(
     "outbox",
     metadata,
@@ -380,6 +395,15 @@ outbox = Table(
     Column("error", Text),
     Column("submit_pdu", LargeBinary),
     Column("answer_pdu", LargeBinary),
+    Index("outbox_inbox_id", "inbox_id"),
+    Index("outbox_created", "created_at"),
+    Index(
+        "outbox_unasked",
+        "number",
+        "created_at",
+        sqlite_where=text(UNASKED),
+        postgresql_where=text(UNASKED),
+    ),
     Index(
         "outbox_open",
         "link",
@@ -398,6 +422,18 @@ outbox = Table(
 """What goes out, one row a part. ``smsc_id`` is the carrier's id as it came,
 ``smsc_key`` the form by which receipts are matched; ``submit_pdu`` and
 ``answer_pdu`` are the octets of the last attempt that had an outcome."""
+
+resends = Table(
+    "resends",
+    metadata,
+    Column("first_row", ID, primary_key=True, autoincrement=False),
+    Column("of_row", ID, nullable=False, unique=True),
+    Column("actor", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("at", Double, nullable=False),
+)
+"""Replies that operators sent once more: the first part of the copy, and that of what
+it is a copy of, which has no other."""
 
 part_references = Table(
     "part_references",
@@ -430,6 +466,8 @@ unrecognised = Table(
     metadata,
     Column("inbox_id", ID, primary_key=True, autoincrement=False),
     Column("done_at", Double),
+    Column("done_by", Text),
+    Column("note", Text),
     Index(
         "unrecognised_open",
         "inbox_id",
@@ -452,6 +490,7 @@ receipts = Table(
     Column("detail", Text, nullable=False),
     Column("arrived_at", Double, nullable=False),
     Column("outbox_id", ID),
+    Index("receipts_outbox_id", "outbox_id"),
     Index(
         "receipts_parked",
         "arrived_at",
@@ -525,3 +564,60 @@ web_sessions = Table(
     Index("web_sessions_name", "name"),
 )
 """Who is logged in. The token itself is with the browser only."""
+
+api_tokens = Table(
+    "api_tokens",
+    metadata,
+    Column("id", ID, primary_key=True, autoincrement=False),
+    Column("token_hash", Text, nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("scopes", Text, nullable=False),
+    Column("unit", Text, ForeignKey("units.code")),
+    Column("provinces", Text, nullable=False),
+    Column("made_by", Text, ForeignKey("users.name"), nullable=False),
+    Column("created_at", Double, nullable=False),
+    Column("last_used_at", Double),
+    Column("revoked_at", Double),
+)
+"""By what programs use the API. The token itself is with the program only."""
+
+closed_months = Table(
+    "closed_months",
+    metadata,
+    Column("month", Date, primary_key=True),
+    Column("closed_by", Text, nullable=False),
+    Column("closed_at", Double, nullable=False),
+)
+"""Months, by their first days, of which no figure changes any more."""
+
+import_drafts = Table(
+    "import_drafts",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("filename", Text, nullable=False),
+    Column("content", Text, nullable=False),
+    Column("replaces", Boolean, nullable=False),
+    Column("made_by", Text, nullable=False),
+    Column("made_at", Double, nullable=False),
+)
+"""Files to import that wait until who sent them has seen what they would change."""
+
+sendings = Table(
+    "sendings",
+    metadata,
+    Column("id", ID, primary_key=True, autoincrement=False),
+    Column("token_id", ID, ForeignKey("api_tokens.id"), nullable=False),
+    Column("key", Text),
+    Column("digest", Text, nullable=False),
+    Column("number", Text, nullable=False),
+    Column("parts", SmallInteger, nullable=False),
+    Column("last_row", ID, nullable=False),
+    Column("created_at", Double, nullable=False),
+    UniqueConstraint("token_id", "key"),
+    Index("sendings_token", "token_id", "created_at"),
+    Index("sendings_number", "number", "created_at"),
+)
+"""What programs sent. Its parts in ``outbox`` are rows after ``id`` up to ``last_row``;
+``key`` is what the program calls it, empty once that is free again, and ``digest`` by
+what the same is known again."""

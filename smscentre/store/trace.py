@@ -1,4 +1,4 @@
-"""What is stored of one message, from its arrival to its receipt, and lists of them.
+"""What is stored of one message, from its arrival to its receipt.
 
 Beside the path: plain functions over a connection that cannot write, for an
 operator who looks for what became of a text. They give whole numbers and texts,
@@ -8,53 +8,38 @@ unlike `pages`; who may see them is decided by who may read the database.
 from __future__ import annotations
 
 __all__ = [
-    "STATES",
     "Arrived",
     "Bound",
     "Filed",
-    "Listed",
     "Receipted",
+    "Resent",
     "Sent",
     "Story",
     "find_story",
-    "list_messages",
+    "made_of",
+    "rows_of",
 ]
 
 import datetime
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from attrs import fields, frozen
+from attrs import field, fields, frozen
 from sqlalchemy import Connection, Select, Table, or_, select
 from sqlalchemy import text as sql
 
-from smscentre.store.steps import OutboxState
 from smscentre.store.tables import (
-    UNREAD,
+    UNASKED,
     binds,
     inbox,
     long_messages,
     outbox,
     receipts,
+    resends,
     submissions,
-    unrecognised,
 )
 
 _RECEIPT = "receipt"
-_ARRIVAL_STATES = (
-    "done",
-    "silent",
-    "part",
-    "redelivered",
-    "failed",
-    "corrupt",
-    _RECEIPT,
-)
-
-STATES: tuple[str, ...] = tuple(
-    dict.fromkeys([*_ARRIVAL_STATES, *(state.value for state in OutboxState)])
-)
-"""Every state by which messages can be asked for: their own, or of a reply."""
 
 _LARGEST_ID = 2**63 - 1
 
@@ -146,6 +131,20 @@ class Receipted:
 
 
 @frozen
+class Resent:
+    """A reply that an operator sent once more: the copy, what it is a copy of, why.
+
+    Both are ids of first parts.
+    """
+
+    first_row: int
+    of_row: int
+    actor: str
+    reason: str
+    at: float
+
+
+@frozen
 class Bound:
     """The bind of a link that something came or went by."""
 
@@ -167,22 +166,7 @@ class Story:
     sent: list[Sent]
     receipts: list[Receipted]
     binds: dict[str, Bound]
-
-
-@frozen
-class Listed:
-    """One message in a list; ``replies`` are the states of its reply's parts."""
-
-    id: int
-    arrived_at: float
-    link: str
-    source: str
-    number: str | None
-    text: str
-    state: str
-    outcome: str
-    reason: str
-    replies: list[str]
+    resends: list[Resent] = field(factory=list)
 
 
 def find_story(connection: Connection, key: str) -> Story | None:
@@ -204,41 +188,7 @@ def find_story(connection: Connection, key: str) -> Story | None:
         return _story_of_arrival(connection, number)
     if part.inbox_id is not None:
         return _story_of_arrival(connection, part.inbox_id)
-    sent = [_made(Sent, part)]
-    return _story(connection, [], [], sent)
-
-
-def list_messages(
-    connection: Connection,
-    sender: str | None = None,
-    state: str | None = None,
-    limit: int = 20,
-    *,
-    unread: bool = False,
-) -> list[Listed]:
-    """The last messages, the newest last.
-
-    ``sender`` is a number in E.164, or a name or short code as it came; ``state``
-    one of `STATES`, of the message or of a part of its reply. Receipts are left
-    out unless they are asked for. ``unread`` leaves what no command understood and
-    nobody has marked as done.
-    """
-    query = select(inbox).order_by(inbox.c.id.desc()).limit(limit)
-    if unread:
-        waiting = select(unrecognised.c.inbox_id).where(sql(UNREAD))
-        query = query.where(inbox.c.id.in_(waiting))
-    if sender is not None:
-        query = query.where(or_(inbox.c.number == sender, inbox.c.source == sender))
-    if state is None:
-        query = query.where(inbox.c.state != _RECEIPT)
-    else:
-        replied = select(outbox.c.inbox_id).where(outbox.c.state == state)
-        query = query.where(or_(inbox.c.state == state, inbox.c.id.in_(replied)))
-    rows = connection.execute(query).all()[::-1]
-    replies: dict[int, list[str]] = {row.id: [] for row in rows}
-    for part in _after(connection, outbox, outbox.c.inbox_id, replies):
-        replies[part.inbox_id].append(part.state)
-    return [_made(Listed, row, replies=replies[row.id]) for row in rows]
+    return _story(connection, [], [], _unasked(connection, part))
 
 
 def _story_of_arrival(connection: Connection, row_id: int) -> Story | None:
@@ -257,16 +207,36 @@ def _story_of_arrival(connection: Connection, row_id: int) -> Story | None:
     ids = [arrival.id for arrival in arrivals]
     return _story(
         connection,
-        [_made(Arrived, arrival, **places.get(arrival.id, {})) for arrival in arrivals],
         [
-            _made(Filed, filed)
-            for filed in _after(connection, submissions, submissions.c.inbox_id, ids)
+            made_of(Arrived, arrival, **places.get(arrival.id, {}))
+            for arrival in arrivals
         ],
         [
-            _made(Sent, part)
-            for part in _after(connection, outbox, outbox.c.inbox_id, ids)
+            made_of(Filed, filed)
+            for filed in rows_of(connection, submissions, submissions.c.inbox_id, ids)
+        ],
+        [
+            made_of(Sent, part)
+            for part in rows_of(connection, outbox, outbox.c.inbox_id, ids)
         ],
     )
+
+
+def _unasked(connection: Connection, part: Any) -> list[Sent]:
+    """All parts of a text that is no reply."""
+    query = select(outbox).where(
+        outbox.c.number == part.number,
+        sql(UNASKED),
+        outbox.c.created_at == part.created_at,
+        outbox.c.part_reference.is_not_distinct_from(part.part_reference),
+    )
+    rows = connection.execute(query.order_by(outbox.c.id))
+    # Two short texts to one number may have been put out at the same moment.
+    return [
+        made_of(Sent, row)
+        for row in rows
+        if row.id == part.id or part.part_reference is not None
+    ]
 
 
 def _story(
@@ -278,8 +248,13 @@ def _story(
     matched = _receipts(connection, arrivals, sent)
     names = {one.bind for one in arrivals} | {one.bind for one in sent}
     query = select(binds).where(binds.c.id.in_(names))
-    bound = {row.id: _made(Bound, row) for row in connection.execute(query)}
-    return Story(arrivals, filed, sent, matched, bound)
+    bound = {row.id: made_of(Bound, row) for row in connection.execute(query)}
+    copies = select(resends).where(resends.c.first_row.in_([one.id for one in sent]))
+    again = [
+        made_of(Resent, row)
+        for row in connection.execute(copies.order_by(resends.c.at))
+    ]
+    return Story(arrivals, filed, sent, matched, bound, again)
 
 
 def _places(connection: Connection, arrival: Any) -> dict[int, dict[str, int]]:
@@ -311,7 +286,8 @@ def _receipts(
     connection: Connection, arrivals: Collection[Arrived], sent: Collection[Sent]
 ) -> list[Receipted]:
     """The receipts of sent parts, and the one that an arrival was itself."""
-    if not sent and not any(arrival.state == _RECEIPT for arrival in arrivals):
+    own = [_receipt_of(one.id) for one in arrivals if one.state == _RECEIPT]
+    if not sent and not own:
         return []
     query = (
         select(receipts, inbox.c.raw, inbox.c.acked_at, inbox.c.link)
@@ -319,37 +295,44 @@ def _receipts(
         .where(
             or_(
                 receipts.c.outbox_id.in_([part.id for part in sent]),
-                receipts.c.inbox_id.in_([arrival.id for arrival in arrivals]),
+                *(receipts.c.id == one for one in own),
             )
         )
         .order_by(receipts.c.id)
     )
-    return [_made(Receipted, row) for row in connection.execute(query)]
+    return [made_of(Receipted, row) for row in connection.execute(query)]
 
 
-def _after(
+def _receipt_of(arrival: int) -> Any:
+    """The row of the receipt that an arrival was.
+
+    It is numbered after its arrival, in the same transaction, and so found at once
+    by who goes on from there; its column has no index.
+    """
+    return (
+        select(receipts.c.id)
+        .where(receipts.c.id > arrival, receipts.c.inbox_id == arrival)
+        .order_by(receipts.c.id)
+        .limit(1)
+        .scalar_subquery()
+    )
+
+
+def rows_of(
     connection: Connection, table: Table, column: Any, ids: Collection[int]
 ) -> Sequence[Any]:
-    """The rows that arrivals gave rise to, in order.
-
-    Such rows are numbered after their arrival, in its own transaction: to say so
-    spares reading all the older ones, for the column has no index.
-    """
+    """The rows that arrivals gave rise to, in order."""
     if not ids:
         return []
-    query: Select[Any] = (
-        select(table).where(table.c.id > min(ids), column.in_(ids)).order_by(table.c.id)
-    )
+    query: Select[Any] = select(table).where(column.in_(ids)).order_by(table.c.id)
     return connection.execute(query).all()
 
 
-def _made(made: Any, row: Any, **more: Any) -> Any:
+def made_of(made: Any, row: Any, **more: Any) -> Any:
     """A value of the columns of a row that have a field of their name."""
     named = row._mapping
     columns = {
-        field.name: _plain(named[field.name])
-        for field in fields(made)
-        if field.name in named
+        one.name: _plain(named[one.name]) for one in fields(made) if one.name in named
     }
     return made(**columns | more)
 

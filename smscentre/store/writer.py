@@ -8,16 +8,15 @@ the work itself, in `Work.run`.
 
 from __future__ import annotations
 
-__all__ = ["Job", "Steward", "Unavailable", "Work", "Writer", "WriterObserver"]
+__all__ = ["BATCH", "MARK_DELAY_S", "SHARE", "Unavailable", "Writer", "WriterObserver"]
 
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from enum import Enum
 from queue import SimpleQueue
 from threading import Lock
 from time import perf_counter
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
 from sqlalchemy import Connection, Engine, exc, select
 from twisted.internet.defer import Deferred
@@ -29,6 +28,7 @@ from smscentre.errors import SMSCentreError
 from smscentre.store import tables
 from smscentre.store.engine import file_identity, is_outage
 from smscentre.store.transaction import Numbers, Row, Statement, Transaction
+from smscentre.store.work import Job, Steward, Work, WorkState
 from smscentre.tasks import attempt
 
 T = TypeVar("T")
@@ -38,6 +38,11 @@ _Mark = tuple[Statement, Row]
 BATCH = 200
 """Pieces of work in one transaction at most."""
 
+SHARE = 10
+"""Pieces of work of one sender among them at most, in their order: whatever a number
+floods the centre with, the others wait for no more. A window of the usual size holds no
+more of one sender."""
+
 MARK_DELAY_S = 0.05
 """How long a mark waits for a batch to ride with."""
 
@@ -46,77 +51,6 @@ _log = Logger(namespace="smscentre.store.writer")
 
 class Unavailable(SMSCentreError):
     """The database could not be used; what waited still waits."""
-
-
-class _State(Enum):
-    WAITING = "waiting"
-    BEGUN = "begun"
-    WITHDRAWN = "withdrawn"
-
-
-class Work:
-    """One thing to be done in a transaction, whole or not at all.
-
-    `run` may be called again when a batch has to be redone, so it changes
-    nothing in memory that a rollback would not undo; `Transaction.after_commit`
-    is for that.
-    """
-
-    arrival_id = ""
-    """Set for arrivals: by it a commit of unknown outcome is checked."""
-
-    steward: Steward | None = None
-    """Reads for a whole batch what each piece of work would read alone."""
-
-    _state = _State.WAITING
-    _unknown = False
-
-    @property
-    def withdrawn(self) -> bool:
-        """Whether it was taken back before it was begun."""
-        return self._state is _State.WITHDRAWN
-
-    def run(self, transaction: Transaction) -> None:
-        """Do the work. Writer's thread."""
-        raise NotImplementedError
-
-    def blame(self, transaction: Transaction, error: Exception) -> None:
-        """Store that this work cannot be done; by default it just fails."""
-        raise error
-
-    def found(self, transaction: Transaction) -> None:
-        """Take up the result: the work turned out to be committed before."""
-
-    def done(self) -> None:
-        """Hear that the work is committed. Reactor's thread."""
-
-    def failed(self, error: Exception) -> None:
-        """Hear that the work was not done. Reactor's thread."""
-
-
-class Steward(Protocol):
-    """Prepares the works of its kind in one batch."""
-
-    def prepare(self, transaction: Transaction, works: Sequence[Any]) -> None:
-        """Read what the works will need. Writer's thread."""
-
-
-class Job(Work, Generic[T]):
-    """A function to run in a transaction, its result given by a Deferred."""
-
-    def __init__(self, action: Callable[[Transaction], T]) -> None:
-        self._action = action
-        self._result: T | None = None
-        self.outcome: Deferred[T] = Deferred()
-
-    def run(self, transaction: Transaction) -> None:
-        self._result = self._action(transaction)
-
-    def done(self) -> None:
-        self.outcome.callback(self._result)  # type: ignore[arg-type]  # set by run
-
-    def failed(self, error: Exception) -> None:
-        self.outcome.errback(error)
 
 
 class WriterObserver(Protocol):
@@ -184,9 +118,9 @@ class Writer:
     def withdraw(self, work: Work) -> bool:
         """Take back a work that is not begun; False when it is too late."""
         with self._lock:
-            if work._state is not _State.WAITING:
+            if work.state is not WorkState.WAITING:
                 return False
-            work._state = _State.WITHDRAWN
+            work.state = WorkState.WITHDRAWN
         self.waiting -= 1
         return True
 
@@ -271,7 +205,8 @@ class Writer:
         """Take what was put; what was taken back meanwhile is forgotten."""
         if any(work.withdrawn for work in self._taken):
             self._taken = deque(work for work in self._taken if not work.withdrawn)
-        while len(self._taken) < BATCH and not self._queue.empty():
+        # All of it: behind what one sender has put there may be the others' work.
+        while not self._queue.empty():
             self._take(self._queue.get())
 
     @contextmanager
@@ -300,17 +235,30 @@ class Writer:
     def _commit_waiting(self, batch: list[Work], marks: list[_Mark]) -> None:
         """Begin, and only then take the works: until here they can be withdrawn."""
         with self._transaction() as transaction:
-            with self._lock:
-                while self._taken and len(batch) < BATCH:
-                    work = self._taken.popleft()
-                    if not work.withdrawn:
-                        work._state = _State.BEGUN
-                        batch.append(work)
+            self._begin(batch)
             while self._marks:
                 marks.append(self._marks.popleft())
             for statement, row in marks:
                 transaction.add(statement, row)
             self._run(transaction, batch)
+
+    def _begin(self, batch: list[Work]) -> None:
+        """Take works in their order, of no sender more than a share."""
+        shares: dict[str, int] = {}
+        beyond: list[Work] = []
+        with self._lock:
+            while self._taken and len(batch) < BATCH:
+                work = self._taken.popleft()
+                if work.withdrawn:
+                    continue
+                share = shares.get(work.sender, 0) + 1
+                if work.sender and share > SHARE:
+                    beyond.append(work)
+                    continue
+                shares[work.sender] = share
+                work.state = WorkState.BEGUN
+                batch.append(work)
+        self._taken.extendleft(reversed(beyond))
 
     def _run(self, transaction: Transaction, batch: Sequence[Work]) -> None:
         known = _known_arrivals(transaction, batch)
@@ -340,8 +288,8 @@ class Writer:
         self._disconnect()
         with self._lock:
             for work in batch:
-                work._unknown = work._unknown or unknown
-                work._state = _State.BEGUN if work._unknown else _State.WAITING
+                work.unknown = work.unknown or unknown
+                work.state = WorkState.BEGUN if work.unknown else WorkState.WAITING
         self._marks.extendleft(reversed(marks))
         self._marks_due = bool(marks)
         self._taken.extendleft(reversed(batch))
@@ -388,7 +336,7 @@ class Writer:
 
 def _known_arrivals(transaction: Transaction, batch: Sequence[Work]) -> set[str]:
     """The arrivals that an earlier commit of unknown outcome did store."""
-    doubtful = [work.arrival_id for work in batch if work._unknown and work.arrival_id]
+    doubtful = [work.arrival_id for work in batch if work.unknown and work.arrival_id]
     if not doubtful:
         return set()
     column = tables.inbox.c.arrival_id

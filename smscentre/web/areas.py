@@ -7,17 +7,28 @@ __all__ = ["areas"]
 from collections.abc import Sequence
 
 from smscentre.web.admin import Admin
+from smscentre.web.api.area import Api
 from smscentre.web.auditing import Auditing
 from smscentre.web.compliancepages import Compliance
+from smscentre.web.datapages import DataPages
 from smscentre.web.gateway import Gateway
+from smscentre.web.guiding import Guiding
 from smscentre.web.login import Login
 from smscentre.web.means import Means
+from smscentre.web.messagepage import MessagePage
+from smscentre.web.messages import Messages
+from smscentre.web.monthpages import MonthPages
+from smscentre.web.officeradmin import OfficerAdmin
 from smscentre.web.reporting import Reports
 from smscentre.web.routes import Area
 from smscentre.web.sessions import Sessions
 from smscentre.web.sources import Sources
 from smscentre.web.today import Today
+from smscentre.web.tokenpages import TokenPages
+from smscentre.web.trying import Trying
+from smscentre.web.unitadmin import UnitAdmin
 from smscentre.web.unitpages import UnitPages
+from smscentre.web.unreadpages import UnreadPages
 from smscentre.web.userpages import UserPages
 
 
@@ -30,8 +41,19 @@ def areas(means: Means, sessions: Sessions) -> Sequence[Area]:
         Compliance(means, sources),
         UnitPages(means, sources),
         Gateway(means),
+        Messages(means),
+        MessagePage(means),
+        Trying(means),
+        Guiding(means),
         Login(means, sessions),
         Admin(),
         UserPages(means),
         Auditing(means),
+        Api(means),
+        UnitAdmin(means),
+        OfficerAdmin(means),
+        DataPages(means),
+        MonthPages(means),
+        TokenPages(means),
+        UnreadPages(means),
     ]

@@ -24,7 +24,6 @@ from zoneinfo import ZoneInfo
 from attrs import evolve, frozen
 
 from smscentre.directory import Directory, Unit
-from smscentre.numbers import masked
 from smscentre.store.figures import (
     Group,
     Place,
@@ -312,4 +311,4 @@ def _who(view: View, figures: UnitFigures) -> str:
     if not view.names or not figures.number:
         return ""
     officer = view.directory.officers.get(figures.number)
-    return officer.name if officer else masked(figures.number)
+    return officer.name if officer else wording.author(figures.number)

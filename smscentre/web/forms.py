@@ -64,6 +64,8 @@ def read_form(content_type: str, body: bytes) -> tuple[Values, dict[str, Upload]
         _, form, files = parser.parse(BytesIO(body), kind, len(body), options)
     except (ValueError, RequestEntityTooLarge) as error:
         raise UnreadableError(str(error)) from error
+    if not all(map(_is_text, files)):
+        raise UnreadableError("a file has a name that is no text")
     return _values(form), {name: _upload(found) for name, found in files.items()}
 
 
@@ -84,11 +86,12 @@ def _upload(found: FileStorage) -> Upload:
 def _values(pairs: MultiDict[str, str]) -> Values:
     values = {name: tuple(texts) for name, texts in pairs.lists()}
     for name, texts in values.items():
+        # The parser gives a part without a name, against its types.
         if any(not _is_text(text) for text in (name, *texts)):
             raise UnreadableError("a field holds what is no text")
     return Values(values)
 
 
-def _is_text(text: str) -> bool:
+def _is_text(text: str | None) -> bool:
     """Whether a database can keep it: no NUL, nothing that was no UTF-8."""
-    return "\0" not in text and "\ufffd" not in text
+    return text is not None and "\0" not in text and "\ufffd" not in text

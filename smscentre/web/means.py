@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-__all__ = ["Changer", "Means", "Reader", "unless_away"]
+__all__ = ["Changer", "Desk", "Means", "Programs", "Reader", "unless_away"]
 
 import datetime
 from collections.abc import Awaitable, Callable
 from typing import Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
-from attrs import field, frozen
+from attrs import Factory, field, frozen
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
 
+from smscentre.corrections import Correction, TakingBack, Verdict
 from smscentre.deadlines.schedule import Schedule
-from smscentre.passwords import Passwords
+from smscentre.moments import TraceStyle
+from smscentre.passwords import Passwords, Run
+from smscentre.posting import Post
 from smscentre.sections import WebConfig
 from smscentre.store.engine import is_outage
 from smscentre.store.pages import ReadConnection
 from smscentre.store.people import DirectoryReader
 from smscentre.store.transaction import Transaction
+from smscentre.web.service import Service
 from smscentre.web.status import StatusSource
 
 T = TypeVar("T")
@@ -39,6 +43,20 @@ class Changer(Protocol):
         """Run a function in a transaction; fires once it is committed."""
 
 
+class Desk(Protocol):
+    """Does in the writer's thread what users of the pages wish of figures."""
+
+    def correct(
+        self, transaction: Transaction, correction: Correction, now: float
+    ) -> Verdict:
+        """Have figures hold, unless something speaks against it."""
+
+    def take_back(
+        self, transaction: Transaction, wish: TakingBack, now: float
+    ) -> Verdict:
+        """Have hold what held before, unless something speaks against it."""
+
+
 class LoginCounter(Protocol):
     """Hears how logins end."""
 
@@ -47,23 +65,41 @@ class LoginCounter(Protocol):
 
 
 @frozen
+class Programs:
+    """What programs may do: requests a minute of a token (0: no limit), and sending."""
+
+    requests_per_minute: int = 120
+    post: Post = field(factory=Post)
+
+
+@frozen
 class Means:
     """What a site is made of. ``zone`` is the centre's; moments are since 1970.
 
-    ``directory`` gives units and officers to who reads in a reader's thread.
+    ``make`` runs in a thread what would keep the reactor waiting, as long pages do;
+    ``directory`` gives units and officers to who reads in a reader's thread. By
+    ``country`` national numbers are read; ``own_numbers`` are the centre's.
     """
 
     status: StatusSource
     reader: Reader
     changer: Changer
     passwords: Passwords
+    make: Run
     logins: LoginCounter
     zone: ZoneInfo
     clock: IReactorTime
     wall_clock: Callable[[], float]
     config: WebConfig
+    desk: Desk
+    country: str = "ID"
+    own_numbers: frozenset[str] = frozenset()
     schedule: Schedule = field(factory=lambda: Schedule({}))
     directory: DirectoryReader = field(factory=DirectoryReader)
+    service: Service = field(
+        default=Factory(lambda self: Service(TraceStyle(self.zone)), takes_self=True)
+    )
+    programs: Programs = field(factory=Programs)
 
     def now(self) -> datetime.datetime:
         """The moment on the centre's clocks. Any thread."""

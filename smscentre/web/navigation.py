@@ -33,6 +33,9 @@ ENTRIES = (
     Entry("/laporan", "Laporan", Need.REPORTS),
     Entry("/kepatuhan", "Kepatuhan", Need.VIEWER),
     Entry("/gateway", "Gateway", Need.OPERATOR),
+    Entry("/pesan", "Pesan", Need.OPERATOR),
+    Entry("/coba", "Coba SMS", Need.ADMIN),
+    Entry("/panduan", "Panduan", Need.PUBLIC),
     Entry("/admin", "Admin", Need.STAFF),
 )
 """In the order in which they stand."""

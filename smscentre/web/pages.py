@@ -6,18 +6,21 @@ shows what is the business of the areas.
 
 from __future__ import annotations
 
-__all__ = ["Pages"]
+__all__ = ["Pages", "environment", "moments_of"]
 
 import datetime
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from smscentre.web import figurewords, wording
+from smscentre.guide import spans
+from smscentre.web import adminwords, figurewords, gatewaywords, wording
+from smscentre.web.inert import visible
 from smscentre.web.inertness import inert_lines
 from smscentre.web.means import Means
 from smscentre.web.navigation import entries_for
@@ -34,23 +37,43 @@ def _seen(value: Any) -> Any:
     return inert_lines(value) if is_text else value
 
 
+def environment() -> Environment:
+    """The templates with their filters; all that they show is escaped."""
+    templates = Environment(
+        loader=FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        finalize=_seen,
+        auto_reload=False,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    templates.filters.update(wording.FILTERS)
+    templates.filters.update(figurewords.FILTERS)
+    templates.filters.update(adminwords.FILTERS)
+    templates.filters.update(gatewaywords.FILTERS)
+    templates.filters["visible"] = visible
+    templates.filters["spans"] = spans
+    return templates
+
+
+def moments_of(now: float, zone: ZoneInfo) -> dict[str, Any]:
+    """What templates need to speak of times."""
+    return {
+        "now": now,
+        "zone": datetime.datetime.fromtimestamp(now, zone).tzname(),
+        "stamp": partial(wording.stamp, zone=zone),
+        "moment": partial(wording.moment, now=now, zone=zone),
+    }
+
+
 class Pages:
     """Makes the pages, with dates and times in the centre's zone."""
 
     def __init__(self, means: Means, address: Callable[[str], str]) -> None:
         """:param address: where a file of the folder ``static`` is found"""
         self._means = means
-        self._templates = Environment(
-            loader=FileSystemLoader(_TEMPLATES),
-            autoescape=True,
-            finalize=_seen,
-            auto_reload=False,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        self._templates.filters.update(wording.FILTERS)
-        self._templates.filters.update(figurewords.FILTERS)
+        self._templates = environment()
         self._templates.globals["address"] = address
 
     def page(self, page: Page, visit: Visit) -> bytes:
@@ -68,12 +91,8 @@ class Pages:
     def _render(self, page: Page, visit: Visit) -> bytes:
         means, now = self._means, visit.now
         public = means.config.public_reports
-        there = datetime.datetime.fromtimestamp(now, means.zone)
         values: dict[str, Any] = {
-            "now": now,
-            "zone": there.tzname(),
-            "stamp": partial(wording.stamp, zone=means.zone),
-            "moment": partial(wording.moment, now=now, zone=means.zone),
+            **moments_of(now, means.zone),
             "version": means.status.version,
             "refresh_s": page.refresh_s,
             "user": visit.user,

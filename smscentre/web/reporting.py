@@ -33,6 +33,7 @@ from smscentre.web.means import Means
 from smscentre.web.problems import Problem
 from smscentre.web.recap import points_of, read_recap
 from smscentre.web.reports import BY_SLUG, REPORTS, figures_of
+from smscentre.web.revisionwords import tell
 from smscentre.web.routes import (
     Answer,
     Need,
@@ -44,7 +45,6 @@ from smscentre.web.routes import (
 )
 from smscentre.web.sheet import Tone
 from smscentre.web.sources import Sources
-from smscentre.web.telling import tell
 
 _CHART_DAYS: Final = 31
 _CORRECTIONS: Final = 30

@@ -69,7 +69,7 @@ class Need(Enum):
 
     TOKEN = "token"
     """A program. The handler checks `Visit.authorization` itself: there is neither
-    a login nor a cookie, and so no form to be forged."""
+    a login nor a cookie, and so no form to be forged. Beneath ``/api/`` only."""
 
     def admits(self, role: Role | None, public_reports: bool) -> bool:
         """Whether a role may, None standing for who has not logged in."""
@@ -120,8 +120,9 @@ class Visit:
 
     ``arguments`` are the parts of the path that a route names, ``now`` is in
     seconds since 1970. ``user`` is None for who has not logged in. ``address`` is
-    that of the client. ``body``, ``content_type`` and ``authorization`` are there for
-    programs (`Need.TOKEN`), ``last_event_id`` is for streams.
+    that of the client. ``body``, ``content_type``, ``authorization`` and ``headers``,
+    by names in small letters, are there for programs (`Need.TOKEN`),
+    ``last_event_id`` is for streams.
     """
 
     path: str
@@ -139,6 +140,7 @@ class Visit:
     body: bytes = field(default=b"", repr=False)
     content_type: str = ""
     authorization: str = field(default="", repr=False)
+    headers: Mapping[str, str] = field(factory=dict, repr=False)
     last_event_id: str = ""
 
     @property

@@ -6,16 +6,19 @@ monotonic here; this one is given a wall clock. It knows no page.
 
 from __future__ import annotations
 
-__all__ = ["MAX_BODY_OCTETS", "BodyLimit", "Site", "TooLarge"]
+__all__ = ["MAX_BODY_OCTETS", "OPEN_MOST", "BodyLimit", "Site", "TooLarge"]
 
 from collections.abc import Callable
 from email.utils import formatdate
 from typing import Any
 
 from attrs import frozen
-from twisted.internet.interfaces import IReactorTime
+from twisted.internet.interfaces import IAddress, IReactorTime
+from twisted.internet.protocol import connectionDone
 from twisted.logger import Logger
+from twisted.python.failure import Failure
 from twisted.web import server
+from twisted.web.http import HTTPChannel
 from twisted.web.http import Request as PlainRequest
 from twisted.web.resource import IResource
 
@@ -26,7 +29,14 @@ BodyLimit = Callable[[bytes, bytes], int]
 """The longest body by method and path; a longer one is refused."""
 
 _IDLE_S = 60
-"""How long a connection may take over a request, or stay without one."""
+"""How long a connection may take over a request, or stay without one, or take over
+reading the answer ..."""
+
+_SLOWEST = 8192
+"""... and one second more for each of so many octets of a body or an answer."""
+
+OPEN_MOST = 300
+"""Connections at once; more would take the files that links need."""
 
 _UNHEARD_OCTETS = 64 * 1024 * 1024
 """So much of a body that is refused is thrown away; a longer one is cut off."""
@@ -59,13 +69,54 @@ def _usual(method: bytes, path: bytes) -> int:
 
 @frozen
 class TooLarge:
-    """What a site says of bodies: how long they may be, and the page if one is longer.
+    """What a site says of bodies: how long they may be, and what if one is longer.
 
-    Asked before the body comes, so that no more of it is kept.
+    Asked before the body comes, so that no more of it is kept. ``page`` gives type and
+    content for a path.
     """
 
     most: BodyLimit = _usual
-    page: Callable[[], bytes] = bytes
+    page: Callable[[bytes], tuple[str, bytes]] = lambda path: ("text/plain", b"")
+
+
+class _Channel(HTTPChannel):
+    """A connection with a limit on the time that it takes in all.
+
+    Twisted's begins anew with every octet: one a minute would hold it for ever.
+    """
+
+    site: Site
+    _answered = False
+
+    def connectionMade(self) -> None:
+        """Begin to count."""
+        self.site.open += 1
+        super().connectionMade()
+
+    def connectionLost(self, reason: Failure = connectionDone) -> None:
+        """Count no more."""
+        self.site.open -= 1
+        super().connectionLost(reason)
+
+    def resetTimeout(self) -> None:
+        """Give no more time because something has come."""
+
+    def allow(self, octets: int) -> None:
+        """Give time from now on, for so many octets to come or to go."""
+        self.setTimeout(_IDLE_S + octets / _SLOWEST)
+
+    def requestDone(self, request: PlainRequest) -> None:
+        """End the connection, once the answer was read or should have been."""
+        super().requestDone(request)
+        self._answered = True
+        self.allow(request.sentLength)
+
+    def timeoutConnection(self) -> None:
+        """End a connection whose time is up, and do not wait where it was answered."""
+        if self._answered:
+            self.forceAbortClient()
+        else:
+            super().timeoutConnection()
 
 
 class Request(server.Request):
@@ -87,6 +138,8 @@ class Request(server.Request):
             self._refuse()
             if length > _UNHEARD_OCTETS:
                 self.channel.loseConnection()
+        expected = self._most if length is None else min(length, self._most)
+        self._own.allow(expected)
 
     def handleContentChunk(self, data: bytes) -> None:
         """Take a piece of the body."""
@@ -110,7 +163,8 @@ class Request(server.Request):
         else:
             self.channel.persistent = False
             self.setHeader(b"Connection", b"close")
-            super().requestReceived(command, path, version)
+            # Twisted would answer for the whole server by itself, without our headers.
+            super().requestReceived(command, b"/*" if path == b"*" else path, version)
 
     def _refuse(self) -> None:
         """Answer at once, but hear the body out.
@@ -124,10 +178,11 @@ class Request(server.Request):
         transport.write(self._refusal())
 
     def _refusal(self) -> bytes:
-        page = self._bodies.page()
+        _, path = _asked(self.channel)
+        content_type, page = self._bodies.page(path)
         headers = {
             **_HEADERS,
-            "Content-Type": "text/html; charset=utf-8",
+            "Content-Type": content_type,
             "Content-Length": str(len(page)),
             "Connection": "close",
         }
@@ -136,11 +191,14 @@ class Request(server.Request):
         return head.encode() + page
 
     @property
+    def _own(self) -> _Channel:
+        channel = self.channel
+        assert isinstance(channel, _Channel), "our site makes no others"
+        return channel
+
+    @property
     def _bodies(self) -> TooLarge:
-        # Its type does not say that whoever made it left this.
-        channel: Any = self.channel
-        bodies: TooLarge = channel.site.bodies
-        return bodies
+        return self._own.site.bodies
 
 
 def _asked(channel: Any) -> tuple[bytes, bytes]:
@@ -153,7 +211,12 @@ def _asked(channel: Any) -> tuple[bytes, bytes]:
 
 
 class Site(server.Site):
-    """Serves a tree of resources with our limits, headers and log."""
+    """Serves a tree of resources with our limits, headers and log.
+
+    ``open`` counts the connections that there are.
+    """
+
+    protocol: Any = _Channel
 
     def __init__(
         self,
@@ -175,6 +238,15 @@ class Site(server.Site):
         self._wall_clock = wall_clock
         self.bodies = bodies or TooLarge()
         self._secure = secure
+        self.open = 0
+
+    def buildProtocol(self, addr: IAddress | None) -> Any:
+        """Serve one more connection; None closes it, where there are too many."""
+        return super().buildProtocol(addr) if self.open < OPEN_MOST else None
+
+    def acceptableProtocols(self) -> list[bytes]:
+        """What is offered by TLS: nothing that only Twisted's own channel speaks."""
+        return [b"http/1.1"]
 
     def startFactory(self) -> None:
         """Begin to serve: without the access log's clock, which is the reactor's."""

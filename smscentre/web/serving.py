@@ -6,7 +6,7 @@ handler answers.
 
 from __future__ import annotations
 
-__all__ = ["Visitor", "attend"]
+__all__ = ["HTML", "Visitor", "attend"]
 
 import re
 from collections.abc import Mapping
@@ -20,11 +20,12 @@ from smscentre.web.cookies import Cookies
 from smscentre.web.forgery import Sender, csrf_of
 from smscentre.web.forms import read_form, read_query
 from smscentre.web.means import Means
-from smscentre.web.routes import Redirect, Visit
+from smscentre.web.routes import Content, Redirect, Visit
 from smscentre.web.sessions import new_token
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
-_HTML = "text/html; charset=utf-8"
+HTML = "text/html; charset=utf-8"
+"""What pages are."""
 
 
 @frozen
@@ -37,9 +38,9 @@ class Visitor:
     """What the browser brought, empty without it."""
 
     def header(self, name: str) -> str:
-        """A header as text, empty without it."""
-        found: str | None = self.request.requestHeaders.getRawHeaders(name, [""])[-1]
-        return found or ""
+        """A header as text, empty without it; what is no text is that of no header."""
+        values = self.request.requestHeaders.getRawHeaders(name.encode(), [b""])
+        return values[-1].decode("latin-1") if values else ""
 
     @property
     def sender(self) -> Sender:
@@ -74,12 +75,13 @@ class Visitor:
         return evolve(visit, form=form, files=files)
 
     def by_program(self, visit: Visit) -> Visit:
-        """The visit of a program, with its body as it is."""
+        """The visit of a program, with its headers and its body as they are."""
         return evolve(
             visit,
             body=self._body(),
             content_type=self.header("Content-Type"),
             authorization=self.header("Authorization"),
+            headers=self._headers(),
         )
 
     def with_form(self, visit: Visit) -> Visit:
@@ -107,18 +109,25 @@ class Visitor:
             self.cookies.give_notice(answer.notice, key)
         self.request.setResponseCode(303)
         self.request.setHeader("Location", quote(answer.to, safe="/?&=#%:,;+~.-_"))
-        return self.give(b"", _HTML)
+        return self.give(b"", HTML)
 
     def page(self, page: bytes, status: int) -> bytes:
         """Give a page."""
         self.request.setResponseCode(status)
-        return self.give(page, _HTML)
+        return self.give(page, HTML)
 
     def give(self, content: bytes, content_type: str) -> bytes:
         """Give octets."""
         self.request.setHeader("Content-Type", content_type)
         self.request.setHeader("Content-Length", str(len(content)))
         return content
+
+    def give_content(self, content: Content) -> bytes:
+        """Give an answer to a program."""
+        self.request.setResponseCode(content.status)
+        for name, value in content.headers.items():
+            self.request.setHeader(name, value)
+        return self.give(content.content, content.content_type)
 
     def give_file(self, content: bytes, content_type: str, filename: str) -> bytes:
         """Give a file to keep, under a name without anything but plain characters."""
@@ -135,6 +144,14 @@ class Visitor:
     def _body(self) -> bytes:
         content = self.request.content
         return content.read() if content is not None else b""
+
+    def _headers(self) -> dict[str, str]:
+        """All headers, of those given twice the last one."""
+        given = self.request.requestHeaders.getAllRawHeaders()
+        return {
+            name.decode("latin-1").lower(): values[-1].decode("latin-1")
+            for name, values in given
+        }
 
     def _address(self, proxy: str) -> str:
         """The client's; as what stands in front says it, if we know that."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 __all__ = ["Doors", "site", "site_of"]
 
+import math
 from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
 from typing import Any
@@ -23,12 +24,14 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from smscentre.store.engine import is_outage
 from smscentre.store.patient import UncertainError
+from smscentre.web.api.faults import Fault, fault_of, problem_content
 from smscentre.web.areas import areas
 from smscentre.web.assets import Assets
 from smscentre.web.forgery import csrf_of, is_own, same
 from smscentre.web.forms import UnreadableError
 from smscentre.web.login import login_address
 from smscentre.web.means import Means
+from smscentre.web.pace import Crowded, Pace, PacedReader, timed
 from smscentre.web.pages import Pages
 from smscentre.web.problems import Problem
 from smscentre.web.routes import (
@@ -45,27 +48,35 @@ from smscentre.web.routes import (
     Visit,
 )
 from smscentre.web.server import Site, TooLarge
-from smscentre.web.serving import Visitor, attend
+from smscentre.web.serving import HTML, Visitor, attend
 from smscentre.web.sessions import Sessions
 from smscentre.web.streaming import Streams
 
 _STATIC = Path(__file__).parent / "static"
 _RETRY_S = "15"
 _READING = ("GET", "HEAD")
+_PROGRAMS = "/api/"
 
 _log = Logger(namespace="smscentre.web.site")
 
 
-def site(means: Means) -> Site:
-    """The site with all areas."""
+def site(means: Means, pace: Pace | None = None) -> Site:
+    """The site with all areas; without a pace every page is made at once."""
+    pace = pace or Pace(means.clock, saved_s=math.inf)
+    means = evolve(means, reader=PacedReader(means.reader, pace.spent))
     sessions = Sessions(means)
     routes = [route for area in areas(means, sessions) for route in area.routes()]
-    return site_of(means, sessions, routes)
+    return site_of(means, sessions, routes, pace)
 
 
-def site_of(means: Means, sessions: Sessions, routes: Sequence[Route]) -> Site:
+def site_of(
+    means: Means,
+    sessions: Sessions,
+    routes: Sequence[Route],
+    pace: Pace | None = None,
+) -> Site:
     """A site with some routes."""
-    doors = Doors(means, sessions, routes)
+    doors = Doors(means, sessions, pace or Pace(means.clock, saved_s=math.inf), routes)
     return Site(
         _Readable(doors),
         means.clock,
@@ -87,9 +98,14 @@ class Doors:
     """Leads each request to its route, or says why not. Reactor's thread."""
 
     def __init__(
-        self, means: Means, sessions: Sessions, routes: Sequence[Route]
+        self,
+        means: Means,
+        sessions: Sessions,
+        pace: Pace,
+        routes: Sequence[Route],
     ) -> None:
         self._means = means
+        self._pace = pace
         self._sessions = sessions
         self._assets = Assets(_STATIC)
         self._pages = Pages(means, self._assets.address)
@@ -108,16 +124,20 @@ class Doors:
         route = self._routes.get(endpoint)
         return route.most_octets if route else FORM_OCTETS
 
-    def too_large(self) -> bytes:
-        """The page that says that a body is too long, to nobody in particular."""
+    def too_large(self, path: bytes) -> tuple[str, bytes]:
+        """What says that a body is too long, to nobody in particular."""
+        if path.startswith(_PROGRAMS.encode()):
+            content = problem_content(Fault.TOO_LARGE)
+            return content.content_type, content.content
         visit = Visit("", self._means.wall_clock())
-        return self._pages.trouble(Trouble(Problem.TOO_LARGE), visit)
+        return HTML, self._pages.trouble(Trouble(Problem.TOO_LARGE), visit)
 
     def no_page(self, request: Request) -> bytes:
         """Answer for an address that is no text."""
-        visit = Visit("", self._means.wall_clock())
-        page = self._pages.trouble(Trouble(Problem.NO_PAGE), visit)
-        return attend(request, self._means.config.public_url).page(page, 404)
+        path = request.path.decode("utf-8", "replace")
+        visitor = attend(request, self._means.config.public_url)
+        visit = Visit(path, self._means.wall_clock())
+        return self._trouble(visitor, visit, Trouble(Problem.NO_PAGE))
 
     # The table of routes, as Klein has it.
 
@@ -152,6 +172,7 @@ class Doors:
 
     async def _lead(self, visitor: Visitor, visit: Visit, route: Route) -> bytes:
         """Let a visit in, or not, and give the answer."""
+        await self._pace.turn()
         try:
             visit = await self._admitted(visitor, visit, route)
             answer = await route.handler(visit)
@@ -198,16 +219,13 @@ class Doors:
                 if route.path in self._forms:
                     visit = visitor.with_form(visit)
                 visit = visitor.with_notice(visit)
-                return visitor.page(self._pages.page(answer, visit), answer.status)
+                return visitor.page(await self._made(answer, visit), answer.status)
             case Redirect():
                 return visitor.redirect(answer)
             case Download(content, content_type, filename):
                 return visitor.give_file(content, content_type, filename)
-            case Content(content, content_type, status, headers):
-                visitor.request.setResponseCode(status)
-                for name, value in headers.items():
-                    visitor.request.setHeader(name, value)
-                return visitor.give(content, content_type)
+            case Content():
+                return visitor.give_content(answer)
             case Stream() if self._streams.full:
                 return self._trouble(visitor, visit, Trouble(Problem.BUSY))
             case Stream():
@@ -215,7 +233,18 @@ class Doors:
             case Trouble():
                 return self._trouble(visitor, visit, answer)
 
+    async def _made(self, page: Page, visit: Visit) -> bytes:
+        """Make a page in another thread: a long one takes tens of milliseconds."""
+        made: tuple[bytes, float] = await self._means.make(
+            lambda: timed(lambda: self._pages.page(page, visit))
+        )
+        self._pace.spent(made[1])
+        return made[0]
+
     def _trouble(self, visitor: Visitor, visit: Visit, trouble: Trouble) -> bytes:
+        if visit.path.startswith(_PROGRAMS):
+            content = problem_content(fault_of(trouble.problem))
+            return visitor.give_content(content)
         status = trouble.problem.status
         if status == 503:
             visitor.request.setHeader("Retry-After", _RETRY_S)
@@ -245,6 +274,8 @@ class Doors:
                 return Problem.NO_PAGE
             case UnreadableError():
                 return Problem.BAD_REQUEST
+            case Crowded():
+                return Problem.BUSY
             case Exception() if is_outage(error):
                 _log.warn("{path}: {error}", path=request.path, error=error)
                 return _away(request, error)

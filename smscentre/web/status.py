@@ -35,7 +35,9 @@ class LinkStatus:
     ``since`` is when it came up or went down, ``bind`` the id of its session,
     empty while it is down; ``reason`` says why it is down, in the link's words.
     ``window`` is the most parts that may be in flight, 0 where there is no limit.
-    ``modem`` is None for what is no modem.
+    ``modem`` is None for what is no modem. ``error`` is why it last went down, also
+    if that is over, at ``error_at``. ``last_minute`` is how many messages came and
+    how many parts the carrier took, None where nobody counts.
     """
 
     name: str
@@ -47,6 +49,9 @@ class LinkStatus:
     window: int = 0
     reason: str = ""
     modem: ModemStatus | None = None
+    error: str = ""
+    error_at: float | None = None
+    last_minute: tuple[int, int] | None = None
 
 
 @frozen
@@ -54,12 +59,17 @@ class WriterStatus:
     """The store's writer now.
 
     ``waiting`` counts what is not committed yet; ``last_commit_at`` is None
-    before the first. ``problem`` is empty while the database can be used.
+    before the first. ``problem`` is empty while the database can be used, else there
+    since ``problem_since``. The last batch was of ``batch`` works and took
+    ``batch_s``.
     """
 
     waiting: int
     last_commit_at: float | None
     problem: str = ""
+    problem_since: float | None = None
+    batch: int = 0
+    batch_s: float | None = None
 
 
 @frozen

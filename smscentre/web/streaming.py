@@ -43,9 +43,10 @@ class Streams:
         """Send events until they end, the browser goes or the time is up."""
         self._open += 1
         tap = _Tap(request, self._clock)
+        # Before the first event, which may be there at once: headers come first.
+        tap.start()
         sending = Deferred.fromCoroutine(_send(stream.events, tap))
         limit = self._clock.callLater(_LONGEST_S, sending.cancel)
-        tap.start()
         try:
             await sending
         except CancelledError:

@@ -26,10 +26,10 @@ from smscentre.web.charts import Point, course
 from smscentre.web.means import Means
 from smscentre.web.problems import Problem
 from smscentre.web.reports import REPORTS, Report, Shown, figures_of
+from smscentre.web.revisionwords import tell
 from smscentre.web.routes import Answer, Need, Page, Route, Trouble, Visit
 from smscentre.web.sheet import Cell
 from smscentre.web.sources import Sources
-from smscentre.web.telling import tell
 
 _MONTH_DAYS: Final = 31
 _YEAR_DAYS: Final = 365

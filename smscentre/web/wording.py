@@ -10,6 +10,7 @@ __all__ = [
     "MONTHS",
     "age",
     "alarm",
+    "author",
     "deed",
     "figure",
     "kind_name",
@@ -32,24 +33,11 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from smscentre.messages import ModemAlarm
-from smscentre.users import Role
+from smscentre.monthnames import MONTHS
+from smscentre.numbers import masked
+from smscentre.users import WEB, Role
 
 _WEEKDAYS = ("Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu")
-
-MONTHS = (
-    "Januari",
-    "Februari",
-    "Maret",
-    "April",
-    "Mei",
-    "Juni",
-    "Juli",
-    "Agustus",
-    "September",
-    "Oktober",
-    "November",
-    "Desember",
-)
 
 _ROLES: Final = {
     Role.VIEWER: "pembaca laporan",
@@ -71,7 +59,17 @@ _DEEDS: Final = {
     "login": "masuk",
     "login.failed": "gagal masuk",
     "logout": "keluar",
+    "message.cancel": "SMS yang menunggu dibatalkan",
     "messages.done": "SMS tidak dikenali ditandai selesai",
+    "messages.export": "SMS diekspor",
+    "messages.list": "daftar SMS dibuka",
+    "messages.read": "SMS dibaca",
+    "data.correct": "data laporan diisi atau diperbaiki",
+    "data.take_back": "data laporan ditarik kembali",
+    "months.close": "bulan ditutup",
+    "months.reopen": "bulan dibuka kembali",
+    "officers.add": "petugas ditambah",
+    "officers.change": "petugas diubah",
     "officers.import": "petugas diimpor",
     "officers.invite": "kode pendaftaran dibuat",
     "officers.move": "nomor petugas diganti",
@@ -80,6 +78,12 @@ _DEEDS: Final = {
     "officers.register": "petugas mendaftar",
     "officers.revoke": "kode pendaftaran dicabut",
     "phone.text": "SMS dicoba lewat telepon uji",
+    "reply.resend": "balasan dikirim ulang",
+    "send": "SMS dikirim lewat API",
+    "tokens.add": "token API dibuat",
+    "tokens.revoke": "token API dicabut",
+    "units.add": "UPT ditambah",
+    "units.change": "UPT diubah",
     "units.import": "UPT diimpor",
     "users.add": "pengguna ditambah",
     "users.change": "pengguna diubah",
@@ -89,14 +93,20 @@ _DEEDS: Final = {
 _STATES: Final = {
     "done": "selesai",
     "silent": "tanpa balasan",
-    "failed": "gagal diproses",
+    "failed": "gagal",
     "corrupt": "rusak",
     "receipt": "tanda terima",
     "redelivered": "kiriman ulang",
+    "enroute": "dalam perjalanan",
     "part": "bagian pesan panjang",
     "queued": "menunggu",
     "claimed": "sedang dikirim",
     "in_doubt": "belum pasti",
+    "sent": "terkirim",
+    "delivered": "sampai",
+    "expired": "kedaluwarsa",
+    "uncertain": "tidak pasti sampai",
+    "unknown": "nasib tidak diketahui",
 }
 
 _OUTCOMES: Final = {
@@ -127,6 +137,8 @@ _OUTCOMES: Final = {
     "date": "tanggal salah",
     "future": "tanggal belum tiba",
     "too_old": "tanggal terlalu lama",
+    "closed": "bulan sudah ditutup",
+    "closed_undo": "bulan sudah ditutup",
     "no_data": "belum ada data",
     "no_data_ever": "belum ada data",
     "kind": "bukan jenis UPT ini",
@@ -234,7 +246,7 @@ def moment(at: float, now: float, zone: ZoneInfo) -> str:
     return f"{there.day} {MONTHS[there.month - 1][:3]} {there:%H.%M}"
 
 
-def stamp(at: float, zone: ZoneInfo) -> str:
+def stamp(at: float, zone: datetime.tzinfo) -> str:
     """A moment in full, as a log has it: ``14 Mei 2024 08.15.30``."""
     there = datetime.datetime.fromtimestamp(at, zone)
     return f"{there.day} {MONTHS[there.month - 1][:3]} {there:%Y %H.%M.%S}"
@@ -293,6 +305,12 @@ def role_purpose(of: Role) -> str:
     return _ROLE_PURPOSES[of]
 
 
+def author(of: str) -> str:
+    """Who sent or changed something: a number with its middle hidden, or a user."""
+    name = of.removeprefix(WEB)
+    return f"web: {name}" if name != of else masked(of)
+
+
 def deed(action: str) -> str:
     """What somebody did, of the audit log; what is new here shows as it is."""
     return _DEEDS.get(action, action)
@@ -314,6 +332,7 @@ def signal(dbm: int | None) -> str:
 FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
     "age": age,
     "alarm": alarm,
+    "author": author,
     "deed": deed,
     "figure": figure,
     "kind_name": kind_name,

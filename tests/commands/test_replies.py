@@ -61,6 +61,7 @@ _ANY = {
     "date": "270408",
     "today": "270408",
     "latest": "270408",
+    "month": "September 2008",
     "zone": "WITA",
     "time": "23.59",
     "report": "Rutan",

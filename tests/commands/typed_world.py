@@ -40,8 +40,8 @@ from smscentre.sim.memory import MemoryLink
 from smscentre.store.changes import Signature, import_officers, import_units
 from smscentre.store.engine import reading_engine, writing_engine
 from smscentre.store.receipts import Marks
-from smscentre.store.schema import upgrade
 from smscentre.store.writer import Writer
+from tests.prepared import make_store
 from tests.storecase import Batches, at_once
 
 _ZONE = ZoneInfo("Asia/Jakarta")
@@ -84,7 +84,7 @@ class Table:
     def prepare(self, database: Path) -> None:
         """Make a database in which the world is registered and nothing came yet."""
         url = f"sqlite:///{database}"
-        upgrade(url)
+        make_store(url)
         signature = Signature("test", self.path.name, 0.0)
         import_units(url, list(map(_unit, self.world["units"])), signature)
         officers = self.world["officers"].items()

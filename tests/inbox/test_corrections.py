@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime
 import re
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
 from typing import ClassVar
 from unittest import skipIf
 from zoneinfo import ZoneInfo
@@ -16,14 +18,18 @@ from sqlalchemy import delete
 from smscentre.commands.dispatch import Rules, interpret
 from smscentre.commands.forms import FIELDS, KIND_OF
 from smscentre.commands.replies import TEXTS
+from smscentre.commands.undo import Undo
 from smscentre.directory import Directory, Officer, Right
-from smscentre.interfaces import Command, Request
-from smscentre.store.engine import reading_engine
+from smscentre.interfaces import Command, Ledger, Outcome, Request, SubmissionKey
+from smscentre.sim.memory import MemoryLink
+from smscentre.store.engine import reading_engine, writing_engine
 from smscentre.store.history import flags_of_day
 from smscentre.store.people import put_officers
 from smscentre.store.tables import metadata
+from smscentre.store.writer import Writer
 from tests.postgresql import MISSING, server
 from tests.stages import OFFICER, StagesTestCase
+from tests.storecase import at_once
 
 _COLLEAGUE = "+628111203002"
 _DAY = datetime.date(2008, 4, 27)
@@ -209,6 +215,94 @@ class UndoTests(CorrectionCase):
         self.turn()
         self.assertEqual(self.held(), "2 1 1 1")
         self.assertEqual([new[0] for _, new in self.history()], ["1", "2", "1", "2"])
+
+
+@frozen
+class _Interrupted:
+    """A command beside which something happens before its effects are stored."""
+
+    command: Command
+    meanwhile: Callable[[], None]
+
+    @property
+    def needs(self) -> Collection[Right]:
+        """What the command needs."""
+        return self.command.needs
+
+    def expects(self) -> Sequence[SubmissionKey]:
+        """What the command expects."""
+        return self.command.expects()
+
+    def run(self, ledger: Ledger) -> Outcome:
+        """Decide, by what may not be true any more when this returns."""
+        outcome = self.command.run(ledger)
+        self.meanwhile()
+        return outcome
+
+
+class TwoNodesTests(CorrectionCase):
+    """A colleague's report comes by another node in the middle of an undo."""
+
+    def setUp(self) -> None:
+        self.meanwhile: Callable[[], None] | None = None
+        super().setUp()
+
+    def interpret(self, request: Request, directory: Directory) -> Command:
+        """Understand a text; an undo is interrupted, once."""
+        command = super().interpret(request, directory)
+        if self.meanwhile is None or not isinstance(command, Undo):
+            return command
+        meanwhile, self.meanwhile = self.meanwhile, None
+        return _Interrupted(command, meanwhile)
+
+    @contextmanager
+    def other_node(self) -> Iterator[None]:
+        """Have texts come by another process with the same database."""
+        mine = {**vars(self)}
+        engine = writing_engine(self.url, explicit=True)
+        self.writer = Writer(engine, at_once, self.clock, self.batches)
+        self.link, self.other = MemoryLink("spare"), MemoryLink("carrier")
+        self.start_stages()
+        self.connect()
+        try:
+            yield
+        finally:
+            self.writer.close()
+            vars(self).update(mine)
+
+    def colleague_reports(self) -> None:
+        """Let a colleague report by the other node; it is committed."""
+        with self.other_node():
+            self.reply = self.one("RUTAN 90 54 36 39", _COLLEAGUE)
+        self.assertIn("P=90,", self.reply)
+
+    def test_it_stays_where_nothing_was_before(self) -> None:
+        """The undo of a first report leaves the colleague's figures."""
+        self.check_undo_of("RUTAN 82 54 36 39")
+
+    def test_it_stays_where_something_was_before(self) -> None:
+        """The undo does not bring older figures over the colleague's."""
+        self.check_undo_of("RUTAN 81 54 36 39", "RUTAN 82 54 36 39")
+
+    def check_undo_of(self, *texts: str) -> None:
+        """Text and undo; the colleague's figures hold, and the reply says so."""
+        for text in texts:
+            self.one(text)
+        self.meanwhile = self.colleague_reports
+        self.assertIn("tetap berlaku", self.one("BATAL"))
+        self.assertEqual(self.held(), "90 54 36 39")
+        self.assertEqual(self.history()[-1], ("90 54 36 39", "90 54 36 39"))
+
+    def test_what_stood_beside_it(self) -> None:
+        """Other texts of the same batch are done once each, with their replies."""
+        self.one("RUTAN 82 54 36 39")
+        self.meanwhile = self.colleague_reports
+        settled = [self.arrive(text) for text in ("RUTAN GETUPT", "BATAL", "PROV")]
+        before = len(self.link.sent)
+        self.turn()
+        self.assertEqual([self.successResultOf(each) for each in settled], [True] * 3)
+        self.assertEqual(len(self.link.sent) - before, 3)
+        self.assertEqual(self.states().count("done"), 5)
 
 
 class FlagTests(CorrectionCase):
@@ -464,5 +558,9 @@ def on_postgresql(made: type[CorrectionCase]) -> type[CorrectionCase]:
 
 
 PostgresqlUndoTests = on_postgresql(UndoTests)
+PostgresqlTwoNodesTests = on_postgresql(TwoNodesTests)
 PostgresqlFlagTests = on_postgresql(FlagTests)
 PostgresqlConfirmTests = on_postgresql(ConfirmTests)
+
+# SQLite's writers shut each other out: there it cannot happen.
+del TwoNodesTests

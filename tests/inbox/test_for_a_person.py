@@ -6,7 +6,7 @@ from twisted.logger import LogLevel, capturedLogs, formatEvent
 
 from smscentre.inbox.limits import ReplyLimits
 from smscentre.store.beside import change_store, read_store
-from smscentre.store.trace import list_messages
+from smscentre.store.recent import list_messages
 from smscentre.store.unread import NotOnTheList, count_unread, mark_done
 from tests.stages import CENTRE_NUMBER, OFFICER, StagesTestCase
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, cast
+from collections.abc import Callable
+from typing import ClassVar, TypeVar, cast
 from unittest import skipIf
 from zoneinfo import ZoneInfo
 
@@ -21,6 +22,7 @@ from smscentre.interfaces import Command, Request
 from smscentre.messages import Alphabet, Part
 from smscentre.smpp.text import encode_text
 from smscentre.store import audit
+from smscentre.store.beside import change_store
 from smscentre.store.changes import Signature, import_officers
 from smscentre.store.engine import reading_engine
 from smscentre.store.numbers import (
@@ -33,6 +35,8 @@ from smscentre.store.numbers import (
 )
 from tests.postgresql import MISSING, server
 from tests.stages import OFFICER, StagesTestCase
+
+T = TypeVar("T")
 
 _STRANGER = "+628129999999"
 _OTHER = "+628129999998"
@@ -65,18 +69,24 @@ class NumbersTestCase(StagesTestCase):
         """The operator, now."""
         return Signature("root", "", self.now())
 
+    def change(self, action: Callable[..., T], *arguments: object) -> T:
+        """Change the store beside the stages, as the command line does."""
+        return change_store(
+            self.url, lambda transaction: action(transaction, *arguments)
+        )
+
     def invite(self, days: float = 7, name: str = "Siti", unit: str = "1203") -> str:
         """Have an invitation; its code."""
         code = new_code()
         now = self.now()
         rights = frozenset(Right)
         invitation = Invitation(0, unit, rights, name, now, now + days * _DAY_S)
-        invite(self.url, invitation, code_hash(code), self.signature)
+        self.change(invite, invitation, code_hash(code), self.signature)
         return code
 
     def set_pin(self, *rights: Right, pin: str = _PIN) -> None:
         """Keep rights of the officer by a PIN."""
-        set_pin(self.url, OFFICER, rights, pin_hash(pin), self.signature)
+        self.change(set_pin, OFFICER, rights, pin_hash(pin), self.signature)
 
     def outcomes(self) -> list[str]:
         """What the commands decided, in the order of arrival."""
@@ -167,10 +177,10 @@ class RegistrationTests(NumbersTestCase):
     def test_revoked(self) -> None:
         """A code that was taken back registers nobody, nor is it taken back again."""
         code = self.invite()
-        revoke_invitation(self.url, 1, self.signature)
+        self.change(revoke_invitation, 1, self.signature)
         self.assertEqual(self.text(f"DAFTAR {code}", _STRANGER), [_BAD])
         with self.assertRaises(NumbersError):
-            revoke_invitation(self.url, 1, self.signature)
+            self.change(revoke_invitation, 1, self.signature)
 
     def test_locked(self) -> None:
         """Three failures lock for an hour; then the number may try again."""
@@ -225,7 +235,7 @@ class RegistrationTests(NumbersTestCase):
     def test_an_inactive_number(self) -> None:
         """Is told so; a code does not bring back what an admin took away."""
         code = self.invite()
-        move_officer(self.url, OFFICER, _OTHER, self.signature)
+        self.change(move_officer, OFFICER, _OTHER, self.signature)
         self.assertEqual(self.text(f"DAFTAR {code}"), [TEXTS["inactive"]])
 
     def test_the_name_of_the_unit(self) -> None:
@@ -361,11 +371,11 @@ class PinTests(NumbersTestCase):
             self.text(f"{_REPORT} PIN {pin}")
         self.set_pin(Right.INSERT, pin="222222")
         self.assertIn(_WANTED, self.text(f"{_REPORT} PIN {_PIN}")[0])
-        remove_pin(self.url, OFFICER, list(Right), self.signature)
+        self.change(remove_pin, OFFICER, list(Right), self.signature)
         self.text(_REPORT)
         self.assertEqual(self.outcomes()[-1], "insert")
         with self.assertRaises(NumbersError):
-            remove_pin(self.url, OFFICER, list(Right), self.signature)
+            self.change(remove_pin, OFFICER, list(Right), self.signature)
 
     def test_without_a_pin_of_ones_own(self) -> None:
         """Who has none may write one; it is cut all the same."""
@@ -526,7 +536,7 @@ class MoveTests(NumbersTestCase):
     def test_at_once(self) -> None:
         """The new number may what the old one might, and that one nothing more."""
         self.text(_REPORT)
-        moved = move_officer(self.url, OFFICER, _OTHER, self.signature, "SIM hilang")
+        moved = self.change(move_officer, OFFICER, _OTHER, self.signature, "SIM hilang")
         self.assertEqual((moved.name, moved.unit), ("Budi", "1203"))
         self.assertIn("Update Data", self.text("RUTAN 1 2 3 4", _OTHER)[0])
         self.assertEqual(self.text(_REPORT), [TEXTS["inactive"]])
@@ -535,7 +545,7 @@ class MoveTests(NumbersTestCase):
 
     def test_audited(self) -> None:
         """With both numbers and the reason."""
-        move_officer(self.url, OFFICER, _OTHER, self.signature, "SIM hilang")
+        self.change(move_officer, OFFICER, _OTHER, self.signature, "SIM hilang")
         (row,) = self.rows("SELECT actor, action, subject, detail FROM audit")
         self.assertEqual(
             tuple(row),
@@ -550,15 +560,15 @@ class MoveTests(NumbersTestCase):
     def test_the_pin_moves(self) -> None:
         """It is the officer's, not the SIM's."""
         self.set_pin(Right.INSERT)
-        move_officer(self.url, OFFICER, _OTHER, self.signature)
+        self.change(move_officer, OFFICER, _OTHER, self.signature)
         self.assertIn(_WANTED, self.text(_REPORT, _OTHER)[0])
         self.text(f"{_REPORT} PIN {_PIN}", _OTHER)
         self.assertEqual(self.submissions(), ["82 54 36 39"])
 
     def test_back(self) -> None:
         """To a number that is inactive, as when the old SIM is found again."""
-        move_officer(self.url, OFFICER, _OTHER, self.signature)
-        move_officer(self.url, _OTHER, OFFICER, self.signature)
+        self.change(move_officer, OFFICER, _OTHER, self.signature)
+        self.change(move_officer, _OTHER, OFFICER, self.signature)
         self.assertTrue(self.text(_REPORT)[0].startswith(_INSERTED))
 
     def test_refused(self) -> None:
@@ -568,12 +578,12 @@ class MoveTests(NumbersTestCase):
             (OFFICER, OFFICER, "is registered and active, as Budi"),
         ):
             with self.assertRaises(NumbersError) as caught:
-                move_officer(self.url, old, new, self.signature)
+                self.change(move_officer, old, new, self.signature)
             self.assertIn(words, str(caught.exception))
         self.assertEqual(self.rows("SELECT * FROM audit"), [])
-        move_officer(self.url, OFFICER, _OTHER, self.signature)
+        self.change(move_officer, OFFICER, _OTHER, self.signature)
         with self.assertRaises(NumbersError) as caught:
-            move_officer(self.url, OFFICER, _STRANGER, self.signature)
+            self.change(move_officer, OFFICER, _STRANGER, self.signature)
         self.assertIn("is not active", str(caught.exception))
 
 

@@ -10,6 +10,7 @@ from attrs import evolve
 from sqlalchemy.exc import OperationalError
 
 from smscentre import failpoints
+from smscentre.directory import Officer, Right
 from smscentre.gsm.seams import keep_escape
 from smscentre.inbox.admission import SILENCES
 from smscentre.inbox.limits import ReplyLimits
@@ -18,10 +19,12 @@ from smscentre.messages import IncomingKind, Part
 from smscentre.metrics import Metrics
 from smscentre.store.arrivals import ACKNOWLEDGEMENT_DOUBT_S, REDELIVERY_HORIZON_S
 from smscentre.store.longmessages import WAIT_S
+from smscentre.store.people import put_officers
 from smscentre.store.sessions import end_left_open
-from smscentre.store.writer import Unavailable
+from smscentre.store.writer import BATCH, SHARE, Unavailable
 from tests.stages import CENTRE_NUMBER, OFFICER, StagesTestCase
 
+_COLLEAGUE = "+628111203002"
 _STRANGER = "+628129999999"
 
 
@@ -670,3 +673,34 @@ class PhoneTests(StagesTestCase):
         self.by_phone("A", _STRANGER)
         self.assertEqual(self.text("SET 2"), ["Update 2"])
         self.assertEqual(self.text("B", _STRANGER), ["unknown number"])
+
+
+class FloodTests(StagesTestCase):
+    """What one number sends keeps the others waiting for a share of a batch only."""
+
+    limits = ReplyLimits(sender_per_minute=2)
+
+    def setUp(self) -> None:
+        super().setUp()
+        officer = Officer(_COLLEAGUE, "Sari", "1203", (), frozenset(Right))
+        self.writer.perform(lambda transaction: put_officers(transaction, [officer]))
+        self.connect()
+        self.flood = [self.arrive(f"SET {number}") for number in range(3 * BATCH)]
+
+    def test_others_do_not_wait_behind_it(self) -> None:
+        """Who texts after it is stored and answered with its first few messages."""
+        other = self.arrive("SET 7777", _COLLEAGUE)
+        self.writer.turn()
+        self.assertTrue(self.successResultOf(other))
+        self.assertEqual(self.link.sent[-1].text, "Update 7777")
+        done = [settled.called for settled in self.flood]
+        self.assertEqual(done, [True] * SHARE + [False] * (len(done) - SHARE))
+        self.turn()
+
+    def test_nothing_of_it_is_lost(self) -> None:
+        """All is stored in its order; past the limit nothing is answered."""
+        self.turn()
+        self.assertEqual([self.successResultOf(each) for each in self.flood][-1], True)
+        numbers = [str(number) for number in range(len(self.flood))]
+        self.assertEqual(self.submissions(), numbers)
+        self.assertEqual(len(self.link.sent), 2)

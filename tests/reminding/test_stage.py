@@ -6,7 +6,7 @@ from attrs import evolve
 
 from smscentre.messages import Priority
 from smscentre.reminding.stage import LOOK_S
-from tests.reminding.morning import BEGINS, DAY, MorningTestCase, local
+from tests.reminding.morning import BEGINS, DAY, ZONE_OF, MorningTestCase, local
 
 
 class ClockTests(MorningTestCase):
@@ -117,6 +117,46 @@ class RecallTests(MorningTestCase):
         self.assertEqual(len(reminded), 3)
         (row,) = self.rows("SELECT error FROM outbox WHERE state = 'expired'")
         self.assertEqual(row.error, "the unit has reported since")
+
+    def test_a_report_between_two_claims(self) -> None:
+        """Who reports while others are reminded gets none, however soon it would be."""
+        self.start()
+        process = self.process
+        assert process is not None
+        process.link.window = 0
+        self.wait_until(local("WIT", 9, 30))
+        process.link.window = 1
+        process.outbox.tick()
+        self.turn()
+        first = {code for code, _ in self.reminded()}
+        self.assertEqual(len(first), 1)
+        others = [
+            unit
+            for unit in self.all_units
+            if ZONE_OF[unit.province] == "WIT" and unit.code not in first
+        ]
+        self.report_all(
+            [(unit, f"{form} 1 2 3 4") for unit in others[:2] for form in unit.kinds]
+        )
+        late = {unit.code for unit in others[2:]}
+        self.assertEqual(len(late), 1)
+        self.assertEqual({code for code, _ in self.reminded()}, first | late)
+
+    def test_counted(self) -> None:
+        """What was taken back is counted at the next look."""
+        self.start()
+        process = self.process
+        assert process is not None
+        process.link.window = 0
+        self.wait_until(local("WIT", 9, 31))
+        unit = next(each for each in self.all_units if each.province == "MALUKU")
+        self.report_all([(unit, f"{form} 1 2 3 4") for form in unit.kinds])
+        process.link.window = 2000
+        process.outbox.tick()
+        self.settle()
+        self.wait_until(local("WIT", 9, 33))
+        text = self.metrics.render().decode()
+        self.assertIn("smscentre_reminders_recalled_total 1.0", text)
 
     def test_what_waits_ends_at_the_deadline(self) -> None:
         """A reminder is never delivered after it."""

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from attrs import evolve, frozen
+from twisted.internet.interfaces import IDelayedCall
+from twisted.internet.task import Clock
 
 from smscentre.messages import Accepted, Address, IncomingKind, Part
+from smscentre.sim.smsc import Smsc
 from smscentre.sim.terminal import read_line
 from smscentre.smpp import pdus
 from smscentre.smpp.codes import Status
@@ -26,6 +31,23 @@ BINDS = (
     BindCase("other", "rahasia", Status.RINVSYSID),
     BindCase("demo", "salah", Status.RINVPASWD),
 )
+
+
+class _CreepingClock(Clock):
+    """A clock that goes on by itself whenever somebody looks at it."""
+
+    creeps_s = 0.0
+
+    def seconds(self) -> float:
+        """The present, which has passed at once."""
+        now: float = super().seconds()
+        self.rightNow += self.creeps_s
+        return now
+
+    def callLater(self, delay: float, *args: Any, **named: Any) -> IDelayedCall:
+        """Refuse what reactors refuse."""
+        assert delay >= 0, delay
+        return super().callLater(delay, *args, **named)
 
 
 class BindTests(SmscTestCase):
@@ -155,6 +177,22 @@ class DeliveryTests(SmscTestCase):
         self.smsc.deliver(NUMBER, "B")
         (second,) = self.delivered(esme)
         self.assertEqual(second.message.short_message, b"B")
+
+    def test_time_passes_while_it_looks(self) -> None:
+        """What falls due between two readings of the clock comes at once."""
+        clock = _CreepingClock()
+        smsc = Smsc(OPTIONS, clock, lambda: 0.0, lambda line: None)
+        esme = Esme(smsc)
+        esme.bind()
+        smsc.deliver(NUMBER, "A")
+        (first,) = self.delivered(esme)
+        clock.creeps_s = 3.0
+        esme.send(pdus.DeliverSmResp(first.sequence, Status.RSYSERR))
+        clock.creeps_s = 0.0
+        smsc.deliver(NUMBER, "B")
+        clock.advance(0)
+        texts = [each.message.short_message for each in self.delivered(esme)]
+        self.assertEqual(sorted(texts), [b"A", b"B"])
 
     def test_long_texts_go_in_parts(self) -> None:
         """As a phone would send them."""

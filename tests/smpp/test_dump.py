@@ -14,7 +14,7 @@ from smscentre.gsm import udh
 from smscentre.messages import Address, Part
 from smscentre.smpp import codec, codes, pdus
 from smscentre.smpp.codes import Status, Tag
-from smscentre.smpp.dump import dump, is_pdu
+from smscentre.smpp.dump import dump, is_pdu, is_secret
 from smscentre.smpp.pdus import BindMode, Pdu
 from tests.smpp.samples import MESSAGE, header
 
@@ -180,8 +180,11 @@ class DumpTests(SynchronousTestCase):
         for pdu in [*secretive, pdus.Outbind(1, "centre", "geheim")]:
             shown = repr(dump(codec.encode(pdu)))
             self.assertIn("not shown", shown)
+            self.assertTrue(is_secret(codec.encode(pdu)))
             for secret in ("geheim", b"geheim".hex(" "), b"geheim".hex()):
                 self.assertNotIn(secret, shown)
+        for octets in (codec.encode(deliver()), b"", b"\0" * 8):
+            self.assertFalse(is_secret(octets))
 
 
 class BrokenTests(SynchronousTestCase):

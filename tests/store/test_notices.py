@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
+from attrs import evolve
 from sqlalchemy import exc
 from twisted.internet.defer import Deferred
 
 from smscentre.messages import Alphabet, Priority
 from smscentre.store import notices
-from smscentre.store.notices import Notice
+from smscentre.store.notices import Notice, WaitingNotice
 from smscentre.store.outgoing import Draft, add_outgoing
 from smscentre.store.transaction import Transaction
 from tests.storecase import StoreTestCase
@@ -31,6 +32,8 @@ def _of(key: Sequence[str]) -> notices.RoundKey:
 class NoticeTests(StoreTestCase):
     """Rounds once, and what they told."""
 
+    draft = _DRAFT
+
     def begin(self, key: Sequence[str]) -> bool:
         """Take a round in a transaction of its own."""
         begun = self.writer.perform(
@@ -41,10 +44,10 @@ class NoticeTests(StoreTestCase):
 
     def tell(self, transaction: Transaction) -> int:
         """Put an SMS into the outbox and store whom it tells; its row."""
-        (part,) = add_outgoing(transaction, _DRAFT, now=1.0)
-        notice = Notice("1203", "+62811", ("RUTAN",), part.row)
+        first, *_ = add_outgoing(transaction, self.draft, now=1.0)
+        notice = Notice("1203", "+62811", ("RUTAN",), first.row)
         notices.add_notice(transaction, _KEY, notice)
-        return part.row
+        return first.row
 
     def test_a_round_is_taken_once(self) -> None:
         """Another purpose, zone, day or time is another round."""
@@ -61,17 +64,46 @@ class NoticeTests(StoreTestCase):
     def test_recall(self) -> None:
         """What waits can be taken back, once."""
         row = self.successResultOf(self._done(self.tell))
-        (found,) = self.successResultOf(
-            self._done(lambda transaction: notices.open_notices(transaction, _KEY))
-        )
-        self.assertEqual((found.place, found.outbox_id), ("1203", row))
+        self.assertEqual(self.open_notices(), {row: "1203"})
+        (waiting,) = self.waiting()
+        self.assertEqual(waiting.outbox_id, row)
         for count in (1, 0):
             taken = self._done(
-                lambda transaction: notices.recall(transaction, row, "why", 2.0)
+                lambda transaction: notices.recall(transaction, waiting, "why", 2.0)
             )
             self.assertEqual(self.successResultOf(taken), count)
-        left = self._done(lambda transaction: notices.open_notices(transaction, _KEY))
-        self.assertEqual(self.successResultOf(left), [])
+        self.assertEqual((self.open_notices(), self.waiting()), ({}, []))
+
+    def test_recall_in_parts(self) -> None:
+        """All parts go or none; those of another text to the number stay."""
+        self.draft = evolve(_DRAFT, parts=["one", "two"])
+        first = self.successResultOf(self._done(self.tell))
+        other = evolve(_DRAFT, parts=["three", "four"])
+        self.successResultOf(
+            self._done(lambda transaction: add_outgoing(transaction, other, now=1.0))
+        )
+        waiting = self.waiting()
+        self.assertEqual(len(waiting), 2)
+        self.assertEqual(waiting[0].outbox_id, first)
+        taken = self._done(
+            lambda transaction: notices.recall(transaction, waiting[0], "why", 2.0)
+        )
+        self.assertEqual(self.successResultOf(taken), 2)
+        self.assertEqual(self.waiting(), waiting[1:])
+
+    def open_notices(self) -> dict[int, str]:
+        """What of the round has not come to an end."""
+        return self.successResultOf(
+            self._done(lambda transaction: notices.open_notices(transaction, _KEY))
+        )
+
+    def waiting(self) -> list[WaitingNotice]:
+        """What could leave next by the link."""
+        return self.successResultOf(
+            self._done(
+                lambda transaction: notices.next_to_leave(transaction, "carrier", 9)
+            )
+        )
 
     def _done(self, action: Callable[[Transaction], T]) -> Deferred[T]:
         done = self.writer.perform(action)

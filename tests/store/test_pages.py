@@ -22,6 +22,7 @@ from smscentre.store.pages import (
     Queue,
     Readers,
     arrival_counts,
+    ended_badly,
     last_messages,
     queues,
 )
@@ -126,13 +127,29 @@ class QueuesTests(_PageReadsTestCase):
             part(4, state="in_doubt"),
             part(1, state="sent"),
             part(7, link="modem-1"),
+            part(8, priority=1),
         )
         expected = [
-            Queue("carrier", "in_doubt", 1, 4.0),
-            Queue("carrier", "queued", 2, 3.0),
-            Queue("modem-1", "queued", 1, 7.0),
+            Queue("carrier", 0, "in_doubt", 1, 4.0),
+            Queue("carrier", 0, "queued", 2, 3.0),
+            Queue("carrier", 1, "queued", 1, 8.0),
+            Queue("modem-1", 0, "queued", 1, 7.0),
         ]
         self.assertEqual(queues(self.connect()), expected)
+
+    def test_bad_ends(self) -> None:
+        """Those that were put out since a moment are counted by their state."""
+        self.store(
+            outbox,
+            part(1, state="failed"),
+            part(2, state="failed"),
+            part(3, state="expired"),
+            part(4, state="failed"),
+            part(5, state="delivered"),
+            part(6, state="in_doubt"),
+        )
+        found = ended_badly(self.connect(), 2.0)
+        self.assertEqual(found, {"failed": 2, "expired": 1})
 
 
 class ArrivalsTests(_PageReadsTestCase):
@@ -159,8 +176,8 @@ class ArrivalsTests(_PageReadsTestCase):
         """The newest come first, no more than asked for, their senders masked."""
         self.store(inbox, *(arrival(row) for row in range(1, 6)))
         expected = [
-            LastMessage(5.0, "carrier", "+62812****789", "done", "insert"),
-            LastMessage(4.0, "carrier", "+62812****789", "done", "insert"),
+            LastMessage(5, 5.0, "carrier", "+62812****789", "done", "insert"),
+            LastMessage(4, 4.0, "carrier", "+62812****789", "done", "insert"),
         ]
         self.assertEqual(last_messages(self.connect(), 2), expected)
 

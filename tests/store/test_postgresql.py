@@ -31,6 +31,7 @@ from tests.store import (
     test_changes,
     test_courses,
     test_figures,
+    test_interventions,
     test_ledger,
     test_longmessages,
     test_notices,
@@ -38,6 +39,7 @@ from tests.store import (
     test_prepared,
     test_receipts,
     test_revisions,
+    test_search,
     test_trace,
     test_users,
     test_writer,
@@ -108,6 +110,9 @@ PostgresqlStoryTests = on_postgresql(test_trace.StoryTests)
 PostgresqlListTests = on_postgresql(test_trace.ListTests)
 PostgresqlAuditTests = on_postgresql(test_audit.AuditTests)
 PostgresqlImportTests = on_postgresql(test_changes.ImportTests)
+PostgresqlResendTests = on_postgresql(test_interventions.ResendTests)
+PostgresqlCancelTests = on_postgresql(test_interventions.CancelTests)
+PostgresqlUnaskedTests = on_postgresql(test_interventions.UnaskedTests)
 PostgresqlLedgerTests = on_postgresql(
     test_ledger.LedgerTests, {"test_reads_by_index": _PLANS}
 )
@@ -116,6 +121,9 @@ PostgresqlFloodTests = on_postgresql(test_longmessages.FloodTests)
 PostgresqlQueuesTests = on_postgresql(test_pages.QueuesTests)
 PostgresqlArrivalsTests = on_postgresql(test_pages.ArrivalsTests)
 PostgresqlPreparedTests = on_postgresql(test_prepared.PreparedTests)
+PostgresqlSearchOrderTests = on_postgresql(test_search.OrderTests)
+PostgresqlCriteriaTests = on_postgresql(test_search.CriteriaTests)
+PostgresqlReachTests = on_postgresql(test_search.ReachTests)
 PostgresqlMatchingTests = on_postgresql(test_receipts.ReceiptTests)
 PostgresqlFiguresOfUnitsTests = on_postgresql(test_figures.UnitTests)
 PostgresqlSumTests = on_postgresql(test_figures.SumTests)

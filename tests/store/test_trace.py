@@ -17,7 +17,8 @@ from smscentre.messages import (
 )
 from smscentre.store import trace
 from smscentre.store.engine import reading_engine
-from smscentre.store.trace import Listed, Story
+from smscentre.store.recent import STATES, Listed, list_messages
+from smscentre.store.trace import Story
 from tests.stages import OFFICER, StagesTestCase
 
 
@@ -83,7 +84,7 @@ class TraceTestCase(StagesTestCase):
     ) -> list[Listed]:
         """A list as an operator asks for it."""
         with self.engine.begin() as connection:
-            return trace.list_messages(connection, sender, state, limit)
+            return list_messages(connection, sender, state, limit)
 
 
 class StoryTests(TraceTestCase):
@@ -235,5 +236,5 @@ class ListTests(TraceTestCase):
             ("receipt", ["42"]),
             ("uncertain", []),
         ):
-            self.assertIn(state, trace.STATES)
+            self.assertIn(state, STATES)
             self.assertEqual(self.texts(None, state), texts, state)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import resource
 import signal
 import sqlite3
+from collections.abc import Callable
 
 from sqlalchemy import Connection, event, exc, insert, select, update
 from twisted.internet.defer import Deferred
@@ -13,7 +14,14 @@ from smscentre.errors import SMSCentreError
 from smscentre.store.engine import writing_engine
 from smscentre.store.tables import counters
 from smscentre.store.transaction import Statement, Transaction
-from smscentre.store.writer import MARK_DELAY_S, Job, Unavailable, Work, Writer
+from smscentre.store.work import Job, Work
+from smscentre.store.writer import (
+    BATCH,
+    MARK_DELAY_S,
+    SHARE,
+    Unavailable,
+    Writer,
+)
 from tests.storecase import StoreTestCase, at_once
 
 _PUT = Statement(insert(counters), ("name", "value"))
@@ -23,6 +31,20 @@ _SET = update(counters).where(counters.c.name == "a")
 def put(name: str | None, value: int = 0) -> Job[None]:
     """A work that adds a row; a name of None breaks the table's rule."""
     return Job(lambda transaction: transaction.add(_PUT, (name, value)))
+
+
+def of_sender(
+    sender: str, name: str, heard: Callable[[str], None] = lambda name: None
+) -> Job[None]:
+    """A work of a sender that adds a row and tells that it was done."""
+
+    def add(transaction: Transaction) -> None:
+        heard(name)
+        transaction.add(_PUT, (name, 0))
+
+    job = Job(add)
+    job.sender = sender
+    return job
 
 
 class WriterTests(StoreTestCase):
@@ -80,6 +102,33 @@ class WriterTests(StoreTestCase):
         self.give(put("a"), bad, put("b"))
         self.failureResultOf(bad.outcome, SMSCentreError)
         self.assertEqual(self.names(), ["a", "b"])
+
+    def test_one_sender_has_a_share(self) -> None:
+        """The other's work is in the first batch, behind whatever a sender puts."""
+        flood = [of_sender("flood", f"a{at:04}") for at in range(3 * BATCH)]
+        for work in (*flood, of_sender("other", "b"), put("c")):
+            self.writer.put(work)
+        self.writer.turn()
+        first = [f"a{at:04}" for at in range(SHARE)]
+        self.assertEqual(self.names(), [*first, "b", "c"])
+        self.turn()
+        self.assertEqual(len(self.names()), len(flood) + 2)
+        self.assertEqual(set(self.batches.sizes), {SHARE, SHARE + 2})
+        self.assertEqual(self.writer.waiting, 0)
+
+    def test_a_senders_works_keep_their_order(self) -> None:
+        """None overtakes another one of the same sender, whoever stands between."""
+        done: list[str] = []
+        for at in range(3 * SHARE):
+            for sender in ("a", "b"):
+                name = f"{sender}{at:04}"
+                self.writer.put(of_sender(sender, name, done.append))
+        self.turn()
+        for sender in ("a", "b"):
+            own = [name for name in done if name.startswith(sender)]
+            self.assertEqual(own, sorted(own))
+        self.assertEqual(len(done), 6 * SHARE)
+        self.assertEqual(self.batches.sizes, [2 * SHARE] * 3)
 
     def test_withdrawn_work_is_not_done(self) -> None:
         """A work that was taken back before it began has no effect."""
@@ -268,7 +317,7 @@ class OutageTests(StoreTestCase):
         )
         self.turn()
         work = Known()
-        work._unknown = True
+        work.unknown = True
         self.writer.put(work)
         self.turn()
         self.assertEqual(found, ["carrier-1:1"])

@@ -42,8 +42,6 @@ RESPONSE_S = 1
 MESSAGES = 6
 """Messages of one round: more than one window."""
 
-_LATE_S = 0.5
-_LOCKED_S = 0.3
 _DRAIN_S = 20.0
 _RAW = 900_000
 """Sequence numbers that the carrier's own requests do not reach."""
@@ -113,7 +111,7 @@ class Again(Traffic):
                             short_message=delivery.octets,
                         )
                     )
-            time.sleep(_LOCKED_S)
+            self._wait_read()
             holder.execute("ROLLBACK")
         copies = sequence - _RAW
         answers = [(_ACKNOWLEDGEMENT, 0)] * copies
@@ -204,7 +202,10 @@ class Again(Traffic):
         bind = len(self.smsc.sessions)
         match late:
             case Late.IN_TIME:
-                time.sleep(_LATE_S)
+                # Every other reply was there and had its response before it.
+                self.smsc.wait_for(
+                    lambda: len(self.smsc.submits) >= MESSAGES, "all replies"
+                )
                 self.smsc.release()
             case Late.AFTER_BIND:
                 self.smsc.wait_for(lambda: len(self.smsc.sessions) > bind, "a bind")
@@ -268,6 +269,11 @@ class Again(Traffic):
             return command == _ACKNOWLEDGEMENT
 
         self.smsc.intercept = intercept
+
+    def _wait_read(self) -> None:
+        """Wait until the centre has read all that was sent to it."""
+        enquiry = self.smsc.enquire()
+        self.smsc.wait_for(lambda: self.smsc.enquiries[enquiry], "an answer")
 
     def _answer_all_others(self, session: Session) -> None:
         self.smsc.holding = False

@@ -54,6 +54,7 @@ class Officer:
     unit: str
     rights: str = "insert|query"
     active: str = "1"
+    roles: str = ""
 
 
 @define

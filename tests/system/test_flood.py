@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from benchmarks.flood import MOST_REPLIES, Round, measure, play
+from benchmarks.flood import MOST_REPLIES, Round, measure, play, random_moments
 
 _MESSAGES = 400
 _OTHERS = 60
@@ -17,7 +17,8 @@ class FloodTests(SynchronousTestCase):
 
     def test_in_small(self) -> None:
         """The flood gets its limit of replies, everybody else is answered."""
-        (quiet,), (loud,) = play(_OTHERS, _MESSAGES, _SECONDS, 1)
+        moments = random_moments(_OTHERS, _SECONDS)
+        (quiet,), (loud,) = play(moments, _MESSAGES, _SECONDS, 1)
         for one in (quiet, loud):
             self.assertEqual((len(one.waits), one.unanswered), (_OTHERS, 0))
         self.assertEqual((quiet.flooded, quiet.flood_replies), (0, 0))

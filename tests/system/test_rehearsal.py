@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 import tempfile
 import time
 from collections import Counter
 from pathlib import Path
-from threading import Thread
 
 from attrs import frozen
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.system.case import OFFICER, prepared_database
-from tests.system.centre import ROOT, CentreOptions, RunningCentre, free_port
+from tests.system.centre import CentreOptions, RunningCentre, free_port
+from tests.system.simulator import Simulator
 
 _TEXTS = 20
 _PATIENCE_S = 30.0
@@ -46,44 +44,6 @@ MODEM_REHEARSALS = (
     Rehearsal(("--interrupt", "0.3", "--delay", "0.02"), 1),
     Rehearsal(("--slots", "3", "--octet-delay", "0.0001"), 1),
 )
-
-
-class Simulator:
-    """``smscentre sim`` as a process of its own."""
-
-    def __init__(self, *arguments: str) -> None:
-        self._process = subprocess.Popen(
-            [
-                *(sys.executable, "-c", "from smscentre.cli import main; main()"),
-                *("sim", *arguments),
-            ],
-            cwd=ROOT,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            bufsize=1,
-        )
-        self.shown: list[str] = []
-        self._reader = Thread(target=self._read, daemon=True)
-        self._reader.start()
-
-    def text(self, number: str, text: str) -> None:
-        """Type a line."""
-        assert self._process.stdin is not None
-        self._process.stdin.write(f"+{number} {text}\n")
-
-    def close(self) -> None:
-        """End the process and read what it still shows."""
-        self._process.terminate()
-        self._process.wait(10)
-        self._reader.join(10)
-        for stream in (self._process.stdin, self._process.stdout):
-            assert stream is not None
-            stream.close()
-
-    def _read(self) -> None:
-        assert self._process.stdout is not None
-        self.shown.extend(line.strip() for line in self._process.stdout)
 
 
 class RehearsalTests(SynchronousTestCase):

@@ -23,11 +23,11 @@ from twisted.trial.unittest import SynchronousTestCase
 from smscentre.directory import Unit
 from smscentre.sections import WebConfig
 from smscentre.store.engine import reading_engine
-from smscentre.store.schema import upgrade
 from smscentre.store.tables import users
 from smscentre.users import Role
 from smscentre.web.means import Means
 from smscentre.web.site import site
+from tests.prepared import make_store
 from tests.texted import Texted, at
 from tests.web.support import Answer, Browser, FakeReader, add_users, means_of
 
@@ -40,7 +40,7 @@ NOW = MORNING + 7200
 def _empty_store() -> Path:
     """A store with a user of each role and nothing else, to be copied."""
     file = Path(mkdtemp(prefix="smscentre-")) / "empty.db"
-    upgrade(f"sqlite:///{file}")
+    make_store(f"sqlite:///{file}")
     add_users(f"sqlite:///{file}", NOW)
     return file
 

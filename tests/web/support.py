@@ -4,6 +4,7 @@ from __future__ import annotations
 
 __all__ = [
     "NOW",
+    "OWN_NUMBER",
     "PASSWORD",
     "TOKENS",
     "WIB",
@@ -13,10 +14,13 @@ __all__ = [
     "FakeLogins",
     "FakeReader",
     "FakeStatus",
+    "add_session",
     "add_users",
+    "Wire",
     "ask",
     "get",
     "means_of",
+    "post_of",
     "words_of",
 ]
 
@@ -33,19 +37,27 @@ from sqlalchemy import Connection, Engine
 from twisted.internet.address import IPv4Address
 from twisted.internet.defer import Deferred, fail, succeed
 from twisted.internet.interfaces import IAddress
+from twisted.internet.protocol import connectionDone
 from twisted.internet.task import Clock
 from twisted.internet.testing import StringTransport
 from twisted.web.server import Site
 
+from smscentre.commands.asker import Rules
+from smscentre.commands.forms import FIELDS, KIND_OF
+from smscentre.composing import PartStyle
+from smscentre.desk import Desk
 from smscentre.passwords import Passwords, password_hash
+from smscentre.posting import Post
 from smscentre.sections import WebConfig
 from smscentre.store.changes import Signature
 from smscentre.store.engine import writing_engine
+from smscentre.store.ledger import StoreLedger
+from smscentre.store.people import load_directory
 from smscentre.store.transaction import Numbers, Transaction
 from smscentre.store.users import add_user
 from smscentre.store.websessions import begin_session
 from smscentre.users import Role, User
-from smscentre.web.means import Means
+from smscentre.web.means import Means, Programs
 from smscentre.web.sessions import key_of
 from smscentre.web.status import LimitStatus, LinkStatus, WriterStatus
 
@@ -75,15 +87,33 @@ class Answer:
         return self.body.decode()
 
 
+class Wire:
+    """One connection to a site, on which octets may come in any pieces."""
+
+    def __init__(self, site: Site) -> None:
+        self.transport = StringTransport(peerAddress=_PEER)
+        self._protocol: Any = site.buildProtocol(_PEER)
+        self._protocol.makeConnection(self.transport)
+
+    def send(self, octets: bytes) -> None:
+        """Send some octets."""
+        self._protocol.dataReceived(octets)
+
+    def answer(self) -> Answer:
+        """The answer that has come."""
+        return _parse(self.transport)
+
+    def close(self) -> None:
+        """End the connection, so that no time limit and no stream is left."""
+        self._protocol.connectionLost(connectionDone)
+
+
 def ask(site: Site, request: bytes) -> Answer:
     """Send the octets of a request and read the answer."""
-    transport = StringTransport(peerAddress=_PEER)
-    protocol: Any = site.buildProtocol(_PEER)
-    protocol.makeConnection(transport)
-    protocol.dataReceived(request)
-    answer = _parse(transport)
-    # Cancels the time limits, so that a clock is left without calls.
-    protocol.connectionLost(None)
+    wire = Wire(site)
+    wire.send(request)
+    answer = wire.answer()
+    wire.close()
     return answer
 
 
@@ -200,6 +230,9 @@ class FakeLogins:
         self.outcomes.append(outcome)
 
 
+OWN_NUMBER = "+622170252704"
+"""That of the centre."""
+
 PASSWORD = "kata-sandi-panjang"
 """The password of every user that `add_users` makes."""
 
@@ -223,6 +256,18 @@ def add_users(url: str, at: float = NOW) -> None:
     FakeChanger(url).perform(add).addErrback(lambda failure: failure.raiseException())
 
 
+def add_session(url: str, user: User, at: float = NOW) -> str:
+    """Store a user who has logged in; the token of the session."""
+    token = f"{user.name:x<43}"
+
+    def add(transaction: Transaction) -> None:
+        add_user(transaction, user, _HASH, Signature("test", "", at))
+        begin_session(transaction, key_of(token), user.name, at)
+
+    FakeChanger(url).perform(add).addErrback(lambda failure: failure.raiseException())
+    return token
+
+
 def means_of(
     url: str,
     reader: FakeReader,
@@ -230,6 +275,7 @@ def means_of(
     *,
     wall_clock: Callable[[], float] = lambda: NOW,
     config: WebConfig | None = None,
+    programs: Programs | None = None,
 ) -> Means:
     """What a site needs, over a real store."""
     return Means(
@@ -237,12 +283,34 @@ def means_of(
         reader,
         FakeChanger(url),
         Passwords(lambda action: succeed(action()), _CHEAP),
+        lambda action: succeed(action()),
         FakeLogins(),
         WIB,
         Clock(),
         wall_clock,
         config or WebConfig(),
+        Desk(Rules(7, WIB, "flag"), new_ledger),
+        programs=programs or Programs(0, post_of()),
+        country="ID",
+        own_numbers=frozenset({OWN_NUMBER}),
     )
+
+
+def post_of(queued: Callable[[str, int], None] = lambda link, parts: None) -> Post:
+    """How programs send, by one link that takes two parts at most."""
+    return Post(
+        lambda number: "carrier",
+        {"carrier": PartStyle(max_parts=2)},
+        queued,
+        {"+622170252704"},
+        3600.0,
+    )
+
+
+def new_ledger(transaction: Transaction) -> StoreLedger:
+    """The ledger of a transaction in which no text arrives."""
+    directory = load_directory(transaction)
+    return StoreLedger(transaction, directory, FIELDS, KIND_OF, reads_before=True)
 
 
 class Browser:

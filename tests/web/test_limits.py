@@ -9,11 +9,11 @@ from tempfile import mkdtemp
 from twisted.trial.unittest import SynchronousTestCase
 
 from smscentre.store.engine import StoreError, reading_engine, writing_engine
-from smscentre.store.schema import upgrade
 from smscentre.store.tables import inbox, unrecognised
 from smscentre.users import Role
 from smscentre.web.site import site
 from smscentre.web.status import LimitStatus
+from tests.prepared import make_store
 from tests.store.test_pages import arrival
 from tests.web.support import (
     NOW,
@@ -40,7 +40,7 @@ class LimitsTests(SynchronousTestCase):
         folder = Path(mkdtemp(prefix="smscentre-"))
         self.addCleanup(rmtree, folder)
         url = f"sqlite:///{folder}/smscentre.db"
-        upgrade(url)
+        make_store(url)
         self.fill(url)
         engine = reading_engine(url)
         self.addCleanup(engine.dispose)

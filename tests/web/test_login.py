@@ -13,7 +13,6 @@ from smscentre.passwords import password_hash
 from smscentre.sections import WebConfig
 from smscentre.store.changes import Signature
 from smscentre.store.engine import StoreError, reading_engine
-from smscentre.store.schema import upgrade
 from smscentre.store.tables import audit, web_sessions
 from smscentre.store.users import account_named, change_user, set_hash
 from smscentre.store.websessions import IDLE_S, LONGEST_S, TOUCH_S
@@ -21,6 +20,7 @@ from smscentre.users import Role, User
 from smscentre.web.login import is_ours
 from smscentre.web.site import site
 from smscentre.web.tries import WINDOW_S
+from tests.prepared import make_store
 from tests.web.support import (
     NOW,
     PASSWORD,
@@ -45,8 +45,8 @@ class LoginTestCase(SynchronousTestCase):
     def setUp(self) -> None:
         folder = Path(mkdtemp(prefix="smscentre-"))
         self.addCleanup(rmtree, folder)
-        self.url = f"sqlite:///{folder}/smscentre.db"
-        upgrade(self.url)
+        self.url = self.new_database(folder)
+        make_store(self.url)
         add_users(self.url)
         self.engine = reading_engine(self.url)
         self.addCleanup(self.engine.dispose)
@@ -57,6 +57,10 @@ class LoginTestCase(SynchronousTestCase):
         )
         self.site = site(self.means)
         self.browser = Browser(self.site)
+
+    def new_database(self, folder: Path) -> str:
+        """The URL of a database that is not there yet, or empty."""
+        return f"sqlite:///{folder}/smscentre.db"
 
     @property
     def outcomes(self) -> list[str]:

@@ -11,12 +11,12 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from smscentre.sections import WebConfig
 from smscentre.store.engine import reading_engine
-from smscentre.store.schema import upgrade
 from smscentre.users import Role
 from smscentre.web.areas import areas
 from smscentre.web.routes import Need, Route
 from smscentre.web.sessions import Sessions
 from smscentre.web.site import site
+from tests.prepared import make_store
 from tests.web.support import Answer, Browser, FakeReader, add_users, means_of
 
 WHO = (None, *Role)
@@ -41,7 +41,7 @@ class RoleTests(SynchronousTestCase):
         folder = Path(mkdtemp(prefix="smscentre-"))
         self.addCleanup(rmtree, folder)
         url = f"sqlite:///{folder}/smscentre.db"
-        upgrade(url)
+        make_store(url)
         add_users(url)
         engine = reading_engine(url)
         self.addCleanup(engine.dispose)

@@ -11,8 +11,8 @@ from twisted.trial.unittest import SynchronousTestCase
 from twisted.web.resource import Resource
 from twisted.web.server import Request
 
-from smscentre.web.server import MAX_BODY_OCTETS, Site
-from tests.web.support import NOW, Answer, ask, get
+from smscentre.web.server import MAX_BODY_OCTETS, OPEN_MOST, Site
+from tests.web.support import NOW, Answer, Wire, ask, get
 
 WEEK_S = 7 * 86400
 
@@ -156,3 +156,74 @@ class BodyTests(_SiteTestCase):
         """The announcement is enough: nothing of the body is waited for."""
         request = b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 99999999\r\n\r\n"
         self.assertEqual(ask(self.site, request).status, 413)
+
+
+class SlowTests(_SiteTestCase):
+    """Who takes his time takes no more than there is."""
+
+    HEAD = b"POST / HTTP/1.1\r\nHost: a\r\n"
+
+    def dribble(self, wire: Wire, octets: bytes, pause_s: float) -> float:
+        """Send octets one by one until the connection ends; how long that took."""
+        began = self.clock.seconds()
+        for at in range(len(octets)):
+            if wire.transport.disconnecting:
+                break
+            wire.send(octets[at : at + 1])
+            self.clock.advance(pause_s)
+        wire.close()
+        return self.clock.seconds() - began
+
+    def test_a_slow_head(self) -> None:
+        """An octet now and then keeps no connection open."""
+        took = self.dribble(Wire(self.site), self.HEAD * 10, 5)
+        self.assertEqual(took, 60)
+
+    def test_a_slow_body(self) -> None:
+        """It has a second more for each 8 KiB that it announced."""
+        wire = Wire(self.site)
+        wire.send(self.HEAD + b"Content-Length: 65536\r\n\r\n")
+        self.assertEqual(self.dribble(wire, b"x" * 100, 4), 68)
+
+    def test_a_slow_body_of_unknown_length(self) -> None:
+        """It has the time of the longest."""
+        wire = Wire(self.site)
+        wire.send(self.HEAD + b"Transfer-Encoding: chunked\r\n\r\n")
+        self.assertEqual(self.dribble(wire, b"1\r\nx\r\n" * 20, 4), 68)
+
+    def test_slow_enough(self) -> None:
+        """A whole request is answered, however it was cut."""
+        wire = Wire(self.site)
+        for octet in self.HEAD + b"Content-Length: 2\r\n\r\nxy":
+            wire.send(bytes([octet]))
+            self.clock.advance(0.5)
+        answer = wire.answer()
+        wire.close()
+        self.assertEqual((answer.status, answer.text), (200, "2"))
+
+    def test_an_answer_that_is_not_read(self) -> None:
+        """The connection is cut, after a while."""
+        wire = Wire(self.site)
+        wire.send(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+        self.assertFalse(wire.transport.disconnected)
+        self.clock.pump([1.0] * 80)
+        self.assertTrue(wire.transport.disconnected)
+        wire.close()
+
+    def test_nothing_is_asked(self) -> None:
+        """A connection without a request ends as well."""
+        wire = Wire(self.site)
+        self.clock.advance(60)
+        self.assertTrue(wire.transport.disconnecting)
+        wire.close()
+
+    def test_too_many_connections(self) -> None:
+        """One more is not served, until another one ends."""
+        wires = [Wire(self.site) for _ in range(OPEN_MOST)]
+        self.assertIsNone(self.site.buildProtocol(None))
+        wires.pop().close()
+        self.assertEqual(get(self.site, "/").status, 200)
+        for wire in wires:
+            wire.close()
+        self.assertEqual(self.site.open, 0)
+        self.assertEqual(self.clock.getDelayedCalls(), [])

@@ -21,13 +21,13 @@ from smscentre.messages import ModemAlarm, ModemHealth
 from smscentre.sections import WebConfig
 from smscentre.store.engine import StoreError, reading_engine, writing_engine
 from smscentre.store.people import put_units
-from smscentre.store.schema import upgrade
 from smscentre.store.tables import inbox, outbox, reports
 from smscentre.store.transaction import Numbers, Transaction
 from smscentre.users import Role
 from smscentre.web import site as site_module
 from smscentre.web.site import site
 from smscentre.web.status import LinkStatus, ModemStatus, WriterStatus
+from tests.prepared import make_store
 from tests.store.test_pages import TODAY, YESTERDAY, arrival, figure, part
 from tests.web.support import (
     NOW,
@@ -78,7 +78,7 @@ def filled_store() -> str:
     folder = mkdtemp(prefix="smscentre-")
     atexit.register(shutil.rmtree, folder)
     url = f"sqlite:///{folder}/smscentre.db"
-    upgrade(url)
+    make_store(url)
     fill(url)
     return url
 
@@ -167,7 +167,7 @@ class GatewayTests(_SiteTestCase):
         health = ModemHealth(-79, "registered at home", True, 3, 30)
         self.show_modem(ModemStatus(health, resets=1234))
         self.assertIn(
-            "modem-1 \u221279 dBm (kuat) terdaftar 3 dari 30 1.234 kali -",
+            "modem-1 siap \u221279 dBm (kuat) terdaftar 3 dari 30 1.234 kali",
             self.words("/gateway"),
         )
 
@@ -181,14 +181,14 @@ class GatewayTests(_SiteTestCase):
     def test_a_modem_that_says_nothing(self) -> None:
         """What is unknown is a dash and no trouble."""
         self.show_modem(ModemStatus())
-        self.assertIn("modem-1 - - - 0 kali -", self.words("/gateway"))
+        self.assertIn("modem-1 - - - - 0 kali", self.words("/gateway"))
         self.assertNotIn("pill bad", self.get("/gateway").text)
 
     def test_a_modem_that_needs_a_person(self) -> None:
         """The page begins with it, and why."""
         self.show_modem(ModemStatus(alarm=ModemAlarm.PIN_REFUSED))
         text = self.get("/gateway").text
-        words = "modem-1 perlu diperiksa petugas: PIN ditolak, tidak dicoba lagi."
+        words = "modem-1 perlu diperiksa petugas: PIN ditolak, tidak dicoba lagi"
         self.assertIn(words, self.words("/gateway"))
         self.assertLess(text.index("PIN ditolak"), text.index("Tautan tersambung"))
 
@@ -200,7 +200,7 @@ class GatewayTests(_SiteTestCase):
     def test_queues(self) -> None:
         """What waits is counted, with the age of the oldest."""
         words = self.words("/gateway")
-        self.assertIn("carrier menunggu 1 2 mnt 5 dtk", words)
+        self.assertIn("carrier balasan menunggu 1 2 mnt 5 dtk", words)
         self.assertIn("Menunggu dikirim 1", words)
 
     def test_messages_of_today(self) -> None:

@@ -1,0 +1,174 @@
+"""What becomes of officers' numbers by pages: a new SIM, and PINs.
+
+Done by the code of the command line. A PIN is made here, shown once and never again.
+"""
+
+from __future__ import annotations
+
+__all__ = ["NumberPages", "PinState", "pin_states"]
+
+import secrets
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Final, TypeVar
+
+from attrs import frozen
+
+from smscentre.credentials import pin_hash
+from smscentre.directory import Directory, Right
+from smscentre.numbers import NumberError, parse_number
+from smscentre.store.changes import Signature
+from smscentre.store.numbers import (
+    NumbersError,
+    NumbersFault,
+    move_officer,
+    remove_pin,
+    set_pin,
+)
+from smscentre.store.pages import ReadConnection
+from smscentre.store.people import directory_to_change
+from smscentre.store.registration import attempts_of
+from smscentre.store.transaction import Numbers, Transaction
+from smscentre.users import web_actor
+from smscentre.web.faults import TEXTS
+from smscentre.web.means import Means
+from smscentre.web.registers import is_own_officer
+from smscentre.web.routes import (
+    Answer,
+    Need,
+    Page,
+    Redirect,
+    Route,
+    Visit,
+)
+
+T = TypeVar("T")
+
+_LIST = "/admin/petugas"
+_PINS: Final = 1_000_000
+
+_FAULTS: Final = {
+    NumbersFault.UNREGISTERED: "Nomor itu tidak terdaftar.",
+    NumbersFault.INACTIVE: "Petugas ini tidak aktif: tidak ada yang dapat dipindahkan.",
+    NumbersFault.TAKEN: "Nomor itu sudah terdaftar dan aktif. Nonaktifkan dahulu.",
+    NumbersFault.NO_PIN: "Tidak ada PIN yang terpasang.",
+}
+
+EditAgain = Callable[[Visit, Mapping[str, str]], Awaitable[Answer]]
+"""Shows an officer's page again, with what is wrong by the field."""
+
+
+@frozen
+class PinState:
+    """Whether a PIN keeps a right, and until when it is locked, if it is."""
+
+    right: Right
+    is_set: bool
+    locked_until: float | None
+
+
+def pin_states(
+    connection: ReadConnection, directory: Directory, number: str, now: float
+) -> list[PinState]:
+    """How the rights of a number are kept. In a reader's thread."""
+    transaction = Transaction(connection, Numbers())
+    tried = attempts_of(transaction, [number])[number]
+    states = []
+    for right in Right:
+        attempts = tried.get(right.value)
+        counted = attempts.at(now) if attempts else None
+        locked = counted.until if counted and counted.locked else None
+        is_set = (number, right) in directory.pins
+        states.append(PinState(right, is_set, locked if is_set else None))
+    return states
+
+
+class NumberPages:
+    """Moves numbers and sets PINs."""
+
+    def __init__(self, means: Means, edit_again: EditAgain) -> None:
+        self._means = means
+        self._edit_again = edit_again
+
+    def routes(self) -> Sequence[Route]:
+        """Its addresses."""
+        return [
+            Route(f"{_LIST}/pindah", ("POST",), Need.ADMIN, self.move),
+            Route(f"{_LIST}/pin", ("POST",), Need.ADMIN, self.pin),
+        ]
+
+    # A new SIM.
+
+    async def move(self, visit: Visit) -> Answer:
+        """Give all that a number has to another one."""
+        old, reason = visit.form.get("nomor"), visit.form.get("alasan")
+        try:
+            new = parse_number(visit.form.get("baru"), self._means.country)
+        except NumberError as error:
+            words = TEXTS[error.fault.name.lower()]
+            return await self._edit_again(visit, {"baru": words})
+        if new in self._means.own_numbers:
+            return await self._edit_again(visit, {"baru": TEXTS["own_number"]})
+        signature = _signature(visit)
+        fault = await self._changed(
+            visit,
+            (old, new),
+            lambda transaction: move_officer(transaction, old, new, signature, reason),
+        )
+        if fault is None:
+            words = f"Nomor petugas sudah diganti menjadi {new}; nomor lama nonaktif."
+            return Redirect(_LIST, words)
+        return await self._edit_again(visit, {"baru": fault})
+
+    # PINs.
+
+    async def pin(self, visit: Visit) -> Answer:
+        """Set a PIN, which is made here and shown once, or let go of it."""
+        number, signature = visit.form.get("nomor"), _signature(visit)
+        rights = [right for right in Right if right.value in visit.form.all("hak")]
+        if not rights:
+            return await self._edit_again(visit, {"pin": "Pilih paling sedikit satu."})
+        if visit.form.get("tindakan") == "lepas":
+            fault = await self._changed(
+                visit,
+                (number,),
+                lambda transaction: remove_pin(transaction, number, rights, signature),
+            )
+            if fault is None:
+                return Redirect(_LIST, "PIN sudah dilepas.")
+            return await self._edit_again(visit, {"pin": fault})
+        pin = f"{secrets.randbelow(_PINS):06}"
+        # Milliseconds of work: in a reader's thread no message waits for them.
+        kept = await self._means.reader.read(lambda connection: pin_hash(pin))
+        fault = await self._changed(
+            visit,
+            (number,),
+            lambda transaction: set_pin(transaction, number, rights, kept, signature),
+        )
+        if fault is not None:
+            return await self._edit_again(visit, {"pin": fault})
+        values = {"number": number, "pin": pin, "rights": rights}
+        return Page("admin_pin.html", values)
+
+    async def _changed(
+        self, visit: Visit, numbers: Sequence[str], action: Callable[[Transaction], T]
+    ) -> str | None:
+        """Do something to numbers of the user's scope; else what speaks against it."""
+
+        def work(transaction: Transaction) -> str | None:
+            directory = directory_to_change(transaction)
+            for number in numbers:
+                officer = directory.officers.get(number)
+                if officer and not is_own_officer(visit.someone, directory, officer):
+                    return TEXTS["not_yours"]
+            try:
+                action(transaction)
+            except NumbersError as error:
+                # Raised before anything is written.
+                return _FAULTS[error.fault]
+            return None
+
+        return await self._means.changer.perform(work)
+
+
+def _signature(visit: Visit) -> Signature:
+    return Signature(web_actor(visit.someone.name), "", visit.now)

@@ -1,0 +1,139 @@
+"""A share of the processor for the pages, so that they never slow the links.
+
+All threads of a Python process take turns, so a browser that loads pages as fast
+as it can would take its half from the writer. Pages get what the others leave, and a
+tenth of a processor in any case; beyond that they wait for their turn, in order.
+"""
+
+from __future__ import annotations
+
+__all__ = ["Crowded", "Pace", "PacedReader", "timed"]
+
+import time
+from collections import deque
+from collections.abc import Callable
+from typing import Final, TypeVar
+
+from twisted.internet.defer import Deferred
+from twisted.internet.interfaces import IDelayedCall, IReactorTime
+
+from smscentre.errors import SMSCentreError
+from smscentre.store.pages import ReadConnection
+from smscentre.web.means import Reader
+
+T = TypeVar("T")
+
+_LEAST: Final = 0.08
+_MOST: Final = 0.7
+"""The share of one processor that pages get, however busy or idle the others are."""
+
+_SAVED_S: Final = 0.5
+"""So much of it can be saved up: a person who opens a few pages never waits."""
+
+_SAMPLE_S: Final = 0.25
+"""How long is looked at what the others use."""
+
+_MOST_WAITING: Final = 200
+
+
+class Crowded(SMSCentreError):
+    """Too many wait for their page."""
+
+
+class Pace:
+    """Says when the next page may be made. Reactor's thread.
+
+    :param used_s: the processor time of the whole process so far
+    :param saved_s: what may be saved up; without end, nobody ever waits
+    """
+
+    def __init__(
+        self,
+        clock: IReactorTime,
+        used_s: Callable[[], float] = time.process_time,
+        saved_s: float = _SAVED_S,
+    ) -> None:
+        self._clock = clock
+        self._used_s = used_s
+        self._waiting: deque[Deferred[None]] = deque()
+        self._call: IDelayedCall | None = None
+        self._saved_s = self._left_s = saved_s
+        self._rate = _MOST
+        self._filled_at = self._sampled_at = clock.seconds()
+        self._sampled_s = used_s()
+        self._own_s = 0.0
+        """What pages used since the last sample."""
+
+    async def turn(self) -> None:
+        """Wait until a page may be made.
+
+        :raises Crowded: too many wait already
+        """
+        self._fill()
+        if self._left_s > 0 and not self._waiting:
+            return
+        if len(self._waiting) >= _MOST_WAITING:
+            raise Crowded("too many pages are asked for")
+        waiter: Deferred[None] = Deferred(self._waiting.remove)
+        self._waiting.append(waiter)
+        self._arm()
+        await waiter
+
+    def spent(self, seconds: float) -> None:
+        """Hear what making a page, or a part of it, took of the processor."""
+        self._own_s += seconds
+        self._left_s -= seconds
+
+    def _fill(self) -> None:
+        now = self._clock.seconds()
+        since_s = now - self._sampled_at
+        if since_s >= _SAMPLE_S:
+            used_s = self._used_s()
+            others = max(0.0, used_s - self._sampled_s - self._own_s) / since_s
+            self._rate = max(_LEAST, _MOST - others)
+            self._sampled_at, self._sampled_s, self._own_s = now, used_s, 0.0
+        self._left_s += (now - self._filled_at) * self._rate
+        self._left_s = min(self._left_s, self._saved_s)
+        self._filled_at = now
+
+    def _arm(self) -> None:
+        if self._call is None:
+            wait_s = max(0.0, -self._left_s) / self._rate
+            self._call = self._clock.callLater(
+                min(max(wait_s, 0.001), _SAMPLE_S), self._let_in
+            )
+
+    def _let_in(self) -> None:
+        """Let the first in who waits, if there is something left, and look again."""
+        self._call = None
+        self._fill()
+        if self._waiting and self._left_s > 0:
+            self._waiting.popleft().callback(None)
+        if self._waiting:
+            self._arm()
+
+
+def timed(action: Callable[[], T]) -> tuple[T, float]:
+    """What a function gives, and what it took of its thread's processor time."""
+    began = time.thread_time()
+    result = action()
+    return result, time.thread_time() - began
+
+
+class PacedReader:
+    """Reads of the store whose cost the pace hears of."""
+
+    def __init__(self, reader: Reader, spent: Callable[[float], None]) -> None:
+        """:param spent: hears the seconds of each read"""
+        self._reader = reader
+        self._spent = spent
+
+    def read(self, action: Callable[[ReadConnection], T]) -> Deferred[T]:
+        """Run a function on a connection that only reads."""
+        found = self._reader.read(lambda connection: timed(lambda: action(connection)))
+        return found.addCallback(self._hear)
+
+    def _hear(self, found: tuple[T, float]) -> T:
+        result, seconds = found
+        self._spent(seconds)
+        return result

@@ -1,0 +1,63 @@
+"""From page to page by the links that a user sees, one of each kind.
+
+Knows addresses only; what is looked at on each page is the caller's.
+"""
+
+from __future__ import annotations
+
+__all__ = ["crawl"]
+
+import re
+from collections import deque
+from collections.abc import Iterator
+from urllib.parse import parse_qsl, urlsplit
+
+from tests.browser.house import Look
+
+_LINKS = (
+    "() => [...document.querySelectorAll('a[href]')].map(a => a.getAttribute('href'))"
+)
+_NUMBERED = re.compile(r"(?<=/)[^/]*\d[^/]*")
+_FILES = (".csv", ".xlsx", ".json", ".txt")
+_MOST = 100
+
+
+def crawl(look: Look, *starts: str) -> Iterator[str]:
+    """Show page after page; each address as it is shown.
+
+    Pages that differ in a number or in the values of their query only are of a kind.
+    """
+    waiting, seen, kinds = deque(starts), set(starts), set[str]()
+    while waiting and len(kinds) < _MOST:
+        path = waiting.popleft()
+        kind = _kind(path)
+        if kind in kinds:
+            continue
+        kinds.add(kind)
+        look.open(path)
+        found = _links(look)
+        yield path
+        for link in found:
+            if link not in seen:
+                seen.add(link)
+                waiting.append(link)
+
+
+def _links(look: Look) -> list[str]:
+    """Where the page that is shown leads, within the site."""
+    here = urlsplit(look.page.url)
+    links = []
+    for link in look.page.evaluate(_LINKS):
+        parts = urlsplit(link)
+        if parts.scheme or parts.netloc or link.startswith("#"):
+            continue
+        path = parts.path or here.path
+        if not path.endswith(_FILES) and path.startswith("/"):
+            links.append(path + (f"?{parts.query}" if parts.query else ""))
+    return links
+
+
+def _kind(path: str) -> str:
+    parts = urlsplit(path)
+    names = ",".join(sorted(name for name, _ in parse_qsl(parts.query)))
+    return f"{_NUMBERED.sub('#', parts.path)}?{names}"

@@ -1,0 +1,65 @@
+"""Every page that a user can come to, in a real browser."""
+
+from __future__ import annotations
+
+from unittest import TestCase, skipIf
+
+from tests.browser.crawl import crawl
+from tests.browser.house import DESK, MISSING, NARROW, PHONE, USERS, House
+from tests.browser.sample import OFFICERS, TEXTS, UNITS
+
+_MOST_OCTETS = 100_000
+
+
+@skipIf(bool(MISSING), MISSING)
+class PagesTests(TestCase):
+    """What holds of all pages alike."""
+
+    house: House
+
+    @classmethod
+    def setUpClass(cls) -> None:
+        cls.house = House(UNITS, OFFICERS)
+        cls.addClassCleanup(cls.house.close)
+        cls.house.start()
+        for number, text in TEXTS:
+            cls.house.text(number, text)
+
+    def test_administrators_pages(self) -> None:
+        """No fault of accessibility, nothing wider than the window, small, our own."""
+        faults = []
+        with self.house.looking("kepala") as look:
+            for path in crawl(look, "/", "/akun", "/masuk"):
+                faults += [f"{path}: {each}" for each in look.violations()]
+                for size in (PHONE, NARROW, DESK):
+                    wider = look.overflow(size)
+                    if wider > 0:
+                        faults.append(f"{path}: {wider} px wider than {size.width}")
+                if look.octets > _MOST_OCTETS:
+                    faults.append(f"{path}: {look.octets} octets")
+            faults += [f"asked for {url}" for url in look.foreign]
+            faults += look.said
+        self.assertEqual(faults, [])
+
+    def test_pages_of_each_role(self) -> None:
+        """No link leads a user where he may not go, or where there is nothing."""
+        for name in USERS:
+            with self.house.looking(name) as look:
+                for _ in crawl(look, "/"):
+                    pass
+                self.assertEqual(look.refused, [], name)
+
+    def test_without_a_login(self) -> None:
+        """Who has not logged in sees the login, which has no fault."""
+        with self.house.looking(size=PHONE) as look:
+            look.open("/")
+            self.assertIn("/masuk", look.page.url)
+            self.assertEqual(look.violations(), [])
+
+    def test_problem_page(self) -> None:
+        """A page that says what is wrong has no fault either."""
+        with self.house.looking("melihat", PHONE) as look:
+            self.assertEqual(look.open("/tidak-ada").status, 404)
+            self.assertEqual(look.violations(), [])
+            self.assertEqual(look.open("/gateway").status, 403)
+            self.assertEqual(look.violations(), [])

@@ -1,0 +1,108 @@
+"""Tests for `smscentre.web.pace`: pages take what the links leave."""
+
+from __future__ import annotations
+
+from twisted.internet.defer import Deferred, succeed
+from twisted.internet.task import Clock
+from twisted.trial.unittest import SynchronousTestCase
+
+from smscentre.web.pace import Crowded, Pace, PacedReader, timed
+
+
+class PaceTests(SynchronousTestCase):
+    """Turns, on a clock and a processor that are set."""
+
+    def setUp(self) -> None:
+        self.clock = Clock()
+        self.used_s = 0.0
+        self.pace = Pace(self.clock, lambda: self.used_s)
+        self.made: list[float] = []
+
+    def ask(self, cost_s: float) -> Deferred[None]:
+        """Ask for a page that takes so long to make."""
+        return Deferred.fromCoroutine(self._make(cost_s))
+
+    async def _make(self, cost_s: float) -> None:
+        await self.pace.turn()
+        self.made.append(self.clock.seconds())
+        self.used_s += cost_s
+        self.pace.spent(cost_s)
+
+    def advance(self, seconds: float, others: float) -> None:
+        """Let time pass, in which the others use a share of the processor."""
+        for _ in range(round(seconds * 100)):
+            self.used_s += 0.01 * others
+            self.clock.advance(0.01)
+
+    def test_a_few_pages_never_wait(self) -> None:
+        """Whoever opens some pages gets them at once, however busy the links are."""
+        self.advance(1, others=1.0)
+        for _ in range(10):
+            self.successResultOf(self.ask(0.03))
+
+    def test_hammering_gets_a_tenth(self) -> None:
+        """While the links are busy, pages get less than a tenth of the processor."""
+        for _ in range(150):
+            self.ask(0.03)
+        self.advance(1, others=0.9)
+        before = len(self.made)
+        self.advance(10, others=0.9)
+        self.assertLess((len(self.made) - before) * 0.03, 1.0)
+        self.assertGreater(len(self.made) - before, 20)
+
+    def test_gets_what_is_left(self) -> None:
+        """While the links are idle, pages have most of the processor."""
+        for _ in range(190):
+            self.ask(0.03)
+        self.advance(5, others=0.0)
+        self.assertGreater(len(self.made) * 0.03, 3.0)
+
+    def test_in_order(self) -> None:
+        """Who asked first has his page first, and the last one gets his, too."""
+        asked = [self.ask(0.2) for _ in range(6)]
+        self.advance(1, others=0.5)
+        done = [page.called for page in asked]
+        self.assertEqual(done, sorted(done, reverse=True))
+        self.assertFalse(done[-1])
+        self.advance(60, others=0.5)
+        self.assertTrue(all(page.called for page in asked))
+        self.assertEqual(self.clock.getDelayedCalls(), [])
+
+    def test_who_has_gone_is_forgotten(self) -> None:
+        """A page that nobody waits for any more is not made."""
+        self.ask(0.6)
+        gone, stays = self.ask(0.1), self.ask(0.1)
+        gone.addErrback(lambda failure: None)
+        gone.cancel()
+        self.advance(2, others=0.0)
+        self.assertEqual(len(self.made), 2)
+        self.assertTrue(stays.called)
+
+    def test_crowd(self) -> None:
+        """Past a number of waiting pages the next is refused at once."""
+        for _ in range(201):
+            self.ask(1.0)
+        self.failureResultOf(self.ask(1.0), Crowded)
+
+
+class PacedReaderTests(SynchronousTestCase):
+    """Reads that are counted."""
+
+    def test_result_and_cost(self) -> None:
+        """The result is the read's; what it took of the processor is heard."""
+        spent: list[float] = []
+
+        class Reader:
+            def read(self, action):  # type: ignore[no-untyped-def]  # a stand-in
+                return succeed(action(None))
+
+        reader = PacedReader(Reader(), spent.append)
+        found = reader.read(lambda connection: sum(range(1000)))
+        self.assertEqual(self.successResultOf(found), 499_500)
+        self.assertEqual(len(spent), 1)
+
+    def test_timed(self) -> None:
+        """A function's result comes with a time that is no less than nothing."""
+        result, seconds = timed(lambda: "ok")
+        self.assertEqual(result, "ok")
+        self.assertGreaterEqual(seconds, 0.0)
