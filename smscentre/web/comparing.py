@@ -16,16 +16,9 @@ from attrs import frozen
 from smscentre.store.figures import Sum, UnitFigures, figures_of_units
 from smscentre.store.pages import ReadConnection
 from smscentre.web import figurewords, wording
+from smscentre.web.amounts import in_order, sum_of_unit, total_of, value_of
 from smscentre.web.asked import Asked, Per
-from smscentre.web.daily import (
-    View,
-    in_order,
-    label_columns,
-    sum_of_unit,
-    total_of,
-    unit_cells,
-    value_of,
-)
+from smscentre.web.daily import View, label_columns, unit_cells
 from smscentre.web.reports import Shown, figures_of
 from smscentre.web.sheet import Cell, Column, Kind, Line, Sheet, Tone
 

@@ -29,8 +29,9 @@ from smscentre.store.courses import Days, Span
 from smscentre.store.figures import Place, Sum, UnitFigures
 from smscentre.store.revisions import StoredTimes
 from smscentre.web import figurewords, wording
+from smscentre.web.amounts import in_order
 from smscentre.web.asked import Per
-from smscentre.web.daily import in_order, label_columns, unit_cell, unit_cells
+from smscentre.web.daily import label_columns, unit_cell, unit_cells
 from smscentre.web.expecting import expected_by_day, units_in
 from smscentre.web.punctual import Deadlines, Mark, Standing
 from smscentre.web.reports import Report

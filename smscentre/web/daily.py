@@ -8,29 +8,20 @@ from __future__ import annotations
 
 __all__ = [
     "View",
-    "coverage",
-    "group_rows",
     "group_sheet",
-    "in_order",
     "label_columns",
-    "occupancy",
     "read_sheet",
-    "sum_of_unit",
-    "total_of",
     "unit_cell",
     "unit_cells",
     "unit_sheet",
-    "value_of",
 ]
 
 import datetime
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cache
-from typing import TypeVar
+from collections.abc import Iterable, Mapping, Sequence
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from smscentre.directory import Directory, Unit
 from smscentre.store.figures import (
@@ -43,11 +34,17 @@ from smscentre.store.figures import (
 )
 from smscentre.store.pages import ReadConnection
 from smscentre.web import figurewords, wording
+from smscentre.web.amounts import (
+    coverage,
+    in_order,
+    occupancy,
+    sum_of_unit,
+    total_of,
+    value_of,
+)
 from smscentre.web.asked import Per
-from smscentre.web.reports import BY_SLUG, Report, Shown, figures_of
+from smscentre.web.reports import Report, figures_of
 from smscentre.web.sheet import Cell, Column, Kind, Line, Sheet, Tone
-
-T = TypeVar("T")
 
 NOT_REPORTED = "belum lapor"
 _HELD_NOTE = (
@@ -114,17 +111,47 @@ def read_sheet(connection: ReadConnection, view: View, per: Per) -> tuple[Sheet,
 
 
 def unit_sheet(view: View, figures: Sequence[UnitFigures]) -> Sheet:
-    """A line for each unit; the sums of all below."""
-    lines = [_unit_line(view, each) for each in figures]
-    sums = [sum_of_unit(each, view.directory) for each in figures]
-    bottom = total_of(view.report, sums)
-    words = (
-        *[Cell("Jumlah"), Cell(), Cell(), Cell()],
-        *_figure_cells(view.report, bottom),
-        *[Cell(coverage(bottom)), Cell()],
+    """A line for each unit; the sums of all below, and of each province."""
+    each = [(one.unit, sum_of_unit(one, view.directory)) for one in figures]
+    bottom = total_of(view.report, [one for _, one in each])
+    sheet = _sheet(
+        view,
+        "upt",
+        _unit_columns(view),
+        [_unit_line(view, one) for one in figures],
+        bottom,
+        _sum_line(view, "Jumlah", "", bottom),
     )
-    columns = _unit_columns(view)
-    return _sheet(view, "upt", columns, lines, bottom, words)
+    if not view.wide:
+        return sheet
+    return evolve(sheet, sub_at=_PROVINCE, subs=_provinces(view, each))
+
+
+_PROVINCE = 3
+"""The place of the column with the province, among those of units."""
+
+
+def _provinces(view: View, each: Iterable[tuple[str, Sum]]) -> dict[str, Line]:
+    """The sums of each province, below its units."""
+    members: dict[str, list[Sum]] = {}
+    for code, one in each:
+        unit = view.directory.units.get(code)
+        members.setdefault(unit.province if unit else "", []).append(one)
+    return {
+        key: _sum_line(
+            view, f"Jumlah {view.province(key)}", key, total_of(view.report, found)
+        )
+        for key, found in members.items()
+    }
+
+
+def _sum_line(view: View, label: str, province: str, found: Sum) -> Line:
+    """A sum among the lines of units."""
+    return (
+        *[Cell(label), Cell(), Cell(), Cell(province)],
+        *_figure_cells(view.report, found),
+        *[Cell(coverage(found)), Cell()],
+    )
 
 
 def group_sheet(view: View, found: Mapping[str, Sum], *, country: bool) -> Sheet:
@@ -145,87 +172,6 @@ def group_sheet(view: View, found: Mapping[str, Sum], *, country: bool) -> Sheet
     words = (Cell("Jumlah"), *_figure_cells(view.report, bottom), *_covered(bottom))
     kind = "indonesia" if country else "provinsi"
     return _sheet(view, kind, columns, lines, None if country else bottom, words)
-
-
-def sum_of_unit(figures: UnitFigures, directory: Directory) -> Sum:
-    """What one unit adds to a sum."""
-    unit = directory.units.get(figures.unit)
-    capacity = unit.capacity if unit else None
-    total = figures.total
-    return Sum(
-        figures.values,
-        0 if total is None else 1,
-        1,
-        capacity,
-        None if total is None else capacity,
-        None if capacity is None else total,
-    )
-
-
-def total_of(report: Report, found: Iterable[Sum]) -> Sum:
-    """All of them added up."""
-    each = list(found)
-    if not each:
-        return Sum((None,) * len(report.form.fields))
-    # Column by column: a page adds up thousands, and pairwise it would take longer.
-    return Sum(
-        tuple(map(_total, zip(*[one.values for one in each], strict=True))),
-        sum([one.reported for one in each]),
-        sum([one.expected for one in each]),
-        _total([one.capacity for one in each]),
-        _total([one.room for one in each]),
-        _total([one.held for one in each]),
-    )
-
-
-def _total(figures: Sequence[int | None]) -> int | None:
-    """The sum of what is there, None where nothing is."""
-    there = [figure for figure in figures if figure is not None]
-    return sum(there) if there else None
-
-
-def coverage(found: Sum) -> str:
-    """How many units stand behind a sum: ``23 dari 25``."""
-    reported = wording.figure(found.reported)
-    return f"{reported} dari {wording.figure(found.expected)}"
-
-
-def value_of(shown: Shown, report: Report, values: Sequence[int | None]) -> int | None:
-    """A figure that a page shows, of the values of a form."""
-    there = [values[at] for at in _places(report.slug, shown.fields)]
-    return there[0] if len(there) == 1 else _total(there)
-
-
-@cache
-def _places(slug: str, fields: tuple[str, ...]) -> tuple[int, ...]:
-    """Where fields stand among the values of a report's form."""
-    return tuple(map(BY_SLUG[slug].form.fields.index, fields))
-
-
-def group_rows(
-    report: Report, values: Sequence[int | None]
-) -> Iterator[tuple[str, list[int | None]]]:
-    """The lines of a small table: what is counted, and its figures.
-
-    Those of men, of women and of both together; or a single one.
-    """
-    for group in report.groups:
-        label = f"{group.label} ({group.short})" if group.short else group.label
-        fields = report.form.fields
-        there = [values[fields.index(name)] for name in group.fields]
-        yield label, there if group.single else [*there, _total(there)]
-
-
-def occupancy(held: int | None, room: int | None) -> Cell:
-    """How full something is, in per cent, by colour and in a word."""
-    if held is None or not room:
-        return Cell()
-    share = figurewords.share(held, room)
-    if held > room:
-        return Cell(share, tone=Tone.BAD, word="melebihi")
-    if held == room:
-        return Cell(share, tone=Tone.WARN, word="penuh")
-    return Cell(share, tone=Tone.GOOD, word="ada tempat")
 
 
 def _sheet(
@@ -252,13 +198,6 @@ def _sheet(
         tuple(notes),
         report.terms,
     )
-
-
-def in_order(directory: Directory, found: Mapping[str, T]) -> Iterable[tuple[str, T]]:
-    """Provinces in the order of the directory; what has none of it comes last."""
-    known = [key for key in directory.provinces if key in found]
-    unknown = sorted(found.keys() - directory.provinces.keys())
-    return ((key, found[key]) for key in (*known, *unknown))
 
 
 def _group_line(view: View, key: str, found: Sum, *, country: bool) -> Line:

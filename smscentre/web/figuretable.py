@@ -50,21 +50,38 @@ def cell_text(cell: Cell, kind: Kind) -> str:
     return _WORDS[kind](value)
 
 
-def figure_table(sheet: Sheet, lines: Sequence[Line], order: Order) -> Markup:
-    """Some of a sheet's lines, with its head and its sums."""
+def figure_table(
+    sheet: Sheet, lines: Sequence[Line], order: Order, following: Line | None = None
+) -> Markup:
+    """Some of a sheet's lines, with its head and its sums.
+
+    ``following`` is the line behind them, which is not shown.
+    """
     columns = sheet.on_page()
     parts = [
         '<table class="figures"><thead>',
         *_head(columns, order),
         "</thead><tbody>",
     ]
-    parts += [_line(line, columns) for line in lines]
+    for line, after in zip(lines, [*lines[1:], following], strict=False):
+        parts.append(_line(line, columns))
+        sub = _sub(sheet, line, after)
+        if sub is not None:
+            parts.append(_line(sub, columns, ' class="sub"'))
     parts.append("</tbody>")
     if sheet.bottom:
         bottom = [_line(line, columns) for line in sheet.bottom]
         parts += ["<tfoot>", *bottom, "</tfoot>"]
     parts.append("</table>")
     return Markup("".join(parts))
+
+
+def _sub(sheet: Sheet, line: Line, after: Line | None) -> Line | None:
+    """The sum behind a line, if it is the last one of those."""
+    of = line[sheet.sub_at].value
+    if not isinstance(of, str) or (after and after[sheet.sub_at].value == of):
+        return None
+    return sheet.subs.get(of)
 
 
 def _head(columns: Sequence[tuple[int, Column]], order: Order) -> Iterator[str]:
@@ -115,11 +132,13 @@ def _sorting(column: Column, order: Order, words: str) -> tuple[str, str]:
     return link, f' aria-sort="{word}"'
 
 
-def _line(line: Line, columns: Sequence[tuple[int, Column]]) -> str:
+def _line(
+    line: Line, columns: Sequence[tuple[int, Column]], attribute: str = ""
+) -> str:
     (first, head), *rest = columns
     cells = [_cell(line[at], column) for at, column in rest]
     title = _content(line[first], head.kind)
-    return f'<tr><th scope="row">{title}</th>{"".join(cells)}</tr>'
+    return f'<tr{attribute}><th scope="row">{title}</th>{"".join(cells)}</tr>'
 
 
 def _cell(cell: Cell, column: Column) -> str:

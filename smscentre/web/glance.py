@@ -26,7 +26,7 @@ from smscentre.store.figures import (
     sums,
 )
 from smscentre.store.pages import ReadConnection
-from smscentre.web.daily import in_order, sum_of_unit, total_of, value_of
+from smscentre.web.amounts import in_order, sum_of_unit, total_of, value_of
 from smscentre.web.reports import BY_FORM, REPORTS, Report, Shown, figures_of
 from smscentre.web.sources import Sources
 

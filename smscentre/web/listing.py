@@ -49,10 +49,15 @@ def listing(sheet: Sheet, visit: Visit) -> dict[str, Any]:
     def address(column: str, falling: bool) -> str:
         return address_with(visit, urut=f"{'-' * falling}{column}", hal="")
 
-    shown = lines[paging.offset : paging.offset + paging.size]
+    if key or search:
+        # Lines of one kind no longer follow each other.
+        found = evolve(found, subs={})
+    end = paging.offset + paging.size
+    shown, following = lines[paging.offset : end], next(iter(lines[end:]), None)
+    order = Order(key, descending, address)
     return {
         "sheet": sheet,
-        "table": figure_table(found, shown, Order(key, descending, address)),
+        "table": figure_table(found, shown, order, following),
         "paging": paging,
         "search": search,
         "kept": _kept(visit),

@@ -20,16 +20,10 @@ from smscentre.store.figures import Sum
 from smscentre.store.pages import ReadConnection
 from smscentre.store.settled import SettledDays
 from smscentre.web import figurewords
+from smscentre.web.amounts import in_order, total_of, value_of
 from smscentre.web.asked import Asked, Per
 from smscentre.web.charts import Point
-from smscentre.web.daily import (
-    View,
-    in_order,
-    label_columns,
-    total_of,
-    unit_cells,
-    value_of,
-)
+from smscentre.web.daily import View, label_columns, unit_cells
 from smscentre.web.expecting import expected_by_day, units_in
 from smscentre.web.reports import Shown
 from smscentre.web.sheet import Cell, Column, Line, Sheet

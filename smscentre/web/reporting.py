@@ -22,10 +22,11 @@ from smscentre.store.figures import Sum
 from smscentre.store.pages import ReadConnection
 from smscentre.store.revisions import changes
 from smscentre.web import wording
+from smscentre.web.amounts import occupancy, value_of
 from smscentre.web.asked import Asked, Misasked, Per, place_for, provinces_for
 from smscentre.web.charts import course
 from smscentre.web.comparing import read_comparison
-from smscentre.web.daily import View, occupancy, read_sheet, value_of
+from smscentre.web.daily import View, read_sheet
 from smscentre.web.exports import ENDINGS, file_of
 from smscentre.web.listing import address_with, listing, ordered
 from smscentre.web.means import Means

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 __all__ = ["Cell", "Column", "Kind", "Line", "Sheet", "Tone"]
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from enum import Enum
 
 from attrs import field
@@ -89,7 +89,9 @@ class Sheet:
     """A table with its title and what must be said of it.
 
     ``about`` stands under the title, ``notes`` below the table. ``bottom`` are the
-    sums. ``terms`` explains abbreviations. ``name`` is that of a file of it.
+    sums. ``terms`` explains abbreviations. ``name`` is that of a file of it. ``subs``
+    are sums of lines that follow each other, by what stands in their column ``sub_at``;
+    they are for pages, since whoever adds up a file would count them twice.
     """
 
     name: str
@@ -100,6 +102,8 @@ class Sheet:
     about: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     terms: tuple[tuple[str, str], ...] = ()
+    sub_at: int = 0
+    subs: Mapping[str, Line] = field(factory=dict)
     _index: dict[str, int] = field(init=False, eq=False, repr=False)
 
     @_index.default

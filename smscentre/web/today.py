@@ -15,8 +15,8 @@ from smscentre.store.figures import Place
 from smscentre.store.pages import ReadConnection
 from smscentre.users import User
 from smscentre.web import figurewords, wording
+from smscentre.web.amounts import group_rows, occupancy
 from smscentre.web.charts import sparkline
-from smscentre.web.daily import group_rows, occupancy
 from smscentre.web.glance import Glance, Province, Table, read_glance
 from smscentre.web.means import Means
 from smscentre.web.routes import Answer, Need, Page, Route, Visit

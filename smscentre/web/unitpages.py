@@ -20,9 +20,9 @@ from smscentre.store.figures import Place, UnitFigures, figures_of_units
 from smscentre.store.pages import ReadConnection
 from smscentre.store.revisions import changes
 from smscentre.web import figurewords
+from smscentre.web.amounts import group_rows, occupancy, sum_of_unit, value_of
 from smscentre.web.asked import Misasked, latest_day, read_day
 from smscentre.web.charts import Point, course
-from smscentre.web.daily import group_rows, occupancy, sum_of_unit, value_of
 from smscentre.web.means import Means
 from smscentre.web.problems import Problem
 from smscentre.web.reports import REPORTS, Report, Shown, figures_of

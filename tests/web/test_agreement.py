@@ -247,6 +247,16 @@ class AgreementTests(FigurePagesTestCase):
         total = with_totals(form, book.sum(form, codes, day))
         table = self.table(path.format(""))
         count = len(total)
+        subs = [row for row in table.body if row[0].startswith("Jumlah ")]
+        table.body = [row for row in table.body if row not in subs]
+        self.assertEqual(
+            {row[0]: tuple(map(read, row[2 : 2 + count])) for row in subs},
+            {
+                f"Jumlah {name}": with_totals(form, book.sum(form, there, day))
+                for key, name in PROVINCES.items()
+                if (there := counted(form, day, key))
+            },
+        )
         found = {
             row[0].split()[1]: tuple(map(read, row[2 : 2 + count]))
             for row in table.body

@@ -14,7 +14,7 @@ from smscentre.store.courses import Span
 from smscentre.store.figures import Place
 from smscentre.store.snapshots import Snapshots
 from smscentre.web import figurewords as words
-from smscentre.web.daily import occupancy
+from smscentre.web.amounts import occupancy
 from smscentre.web.expecting import expected_by_day
 from smscentre.web.shared import SharedByKey
 from smscentre.web.sheet import Cell, Column, Kind, Sheet, Tone

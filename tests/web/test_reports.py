@@ -21,6 +21,12 @@ YESTERDAY = MORNING - 86400
 LONG = "Lembaga Pemasyarakatan Perempuan Kelas IIA Sungguminasa"
 
 
+def units_of(table: Table) -> list[str]:
+    """The units of a table, without the sums between them."""
+    names = [row[0].split()[0] for row in table.body]
+    return [name for name in names if name != "Jumlah"]
+
+
 class ReportsTestCase(FigurePagesTestCase):
     """Three prisons in two provinces, of which two have reported."""
 
@@ -79,6 +85,17 @@ class DayTests(ReportsTestCase):
         self.assertEqual(table.row("LP_CIPINANG")[-1], "08.15 Petugas 101")
         self.assertEqual(table.row("LP_BANCEUY")[-1], "09.15 Petugas 201")
 
+    def test_subtotals(self) -> None:
+        """Each province's units are followed by their sum, unless sorted otherwise."""
+        names = [row[0] for row in self.table("/laporan/rutan?per=upt").body]
+        self.assertEqual(
+            [names[2], names[4]], ["Jumlah DKI Jakarta", "Jumlah Jawa Barat"]
+        )
+        table = self.table("/laporan/rutan?per=upt&urut=jumlah")
+        self.assertEqual(len(table.body), 3)
+        self.assertEqual(len(self.table("/laporan/rutan?provinsi=DKI").body), 2)
+        self.assertEqual(len(csv_rows(self.get("/laporan/rutan.csv?per=upt"))), 4)
+
     def test_not_reported(self) -> None:
         """It is a dash and not a nought, and it is said."""
         row = self.table("/laporan/rutan?per=upt").row("RT_SALEMBA")
@@ -132,7 +149,7 @@ class ListTests(ReportsTestCase):
     def order(self, query: str) -> list[str]:
         """The names of the lines, from top to bottom."""
         table = self.table(f"/laporan/rutan?per=upt&{query}")
-        return [row[0].split()[0] for row in table.body]
+        return units_of(table)
 
     def test_sorted(self) -> None:
         """By a column, falling with a minus; what was not reported comes last."""
@@ -332,8 +349,7 @@ class ScopeTests(ReportsTestCase):
 
     def names(self, browser: Browser, query: str = "per=upt") -> list[str]:
         """The units that a page shows."""
-        table = Table.of(browser.get(f"/laporan/rutan?{query}").text)
-        return [row[0].split()[0] for row in table.body]
+        return units_of(Table.of(browser.get(f"/laporan/rutan?{query}").text))
 
     def test_a_province(self) -> None:
         """Its units and sums only; others are refused."""
