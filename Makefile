@@ -46,7 +46,7 @@ run: $(INSTALLED)
 	$(BIN)/smscentre demo
 
 test: $(INSTALLED_TEST) system-packages $(NODE_INSTALLED)
-	$(BIN)/pytest -q -n 3 --dist loadfile
+	$(BIN)/pytest -q -n 4 --dist loadfile
 
 lint: $(INSTALLED_TEST)
 	$(BIN)/ruff check .
