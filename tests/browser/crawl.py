@@ -19,7 +19,7 @@ _LINKS = (
 )
 _NUMBERED = re.compile(r"(?<=/)[^/]*\d[^/]*")
 _FILES = (".csv", ".xlsx", ".json", ".txt")
-_MOST = 100
+_MOST = 60
 
 
 def crawl(look: Look, *starts: str) -> Iterator[str]:
