@@ -2,7 +2,7 @@
 
 Run as ``python -m docs.panduan`` (or ``make panduan``) after a change of
 `smscentre.commands`; a test compares the file with what this makes of it. What it says
-is `smscentre.commands.guide`'s; the page ``/panduan`` shows the same.
+is `smscentre.guidebook`'s; the page ``/panduan`` shows the same.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from textwrap import wrap
 from typing import Final
 
 from smscentre.commands.forms import FIELDS, KIND_OF
-from smscentre.commands.guide import guide_pages
 from smscentre.guide import Exchange, GuidePage, Insert
+from smscentre.guidebook import guide_pages
 from smscentre.provinces import load
 from smscentre.sim.ledger import FakeLedger
 

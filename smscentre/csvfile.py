@@ -12,6 +12,7 @@ __all__ = [
     "Columns",
     "Row",
     "Seen",
+    "guarded",
     "in_words",
     "is_one_line",
     "read",
@@ -59,8 +60,10 @@ _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 """What breaks a line, steers a terminal or turns the direction of writing about."""
 
-_FORMULA = re.compile(r"'*[=+\-@\t\r]")
-"""A cell that a spreadsheet would run, with the apostrophes before it."""
+_FORMULA = re.compile(r"[\s']*[=+\-@|%\uff1d\uff0b\uff0d\uff20]")
+"""A cell that a spreadsheet would run, full-width signs included."""
+
+_SHOWN_AS: Final = "\N{REPLACEMENT CHARACTER}"
 
 
 @frozen
@@ -207,13 +210,21 @@ def read(content: bytes | str, columns: Columns, faults: list[Fault]) -> Iterato
 def write(columns: Columns, rows: Iterable[Sequence[str]]) -> str:
     """A file with a header that `read` reads back as the same cells.
 
-    What a spreadsheet would take for a formula goes behind an apostrophe.
+    What a spreadsheet would take for a formula goes behind an apostrophe. A sign that
+    `read` would refuse stands as a replacement character.
     """
     file = io.StringIO(newline="")
     writer = csv.writer(file)
     writer.writerow(columns.names)
-    writer.writerows([_inert(cell) for cell in row] for row in rows)
+    writer.writerows(
+        [guarded(_CONTROL.sub(_SHOWN_AS, cell)) for cell in row] for row in rows
+    )
     return file.getvalue()
+
+
+def guarded(cell: str) -> str:
+    """A cell that a spreadsheet shows and does not run; `read` takes the guard off."""
+    return f"'{cell}" if _FORMULA.match(cell) else cell
 
 
 def _decoded(content: bytes | str, faults: list[Fault]) -> str | None:
@@ -262,11 +273,6 @@ def _header(
         if name not in names:
             faults.append(Fault(line, "", "", "header_missing", name))
     return names if len(faults) == before else None
-
-
-def _inert(cell: str) -> str:
-    """Keep a spreadsheet from running a cell; `_plain` takes it back."""
-    return f"'{cell}" if _FORMULA.match(cell) else cell
 
 
 def _plain(cell: str) -> str:

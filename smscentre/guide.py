@@ -1,6 +1,6 @@
 """The officers' guide as values: a page for each kind of unit, whoever prints it.
 
-Made by `commands.guide`, written as a document by `docs.panduan` and shown by the
+Made by `guidebook`, written as a document by `docs.panduan` and shown by the
 pages. Sentences are Indonesian, with ``**``, ``*`` and double backquotes as marks.
 """
 

@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterable
 from twisted.internet.defer import Deferred
 
 from smscentre.commands import forms
-from smscentre.commands.guide import guide_pages
 from smscentre.config import Config
+from smscentre.guidebook import guide_pages
 from smscentre.links.phone import PhoneLink
 from smscentre.provinces import load as load_provinces
 from smscentre.sim.ledger import FakeLedger

@@ -430,10 +430,16 @@ class WriteTests(SynchronousTestCase):
 
     def test_formulas(self) -> None:
         """No cell begins with what a spreadsheet would run."""
-        for name in ("=1+1", "+1", "-1", "@SUM(A1)", "'=1+1"):
+        for name in ("=1+1", "+1", "-1", "@SUM(A1)", "'=1+1", " =1", "\uff1d1", "|x"):
             content = write_officers([evolve(OFFICER, name=name)])
             row = content.splitlines()[1]
             self.assertTrue(row.startswith(f"'+628111203001,'{name},"), row)
+
+    def test_what_no_file_may_hold(self) -> None:
+        """A control that got into the store does not get out of it."""
+        unit = evolve(CIPINANG, title="\x1b[2JLapas \u202egnpiC")
+        (back,) = read_units(write_units([unit]), PROVINCES)
+        self.assertEqual(back.title, "\ufffd[2JLapas \ufffdgnpiC")
 
     def test_every_column(self) -> None:
         """An export has all columns under their names."""

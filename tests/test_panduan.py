@@ -9,9 +9,9 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from docs.panduan import FILE, pages, render
 from smscentre.commands.forms import FORMS, KINDS
-from smscentre.commands.guide import CONTENTS, EXAMPLES, MEANINGS, NAMES
 from smscentre.commands.replies import INSERTED, QUERIED, TEXTS
 from smscentre.guide import Mark, spans
+from smscentre.guidebook import CONTENTS, EXAMPLES, MEANINGS, NAMES
 
 _MANUAL = Path(__file__).parent / "golden" / "manual.toml"
 

@@ -18,7 +18,7 @@ from attrs import frozen
 from markupsafe import Markup
 
 from smscentre.web import figurewords, wording
-from smscentre.web.inertness import inert_html
+from smscentre.web.inert import inert_html
 
 _WIDTH, _HEIGHT = 860, 250
 _LEFT, _RIGHT, _TOP, _BOTTOM = 64, 14, 12, 52

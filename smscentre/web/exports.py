@@ -16,15 +16,13 @@ from typing import Any, Final
 
 import xlsxwriter
 
-from smscentre.web.inertness import inert
+from smscentre.csvfile import guarded
+from smscentre.web.inert import inert
 from smscentre.web.routes import Download
 from smscentre.web.sheet import Cell, Column, Kind, Line, Sheet
 
 _CSV_TYPE: Final = "text/csv; charset=utf-8"
 _XLSX_TYPE: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
-_FORMULA: Final = re.compile(r"\s*['=+\-@|%\uff1d\uff0b\uff0d\uff20]")
-"""How a text begins that a spreadsheet would run, full-width signs included."""
 
 _MARK: Final = "\ufeff"
 """By which Excel knows that a file is UTF-8."""
@@ -85,8 +83,7 @@ def _csv_cell(cell: Cell, column: Column) -> str | int:
 
 def _safe(text: str) -> str:
     """A text that a spreadsheet shows and does not run."""
-    shown = inert(text)
-    return f"'{shown}" if _FORMULA.match(shown) else shown
+    return guarded(inert(text))
 
 
 class _Written:

@@ -15,7 +15,7 @@ from attrs import frozen
 from markupsafe import Markup
 
 from smscentre.web import figurewords, wording
-from smscentre.web.inertness import inert_html
+from smscentre.web.inert import inert_html
 from smscentre.web.sheet import Cell, Column, Kind, Line, Sheet, Tone
 
 _WORDS: dict[Kind, Callable[[int | None], str]] = {

@@ -6,7 +6,6 @@ __all__ = ["Messages"]
 
 import csv
 import datetime
-import re
 from collections.abc import Mapping, Sequence
 from io import StringIO
 from typing import Final
@@ -14,6 +13,7 @@ from typing import Final
 from attrs import evolve, frozen
 from twisted.internet.defer import DeferredLock
 
+from smscentre.csvfile import guarded
 from smscentre.store.pages import ReadConnection
 from smscentre.store.reach import Named, named
 from smscentre.store.search import (
@@ -64,9 +64,6 @@ _COLUMNS: Final = (
 )
 _MARK: Final = "\ufeff"
 """By which spreadsheets know that a file is UTF-8."""
-
-_FORMULA: Final = re.compile(r"\s*['=+\-@|%\uff1d\uff0b\uff0d\uff20]")
-"""How a text begins that a spreadsheet would run, full-width signs included."""
 
 
 @frozen
@@ -198,7 +195,7 @@ def _file(listed: _Listed, means: Means) -> bytes:
     writer.writerow(_COLUMNS)
     for message in listed.found.messages:
         cells = _cells(message, listed.named.get(message.number), means)
-        writer.writerow([_inert(cell) for cell in cells])
+        writer.writerow([guarded(marked(cell)) for cell in cells])
     if listed.found.next is not None:
         writer.writerow(["", "daftar ini terpotong: persempit pencarian"])
     return (_MARK + file.getvalue()).encode()
@@ -222,9 +219,3 @@ def _cells(message: Message, whose: Named | None, means: Means) -> tuple[str, ..
         silence(message.reason) if is_in else error(message.reason),
         message.text,
     )
-
-
-def _inert(cell: str) -> str:
-    """A text that a spreadsheet shows and does not run."""
-    shown = marked(cell)
-    return f"'{shown}" if _FORMULA.match(shown) else shown

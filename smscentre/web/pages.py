@@ -20,8 +20,7 @@ from markupsafe import Markup
 
 from smscentre.guide import spans
 from smscentre.web import adminwords, figurewords, gatewaywords, wording
-from smscentre.web.inert import visible
-from smscentre.web.inertness import inert_lines
+from smscentre.web.inert import inert_lines, visible
 from smscentre.web.means import Means
 from smscentre.web.navigation import entries_for
 from smscentre.web.routes import Page, Trouble, Visit

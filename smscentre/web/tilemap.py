@@ -14,7 +14,7 @@ from typing import Final
 from attrs import frozen
 from markupsafe import Markup
 
-from smscentre.web.inertness import inert_html
+from smscentre.web.inert import inert_html
 
 PLACES: Final = {
     "ACEH": (1, 1),
