@@ -6,7 +6,7 @@ tests run as root, and ended with the process. Each test gets a database of its 
 
 from __future__ import annotations
 
-__all__ = ["MISSING", "Server", "new_server", "server"]
+__all__ = ["MISSING", "Server", "new_server", "own_database", "server"]
 
 import atexit
 import os
@@ -19,7 +19,8 @@ from itertools import count
 from pathlib import Path
 from tempfile import mkdtemp
 
-from sqlalchemy import make_url
+from sqlalchemy import NullPool, create_engine, make_url
+from twisted.trial.unittest import SynchronousTestCase
 
 _VERSIONS = Path("/usr/lib/postgresql")
 _MEMORY = Path("/dev/shm")
@@ -99,13 +100,28 @@ class Server:
     def database(self, like: str = "") -> str:
         """The URL of a new database, empty or a copy of another one by its URL."""
         name = f"test_{next(self._numbers)}"
-        template = make_url(like).database if like else None
-        self._run("createdb", "-h", self._folder, "-T", template or "template0", name)
+        template = (make_url(like).database if like else None) or "template0"
+        self._execute(f"CREATE DATABASE {name} TEMPLATE {template}")
         return f"postgresql+psycopg://{self._login}@/{name}?host={self._folder}"
+
+    def drop(self, url: str) -> None:
+        """Delete a database, whoever is connected to it."""
+        name = make_url(url).database
+        self._execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
     @property
     def _login(self) -> str:
         return self._user or pwd.getpwuid(os.getuid()).pw_name
+
+    def _execute(self, statement: str) -> None:
+        """Do something to whole databases."""
+        engine = create_engine(
+            f"postgresql+psycopg://{self._login}@/postgres?host={self._folder}",
+            isolation_level="AUTOCOMMIT",
+            poolclass=NullPool,
+        )
+        with engine.connect() as connection:
+            connection.exec_driver_sql(statement)
 
     def _run(self, program: str, *arguments: str | Path) -> None:
         """Run one of the server's programs.
@@ -150,3 +166,13 @@ def server() -> Server:
     atexit.register(made.remove)
     made.start()
     return made
+
+
+def own_database(test: SynchronousTestCase, like: str = "") -> str:
+    """The URL of a new database of the shared server, until the end of a test.
+
+    Empty, or a copy of another one by its URL.
+    """
+    url = server().database(like)
+    test.addCleanup(server().drop, url)
+    return url

@@ -27,7 +27,7 @@ from smscentre.store.history import flags_of_day
 from smscentre.store.people import put_officers
 from smscentre.store.tables import metadata
 from smscentre.store.writer import Writer
-from tests.postgresql import MISSING, server
+from tests.postgresql import MISSING, own_database
 from tests.stages import OFFICER, StagesTestCase
 from tests.storecase import at_once
 
@@ -550,7 +550,7 @@ def on_postgresql(made: type[CorrectionCase]) -> type[CorrectionCase]:
     """The same tests with the other database."""
 
     def new_database(self: CorrectionCase) -> str:
-        return server().database()
+        return own_database(self)
 
     name = f"Postgresql{made.__name__}"
     members = {"new_database": new_database, "__doc__": made.__doc__}

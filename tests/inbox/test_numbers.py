@@ -33,7 +33,7 @@ from smscentre.store.numbers import (
     revoke_invitation,
     set_pin,
 )
-from tests.postgresql import MISSING, server
+from tests.postgresql import MISSING, own_database
 from tests.stages import OFFICER, StagesTestCase
 
 T = TypeVar("T")
@@ -592,7 +592,7 @@ class PostgresqlRegistrationTests(RegistrationTests):
     """The same on PostgreSQL."""
 
     def new_database(self) -> str:
-        return server().database()
+        return own_database(self)
 
 
 @skipIf(bool(MISSING), MISSING)
@@ -600,7 +600,7 @@ class PostgresqlPinTests(PinTests):
     """The same on PostgreSQL."""
 
     def new_database(self) -> str:
-        return server().database()
+        return own_database(self)
 
 
 @skipIf(bool(MISSING), MISSING)
@@ -608,4 +608,4 @@ class PostgresqlMoveTests(MoveTests):
     """The same on PostgreSQL."""
 
     def new_database(self) -> str:
-        return server().database()
+        return own_database(self)

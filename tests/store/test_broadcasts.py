@@ -18,7 +18,7 @@ from smscentre.store.broadcasts import (
 from smscentre.store.outgoing import Draft
 from smscentre.store.sessions import end_left_open
 from smscentre.store.tables import outbox
-from tests.postgresql import MISSING, server
+from tests.postgresql import MISSING, own_database
 from tests.stages import OFFICER, StagesTestCase
 
 NUMBERS = ("+628111203001", "+628111203002", "+628111203003")
@@ -218,4 +218,4 @@ class PostgresqlBroadcastTests(BroadcastTests):
     """The same on PostgreSQL."""
 
     def new_database(self) -> str:
-        return server().database()
+        return own_database(self)

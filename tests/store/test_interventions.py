@@ -23,7 +23,7 @@ from smscentre.store.steps import STEPS, OutboxState
 from smscentre.store.tables import outbox, resends
 from smscentre.store.trace import Sent, Story, find_story
 from smscentre.store.transaction import Numbers, Transaction
-from tests.postgresql import MISSING, server
+from tests.postgresql import MISSING, own_database
 from tests.stages import OFFICER, StagesTestCase
 
 REFUSED = Rejected(0x0B, "0x0B ESME_RINVDSTADR", Retry.NEVER)
@@ -247,7 +247,7 @@ class TwoNodesTests(InterventionsTestCase):
     """Two nodes on one PostgreSQL."""
 
     def new_database(self) -> str:
-        return server().database()
+        return own_database(self)
 
     def test_at_the_same_moment(self) -> None:
         """Who comes second waits for the first, and sends nothing."""

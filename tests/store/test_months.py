@@ -18,7 +18,7 @@ from smscentre.store.months import (
     reopen_month,
 )
 from smscentre.store.transaction import Numbers, Transaction
-from tests.postgresql import MISSING, server
+from tests.postgresql import MISSING, own_database
 from tests.prepared import make_store
 
 _MARCH = datetime.date(2008, 3, 31)
@@ -31,7 +31,7 @@ class LockTests(SynchronousTestCase):
     """Who writes and who closes wait for each other."""
 
     def setUp(self) -> None:
-        url = server().database()
+        url = own_database(self)
         make_store(url)
         engine = writing_engine(url)
         self.addCleanup(engine.dispose)

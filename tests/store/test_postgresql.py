@@ -25,7 +25,7 @@ from smscentre.store.writer import Unavailable, Writer
 from tests.inbox import test_keyed as keyed
 from tests.inbox import test_stage as inbox
 from tests.outbox import test_stage as outbox
-from tests.postgresql import MISSING, new_server, server
+from tests.postgresql import MISSING, new_server, own_database, server
 from tests.store import (
     test_audit,
     test_changes,
@@ -68,7 +68,7 @@ def on_postgresql(
     """
 
     def new_database(self: StoreTestCase) -> str:
-        return server().database(like=upgraded())
+        return own_database(self, like=upgraded())
 
     name = f"Postgresql{tests.__name__}"
     members: dict[str, Any] = {
@@ -144,14 +144,14 @@ class EngineTests(SynchronousTestCase):
 
     def test_readers_only_read(self) -> None:
         """A statement that writes fails by the database itself."""
-        engine = reading_engine(server().database(like=upgraded()))
+        engine = reading_engine(own_database(self, like=upgraded()))
         self.addCleanup(engine.dispose)
         with engine.connect() as connection, self.assertRaises(exc.InternalError):
             connection.execute(text("DELETE FROM inbox"))
 
     def test_synchronous_commit_is_demanded(self) -> None:
         """Readers and writers refuse a server that acknowledges too early."""
-        url = f"{server().database()}&options=-c%20synchronous_commit%3Doff"
+        url = f"{own_database(self)}&options=-c%20synchronous_commit%3Doff"
         for make in (reading_engine, writing_engine):
             engine = make(url)
             self.addCleanup(engine.dispose)
@@ -161,7 +161,7 @@ class EngineTests(SynchronousTestCase):
 
     def test_a_database_that_is_not_there(self) -> None:
         """The check of the schema says so cleanly."""
-        engine = reading_engine(server().database().replace("/test_", "/absent_"))
+        engine = reading_engine(own_database(self).replace("/test_", "/absent_"))
         self.addCleanup(engine.dispose)
         with self.assertRaises(StoreError):
             check_schema(engine)

@@ -21,7 +21,7 @@ from smscentre.provinces import load as load_provinces
 from smscentre.store.engine import StoreError, reading_engine, writing_engine
 from smscentre.store.schema import check_schema, upgrade
 from smscentre.store.tables import metadata
-from tests.postgresql import MISSING, server
+from tests.postgresql import MISSING, own_database
 
 MIGRATIONS = Config()
 MIGRATIONS.set_main_option(
@@ -200,7 +200,7 @@ class PostgresqlSchemaTests(SchemaTests):
     """The same on PostgreSQL."""
 
     def new_database(self) -> str:
-        return server().database()
+        return own_database(self)
 
 
 class FileTests(SynchronousTestCase):

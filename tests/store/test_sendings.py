@@ -29,7 +29,7 @@ from smscentre.store.transaction import Transaction
 from smscentre.store.users import add_user
 from smscentre.tokens import ApiToken, TokenScope
 from smscentre.users import Role, User
-from tests.postgresql import MISSING, server
+from tests.postgresql import MISSING, own_database
 from tests.storecase import StoreTestCase
 
 T = TypeVar("T")
@@ -246,4 +246,4 @@ class PostgresqlSendingTests(SendingTests):
 
     def new_database(self) -> str:
         """The URL of a database that is empty."""
-        return server().database()
+        return own_database(self)

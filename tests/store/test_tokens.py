@@ -24,7 +24,7 @@ from smscentre.store.tokens import (
 from smscentre.store.users import add_user, change_user
 from smscentre.tokens import ApiToken, TokenScope, is_token, new_token, token_hash
 from smscentre.users import Role, User
-from tests.postgresql import MISSING, server
+from tests.postgresql import MISSING, own_database
 from tests.storecase import StoreTestCase
 
 T = TypeVar("T")
@@ -160,7 +160,7 @@ class PostgresqlTokenTests(TokenTests):
     """The same on PostgreSQL."""
 
     def new_database(self) -> str:
-        return server().database()
+        return own_database(self)
 
 
 class SecretTests(SynchronousTestCase):

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 from unittest import skipIf
 
-from tests.postgresql import MISSING, server
+from tests.postgresql import MISSING, own_database
 from tests.store.test_postgresql import upgraded
 from tests.web import test_data, test_officers, test_tokens, test_units, test_unread
 from tests.web.admincase import AdminCase
@@ -16,7 +16,7 @@ def on_postgresql(tests: type[AdminCase]) -> type[AdminCase]:
     """The same tests, each with a new database of the shared server."""
 
     def new_database(self: AdminCase, folder: Path) -> str:
-        return server().database(like=upgraded())
+        return own_database(self, like=upgraded())
 
     members: dict[str, Any] = {
         "new_database": new_database,
