@@ -19,6 +19,10 @@ NODE_FOLDERS := tests/system/peers/node tests/browser
 NODE_INSTALLED := $(NODE_FOLDERS:%=%/node_modules/.package-lock.json)
 NPM_CI := npm ci --ignore-scripts --loglevel=error --fetch-retries=1
 
+# What waits and what takes long comes first, so that nothing long is left alone at the
+# end. The last one stands for all the rest.
+TEST_ORDER := tests/system tests/browser tests
+
 .PHONY: help run test lint bench bench-pages bench-reload flood morning crash crash-modem crash-deadline again locked faults faults-modem diagram panduan screenshots system-packages clean
 
 help:
@@ -46,7 +50,7 @@ run: $(INSTALLED)
 	$(BIN)/smscentre demo
 
 test: $(INSTALLED_TEST) system-packages $(NODE_INSTALLED)
-	$(BIN)/pytest -q -n 4 --dist loadfile
+	$(BIN)/pytest -q -n 4 --dist loadfile --no-loadscope-reorder $(TEST_ORDER)
 
 lint: $(INSTALLED_TEST)
 	$(BIN)/ruff check .
@@ -65,6 +69,7 @@ flood: $(INSTALLED_TEST)
 
 bench-reload: $(INSTALLED_TEST)
 	$(BIN)/python -m benchmarks.reload
+
 morning: $(INSTALLED_TEST) system-packages
 	$(BIN)/python -m tests.system.morning
 

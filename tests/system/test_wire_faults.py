@@ -16,6 +16,8 @@ from tests.system.faults_segments import segments
 _SEEDS = range(4)
 _SIZES = (16, 1000, 2**20)
 _ENQUIRIES_S = 5.0
+_LIVEZ_S = 10.0
+"""Answered at all: how soon is measured by the campaign, which runs alone."""
 
 
 class WireFaultTests(SynchronousTestCase):
@@ -35,11 +37,11 @@ class WireFaultTests(SynchronousTestCase):
 
     def test_a_peer_that_never_reads(self) -> None:
         """Memory is bounded, the monitor answers, what was acknowledged is there."""
-        self._judge(flood())
+        self._judge(flood(most_livez_s=_LIVEZ_S))
 
     def test_a_peer_that_never_reads_and_always_asks(self) -> None:
         """The answers that it does not read do not pile up."""
-        self._judge(enquiries(_ENQUIRIES_S))
+        self._judge(enquiries(_ENQUIRIES_S, _LIVEZ_S))
 
     def test_stops(self) -> None:
         """A peer that does not help, or floods, delays a stop by seconds at most."""

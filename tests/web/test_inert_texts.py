@@ -44,11 +44,11 @@ _UNITS = 60
 _HREF = re.compile(r'(?:href|action)="([^"]*)"')
 _NUMBERS = re.compile(r"(?<=/)[^/?]*\d[^/?]*")
 
-_OF_A_KIND = 25
+_OF_A_KIND = 8
 """So many addresses are asked that differ only in a number or a value, ..."""
 
-_LISTED = 700
-"""... but every message's own."""
+_LISTED = 130
+"""... but of messages more: the lists show every text, their own pages each kind."""
 
 _STARTS = (
     "/",
