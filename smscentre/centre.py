@@ -56,6 +56,7 @@ from smscentre.service import make_service
 from smscentre.sites import Access, Sites
 from smscentre.smpp.receipt import id_key
 from smscentre.store import audit, outgoing, receipts, sessions
+from smscentre.store.checkpoints import Checkpoints
 from smscentre.store.engine import reading_engine, writing_engine
 from smscentre.store.pages import Readers
 from smscentre.store.schema import check_schema
@@ -154,14 +155,16 @@ class Centre(MultiService):
 
     def _build_stages(self) -> None:
         config, reactor = self._config, self._reactor
+        engine = writing_engine(config.database.url, explicit=True)
         self._writer = Writer(
-            writing_engine(config.database.url, explicit=True),
+            engine,
             reactor.callFromThread,
             reactor,
             self._board,
         )
         self._thread = WriterThread(
             self._writer,
+            Checkpoints(engine),
             reactor.callFromThread,
             lambda available, reason: self._board.database(reason),
         )

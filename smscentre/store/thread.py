@@ -10,6 +10,7 @@ from threading import Event, Thread
 from twisted.internet.defer import Deferred
 from twisted.logger import Logger
 
+from smscentre.store.checkpoints import Checkpoints
 from smscentre.store.writer import Unavailable, Writer
 from smscentre.tasks import attempt
 
@@ -29,10 +30,12 @@ class WriterThread:
     def __init__(
         self,
         writer: Writer,
+        checkpoints: Checkpoints,
         to_reactor: Callable[..., object],
         heard: Callable[[bool, str], None],
     ) -> None:
         self._writer = writer
+        self._checkpoints = checkpoints
         self._to_reactor = to_reactor
         self._heard = heard
         self._stopping = Event()
@@ -41,6 +44,7 @@ class WriterThread:
 
     def start(self) -> None:
         """Begin to turn."""
+        self._checkpoints.start()
         self._thread.start()
 
     def stop(self) -> Deferred[None]:
@@ -60,6 +64,7 @@ class WriterThread:
             # have waited in vain, and readiness tells why.
             _log.critical("the writer has failed: {error!r}", error=error)
             self._to_reactor(self._heard, False, f"the writer has failed: {error!r}")
+        self._checkpoints.stop()
         self._writer.close()
         self._to_reactor(self._ended.callback, None)
 
@@ -81,7 +86,9 @@ class WriterThread:
                 _log.info("the database can be used again")
                 self._to_reactor(self._heard, True, "")
                 available, pause = True, _FIRST_PAUSE_S
-            if not worked:
+            if worked:
+                self._checkpoints.turned()
+            else:
                 if self._stopping.is_set():
                     break
                 self._writer.wait()

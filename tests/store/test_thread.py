@@ -13,6 +13,7 @@ from sqlalchemy import insert
 from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
 
+from smscentre.store.checkpoints import Checkpoints
 from smscentre.store.engine import writing_engine
 from smscentre.store.tables import counters
 from smscentre.store.thread import WriterThread
@@ -50,7 +51,10 @@ class WriterThreadTests(StoreTestCase):
         engine = writing_engine(self.url, explicit=True)
         self.writer = Writer(engine, self.call, Clock(), self.commits)
         self.thread = WriterThread(
-            self.writer, self.call, lambda *heard: self.heard.append(heard)
+            self.writer,
+            Checkpoints(engine),
+            self.call,
+            lambda *heard: self.heard.append(heard),
         )
         self.ended: Deferred[None] | None = None
         self.thread.start()

@@ -83,9 +83,7 @@ class _Watch:
             self._grown = max(self._grown, grown)
 
 
-async def flood(
-    count: int = UNREAD, most_livez_s: float = _MOST_LIVEZ_S
-) -> Report:
+async def flood(count: int = UNREAD, most_livez_s: float = _MOST_LIVEZ_S) -> Report:
     """Send many messages to a centre and read no answer until it is at rest."""
     wide: dict[str, object] = {"window": _WINDOW}
     async with bench("flood", ["deaf"], wide, _RECEIVE_OCTETS) as made:
@@ -97,9 +95,7 @@ async def flood(
     return made.report
 
 
-async def enquiries(
-    seconds: float, most_livez_s: float = _MOST_LIVEZ_S
-) -> Report:
+async def enquiries(seconds: float, most_livez_s: float = _MOST_LIVEZ_S) -> Report:
     """Ask without an end, each time for an answer, and read none."""
     async with bench("enquiries", ["deaf"], receive_octets=_RECEIVE_OCTETS) as made:
         (account,) = made.accounts
