@@ -19,10 +19,10 @@ from twisted.logger import Logger
 from smscentre.store.engine import file_identity
 from smscentre.tasks import attempt
 
-_TURNS: Final = 20
+_TURNS: Final = 10
 """So many turns of the writer are worth a checkpoint, ..."""
 
-_PAUSE_S: Final = 0.25
+_PAUSE_S: Final = 0.05
 """... but its syncs must not stand in the way of the writer's all the time."""
 
 _log = Logger(namespace="smscentre.store.checkpoints")
