@@ -1,8 +1,8 @@
 """A share of the processor for the pages, so that they never slow the links.
 
 All threads of a Python process take turns, so a browser that loads pages as fast
-as it can would take its half from the writer. Pages get what the others leave, and a
-tenth of a processor in any case; beyond that they wait for their turn, in order.
+as it can would take its half from the writer. Pages get what the others leave, and six
+hundredths of a processor in any case; beyond that they wait for their turn, in order.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ from smscentre.web.means import Reader
 
 T = TypeVar("T")
 
-_LEAST: Final = 0.08
+_LEAST: Final = 0.06
 _MOST: Final = 0.7
 """The share of one processor that pages get, however busy or idle the others are."""
 
-_SAVED_S: Final = 0.5
+_SAVED_S: Final = 0.3
 """So much of it can be saved up: a person who opens a few pages never waits."""
 
 _SAMPLE_S: Final = 0.25
