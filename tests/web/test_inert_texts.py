@@ -112,7 +112,7 @@ class HostileTests(SynchronousTestCase):
         while waiting:
             path = waiting.popleft()
             kind = _kind(path)
-            most = _LISTED if kind.startswith("/pesan/#") else _OF_A_KIND
+            most = _LISTED if kind.startswith("/pesan") else _OF_A_KIND
             if kinds[kind] >= most:
                 continue
             kinds[kind] += 1
