@@ -59,7 +59,7 @@ from smscentre.store import audit, outgoing, receipts, sessions
 from smscentre.store.checkpoints import Checkpoints
 from smscentre.store.engine import reading_engine, writing_engine
 from smscentre.store.pages import Readers
-from smscentre.store.schema import check_schema
+from smscentre.store.schema_revision import check_schema
 from smscentre.store.thread import WriterThread
 from smscentre.store.transaction import Transaction
 from smscentre.store.writer import Writer

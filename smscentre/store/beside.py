@@ -19,7 +19,7 @@ from smscentre.store.engine import (
     reading_engine,
     writing_engine,
 )
-from smscentre.store.schema import check_schema
+from smscentre.store.schema_revision import check_schema
 from smscentre.store.transaction import Numbers, Transaction
 
 _ATTEMPTS = 20

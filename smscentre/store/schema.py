@@ -1,16 +1,12 @@
-"""The schema's version: brought up to date by command, checked at every start."""
+"""The schema, brought up to date by command; `store.schema_revision` checks it."""
 
 from __future__ import annotations
 
-__all__ = ["check_schema", "upgrade"]
-
-from pathlib import Path
+__all__ = ["upgrade"]
 
 from alembic import command
 from alembic.config import Config as AlembicConfig
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, exc
+from sqlalchemy import exc
 
 from smscentre.provinces import load as load_provinces
 from smscentre.store.engine import (
@@ -20,9 +16,8 @@ from smscentre.store.engine import (
     writing_engine,
 )
 from smscentre.store.people import put_provinces
+from smscentre.store.schema_revision import MIGRATIONS, check_revision, newest_revision
 from smscentre.store.transaction import Numbers, Transaction
-
-_MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 def upgrade(url: str) -> str:
@@ -37,7 +32,7 @@ def upgrade(url: str) -> str:
     engine = writing_engine(url)
     try:
         with engine.begin() as connection:
-            _revision_of(connection)
+            check_revision(connection)
             settings = _settings()
             settings.attributes["connection"] = connection
             command.upgrade(settings, "head")
@@ -50,41 +45,7 @@ def upgrade(url: str) -> str:
         ) from error
     finally:
         engine.dispose()
-    return _newest()
-
-
-def check_schema(engine: Engine) -> None:
-    """Refuse a database whose schema is not exactly the one of this version.
-
-    :raises StoreError: with the command that mends it, if there is one
-    """
-    try:
-        with engine.connect() as connection:
-            found = _revision_of(connection)
-    except exc.DBAPIError as error:
-        raise StoreError(f"the database cannot be read: {in_words(error)}") from error
-    if found != _newest():
-        raise StoreError(
-            f"the database has schema {found or 'none'}, this version needs "
-            f"{_newest()}: run 'smscentre --config FILE db upgrade'"
-        )
-
-
-def _revision_of(connection: Connection) -> str | None:
-    """The revision of a database, None if it has none.
-
-    :raises StoreError: this version does not know it, so a newer one made it
-    """
-    found = MigrationContext.configure(connection).get_current_revision()
-    script = ScriptDirectory.from_config(_settings())
-    known = {revision.revision for revision in script.walk_revisions()}
-    if found is not None and found not in known:
-        raise StoreError(
-            f"the database has schema {found} and belongs to a newer version of "
-            f"smscentre; this one knows schemas up to {_newest()}: run the newer "
-            "version, or restore a copy of the database from before it"
-        )
-    return found
+    return newest_revision()
 
 
 def _make_file(url: str) -> None:
@@ -101,11 +62,5 @@ def _make_file(url: str) -> None:
 
 def _settings() -> AlembicConfig:
     settings = AlembicConfig()
-    settings.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+    settings.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     return settings
-
-
-def _newest() -> str:
-    head = ScriptDirectory.from_config(_settings()).get_current_head()
-    assert head is not None
-    return head

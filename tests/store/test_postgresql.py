@@ -18,7 +18,8 @@ from smscentre.store.engine import (
     reading_engine,
     writing_engine,
 )
-from smscentre.store.schema import check_schema, upgrade
+from smscentre.store.schema import upgrade
+from smscentre.store.schema_revision import check_schema
 from smscentre.store.tables import counters
 from smscentre.store.transaction import Statement
 from smscentre.store.writer import Unavailable, Writer

@@ -19,7 +19,8 @@ from twisted.trial.unittest import SynchronousTestCase
 from smscentre import store
 from smscentre.provinces import load as load_provinces
 from smscentre.store.engine import StoreError, reading_engine, writing_engine
-from smscentre.store.schema import check_schema, upgrade
+from smscentre.store.schema import upgrade
+from smscentre.store.schema_revision import check_schema, known_revisions
 from smscentre.store.tables import metadata
 from tests.postgresql import MISSING, own_database
 
@@ -79,6 +80,12 @@ class SchemaTests(SynchronousTestCase):
         with self.assertRaises(StoreError) as caught:
             self.check()
         return str(caught.exception)
+
+    def test_revisions_are_the_names_of_files(self) -> None:
+        """In their order, so that no start needs what makes them."""
+        script = ScriptDirectory.from_config(MIGRATIONS)
+        found = [revision.revision for revision in script.walk_revisions()]
+        self.assertEqual(found[::-1], list(known_revisions()))
 
     def test_a_new_database_is_accepted(self) -> None:
         """The revision that was reached is the one that is needed."""
