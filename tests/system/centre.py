@@ -241,7 +241,7 @@ class RunningCentre:
         # The pid file would otherwise stop a start after kill -9.
         return [_TWISTD, "-n", "--pidfile=", "smscentre", "--config", str(self.config)]
 
-    def wait_ready(self, timeout_s: float = 15.0) -> None:
+    def wait_ready(self, timeout_s: float = 60.0) -> None:
         """Wait until the monitor says that the store writes.
 
         :raises AssertionError: with the log when it does not come to that.
