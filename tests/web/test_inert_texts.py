@@ -50,6 +50,9 @@ _OF_A_KIND = 8
 _LISTED = 130
 """... but of messages more: the lists show every text, their own pages each kind."""
 
+_FILES = 2
+"""A file takes long to read, and holds what its page shows."""
+
 _STARTS = (
     "/",
     "/laporan",
@@ -112,8 +115,7 @@ class HostileTests(SynchronousTestCase):
         while waiting:
             path = waiting.popleft()
             kind = _kind(path)
-            most = _LISTED if kind.startswith("/pesan") else _OF_A_KIND
-            if kinds[kind] >= most:
+            if kinds[kind] >= _most(kind):
                 continue
             kinds[kind] += 1
             answer = self.ask(path)
@@ -154,6 +156,13 @@ def _kind(path: str) -> str:
     parts = urlsplit(path)
     names = re.sub(r"=[^&]*", "", parts.query)
     return f"{_NUMBERS.sub('#', parts.path)}?{names}"
+
+
+def _most(kind: str) -> int:
+    """How many addresses of a kind are asked."""
+    if kind.startswith("/pesan"):
+        return _LISTED
+    return _FILES if ".csv" in kind or ".xlsx" in kind else _OF_A_KIND
 
 
 def _quoted(text: str) -> str:
