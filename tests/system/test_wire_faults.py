@@ -15,6 +15,7 @@ from tests.system.faults_segments import segments
 
 _SEEDS = range(4)
 _SIZES = (16, 1000, 2**20)
+_UNREAD = 5_000
 _ENQUIRIES_S = 5.0
 _LIVEZ_S = 10.0
 """Answered at all: how soon is measured by the campaign, which runs alone."""
@@ -37,7 +38,7 @@ class WireFaultTests(SynchronousTestCase):
 
     def test_a_peer_that_never_reads(self) -> None:
         """Memory is bounded, the monitor answers, what was acknowledged is there."""
-        self._judge(flood(most_livez_s=_LIVEZ_S))
+        self._judge(flood(_UNREAD, _LIVEZ_S))
 
     def test_a_peer_that_never_reads_and_always_asks(self) -> None:
         """The answers that it does not read do not pile up."""
