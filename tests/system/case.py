@@ -61,7 +61,7 @@ class ServiceTestCase(SynchronousTestCase):
         self.wait(lambda: self.smsc.bound, "the bind")
 
     def wait(
-        self, predicate: Callable[[], object], what: str, timeout_s: float = 10.0
+        self, predicate: Callable[[], object], what: str, timeout_s: float = 30.0
     ) -> None:
         """Wait for the carrier to see something; on failure show the log."""
         try:

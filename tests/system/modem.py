@@ -213,7 +213,7 @@ class Modem:
         return [spoken for spoken in self.commands if spoken.text.startswith(text)]
 
     def wait_for(
-        self, predicate: Callable[[], object], what: str, timeout_s: float = 10.0
+        self, predicate: Callable[[], object], what: str, timeout_s: float = 30.0
     ) -> float:
         """Wait until something holds; the seconds it took.
 

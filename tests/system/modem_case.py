@@ -92,7 +92,7 @@ class ModemTestCase(SynchronousTestCase):
         modem: Modem,
         predicate: Callable[[], object],
         what: str,
-        timeout_s: float = 10.0,
+        timeout_s: float = 30.0,
     ) -> None:
         """Wait for a modem to see something; on failure show the log."""
         try:

@@ -206,7 +206,7 @@ class Smsc:
         return [text for to, text in found if number in (None, to)]
 
     def wait_for(
-        self, predicate: Callable[[], object], what: str, timeout_s: float = 10.0
+        self, predicate: Callable[[], object], what: str, timeout_s: float = 30.0
     ) -> float:
         """Wait until something holds; the seconds it took.
 

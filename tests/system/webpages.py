@@ -21,7 +21,7 @@ from tests.system.centre import RunningCentre
 PASSWORD = "kata-sandi-panjang"
 
 _TOKEN = re.compile(r'name="csrf" value="([^"]+)"')
-_TIMEOUT_S = 10.0
+_TIMEOUT_S = 30.0
 
 
 class _Stay(urllib.request.HTTPRedirectHandler):
