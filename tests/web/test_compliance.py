@@ -254,6 +254,9 @@ class TodayTests(CompliancePagesTestCase):
         words = self.browser.words("/")
         self.assertIn("Tahanan 20 0 dari kemarin (1 UPT yang sama)", words)
         self.assertIn("Narapidana 25 +5 dari kemarin (1 UPT yang sama)", words)
+        html = self.get("/").text
+        for key in ("tahanan_t", "napi_t"):
+            self.assertIn(f"urut=-selisih_{key}", html)
 
     def test_coverage(self) -> None:
         """How many have reported, by province in words and in colour."""

@@ -254,19 +254,37 @@ class ComparisonTests(ReportsTestCase):
     def test_units(self) -> None:
         """Both figures and their difference, only where there are both."""
         table = self.table(f"/laporan/rutan?{self.QUERY}&per=upt")
-        self.assertEqual(table.row("LP_CIPINANG")[1:4], ["1.492", "1.502", "+10"])
+        self.assertEqual(table.row("LP_CIPINANG")[1:4], ["1.499", "1.509", "+10"])
+        self.assertEqual(table.row("LP_CIPINANG")[4:7], ["1.492", "1.502", "+10"])
         self.assertEqual(table.row("RT_SALEMBA")[1:4], ["7", "-", "-"])
 
     def test_sums(self) -> None:
         """The difference of a sum is that of the units which reported for both."""
         table = self.table(f"/laporan/rutan?{self.QUERY}")
-        self.assertEqual(table.row("DKI Jakarta")[:3], ["1.499", "1.502", "+10"])
+        self.assertEqual(table.row("DKI Jakarta")[:3], ["1.506", "1.509", "+10"])
+
+    def test_where_a_change_comes_from(self) -> None:
+        """Units that reported for one day only change a sum as well, and are listed."""
         words = self.browser.words(f"/laporan/rutan?{self.QUERY}")
         self.assertIn(
-            "1 UPT lapor untuk kedua hari itu; 1 hanya untuk hari pertama, "
-            "1 hanya untuk hari kedua.",
+            "Lapor untuk Penghuni Tahanan Narapidana "
+            "13 Mei: 2 UPT 1.506 1.499 7 "
+            "keduanya: 1 UPT +10 +10 0 "
+            "hanya 13 Mei: 1 UPT \N{MINUS SIGN}7 \N{MINUS SIGN}7 0 "
+            "hanya 14 Mei: 1 UPT +50 +20 +30 "
+            "14 Mei: 2 UPT 1.559 1.522 37",
             words,
         )
+
+    def test_the_units_of_one_day_only(self) -> None:
+        """They can be put first, the greatest first."""
+        self.text("102", "RUTAN 0 1 0 0 120524", MORNING + 180)
+        path = f"/laporan/rutan?{self.QUERY}&per=upt"
+        for sort, first in (("lapor_kini", "RT_SALEMBA"), ("lapor_dulu", "LP_BANCEUY")):
+            link = f"{path}&urut=-{sort}".replace("&", "&amp;")
+            self.assertIn(f'href="{link}"', self.get(path).text)
+            table = self.table(f"{path}&urut=-{sort}")
+            self.assertTrue(table.body[0][0].startswith(first), sort)
 
     def test_corrections(self) -> None:
         """What was changed after the first report is listed, to who may see it."""
@@ -279,13 +297,15 @@ class ComparisonTests(ReportsTestCase):
             "P 3, W 40 sebelumnya Tahanan P 1.500, W 2; Narapidana P 3, W 4",
             words,
         )
+        self.assertIn("1 perbaikan atau pembatalan untuk 14 Mei", words)
         self.assertNotIn("Perbaikan dan", Browser(site(self.means)).words(path))
 
     def test_sorted_by_change(self) -> None:
-        """What changed most can be put first."""
+        """What changed most can be put first, whether it rose or fell."""
+        self.text("201", "RUTAN 90 0 30 0 130524", MORNING + 180)
         query = f"{self.QUERY}&per=upt&urut=-selisih_jumlah"
         table = self.table(f"/laporan/rutan?{query}")
-        self.assertTrue(table.body[0][0].startswith("LP_CIPINANG"))
+        self.assertEqual(units_of(table), ["LP_BANCEUY", "LP_CIPINANG", "RT_SALEMBA"])
 
     def test_files(self) -> None:
         """A difference is a number there."""
