@@ -54,12 +54,14 @@ _ONE = datetime.timedelta(1)
 
 @frozen
 class Tile:
-    """One great figure, with what must be said of it."""
+    """One great figure, with what must be said of it and where there is more."""
 
     label: str
     value: str
     note: str = ""
     tone: str = ""
+    more: str = ""
+    to: str = ""
 
 
 class Reports:
@@ -169,7 +171,7 @@ class Reports:
             **listing(sheet, visit),
             **self._course(connection, view, asked),
             "mode": "hari",
-            "tiles": _tiles(view, total),
+            "tiles": _tiles(view, asked, total),
             "total": total,
         }
 
@@ -261,7 +263,7 @@ _PERS: Final = (
 )
 
 
-def _tiles(view: View, total: Sum) -> list[Tile]:
+def _tiles(view: View, asked: Asked, total: Sum) -> list[Tile]:
     """The great figures of a day."""
     tiles = []
     for each in figures_of(view.report):
@@ -275,9 +277,29 @@ def _tiles(view: View, total: Sum) -> list[Tile]:
         if full.value is not None:
             words = f"{full.value} %"
             tiles.append(Tile("Hunian", words, full.word, full.tone.value))
-    complete = total.reported == total.expected
-    tone = Tone.GOOD if complete else Tone.WARN
-    expected = f"dari {wording.figure(total.expected)}"
-    reported = wording.figure(total.reported)
-    tiles.append(Tile("UPT lapor", reported, expected, tone.value))
+    tiles.append(_reported(view, asked, total))
     return tiles
+
+
+def _reported(view: View, asked: Asked, total: Sum) -> Tile:
+    """How many units are in the sums, with a way to those that are not."""
+    missing = total.expected - total.reported
+    reported, expected = map(wording.figure, (total.reported, total.expected))
+    tile = Tile(
+        "UPT lapor",
+        reported,
+        f"dari {expected}",
+        Tone.WARN.value if missing else Tone.GOOD.value,
+    )
+    # Staff are reported when they change, and lists of people need a login.
+    if not missing or not view.names or view.report.form.lasts:
+        return tile
+    fields = {
+        "laporan": view.report.slug,
+        "tanggal": view.day.isoformat(),
+        "provinsi": asked.province,
+        "keadaan": "belum",
+    }
+    query = urlencode({name: text for name, text in fields.items() if text})
+    more = f"{wording.figure(missing)} belum"
+    return evolve(tile, more=more, to=f"/kepatuhan?{query}")

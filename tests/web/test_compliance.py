@@ -125,13 +125,28 @@ class DayTests(CompliancePagesTestCase):
         self.assertEqual([row[0].split()[0] for row in table.body], ["LP_TIGA"])
         words = self.browser.words("/kepatuhan?keadaan=belum&provinsi=MALUKU")
         self.assertIn("Tidak ada UPT yang cocok", words)
+        self.assertNotIn("Provinsi", table.head[0])
+        self.assertIn("Provinsi", self.table("/kepatuhan").head[0])
+
+    def test_missing_by_report(self) -> None:
+        """Each report says how many units lack it, so that none is overlooked."""
+        self.texted.put(unit("901", kinds="BAPAS", name="BAPAS_SATU"))
+        words = self.browser.words("/kepatuhan")
+        self.assertIn(
+            "Tahanan dan napi (1 UPT belum lapor ) Pegawai LP "
+            "Klien Bapas (1 UPT belum lapor ) Pegawai Bapas Basan Baran",
+            words,
+        )
+        self.assertNotIn(
+            "UPT belum lapor )", self.browser.words("/kepatuhan?bulan=2024-05")
+        )
 
     def test_a_day_without_deadlines(self) -> None:
         """Who reported and who did not; nobody is late."""
         self.text("101", "RUTAN 9 9 9 9 120524", MORNING + 60)
         table = self.table("/kepatuhan?tanggal=2024-05-12")
         self.assertEqual(table.row("LP_SATU")[1], "sudah lapor pukul 14 Mei 08.16")
-        self.assertEqual(table.row("LP_DUA")[1], "ditunggu")
+        self.assertEqual(table.row("LP_DUA")[1], "belum lapor")
 
     def test_an_afternoon_that_was_missed(self) -> None:
         """A day that is over wants all of its reports."""
@@ -271,6 +286,10 @@ class TodayTests(CompliancePagesTestCase):
         self.text("105", "RUTAN 3 0 0 0")
         words = self.browser.words("/")
         self.assertIn("1 UPT belum lengkap laporannya hari ini", words)
+        self.assertIn("Yang belum lapor: Tahanan dan napi: 1 UPT", words)
+        self.assertIn(
+            'href="/kepatuhan?laporan=rutan&amp;keadaan=belum"', self.get("/").text
+        )
         self.assertIn("LP_PENUH : 3 orang, kapasitas 2", words)
         self.texted.put(unit("106", name="LP_DIAM"))
         self.means.clock.advance(10)  # type: ignore[attr-defined]  # it is a Clock

@@ -117,6 +117,17 @@ class DayTests(ReportsTestCase):
         words = self.browser.words("/laporan/rutan?provinsi=JABAR")
         self.assertIn("Provinsi Jawa Barat", words)
 
+    def test_who_is_missing(self) -> None:
+        """From how many units reported it is one step to those that did not."""
+        link = "/kepatuhan?laporan=rutan&tanggal=2024-05-14&provinsi=DKI&keadaan=belum"
+        page = self.get("/laporan/rutan?provinsi=DKI").text
+        self.assertIn(f'<a href="{link.replace("&", "&amp;")}">1 belum</a>', page)
+        self.assertIn("RT_SALEMBA", self.browser.words(link))
+        for path in ("/laporan/rutan?provinsi=JABAR", "/laporan/rutan-peg"):
+            self.assertNotIn(" belum</a>", self.get(path).text)
+        anyone = Browser(site(self.means))
+        self.assertNotIn("1 belum", anyone.words("/laporan/rutan?provinsi=DKI"))
+
     def test_links(self) -> None:
         """Provinces lead to their units, units to their pages, days to each other."""
         page = self.get("/laporan/rutan").text
