@@ -316,6 +316,7 @@ def _grid_columns(span: Span) -> Iterator[Column]:
             Kind.MARK,
             figurewords.month(day),
             file_label=day.isoformat(),
+            day=day,
         )
 
 

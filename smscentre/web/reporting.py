@@ -186,10 +186,8 @@ class Reports:
             "mode": "rentang",
             "chart": course("grafik", what, recap.points),
             "points": (),
-            "figures": [
-                (each.key, f"{each.group} {each.label}".strip())
-                for each in figures_of(view.report)
-            ],
+            "figures": [(each.key, each.words) for each in figures_of(view.report)],
+            "left_out": recap.left_out,
         }
 
     def _course(
@@ -239,11 +237,7 @@ def _common(view: View, asked: Asked, visit: Visit) -> dict[str, Any]:
         ],
         "provinces": provinces_for(visit.user, view.directory),
         "pers": _PERS,
-        "earlier": address_with(visit, tanggal=(asked.day - _ONE).isoformat()),
-        "later": address_with(visit, tanggal=(asked.day + _ONE).isoformat())
-        if asked.day < today
-        else "",
-        "today": today,
+        **_neighbours(asked, visit, today),
         "links": [
             ("Harian", day.address(), asked.span is None and asked.other is None),
             ("Banding dengan hari sebelumnya",
@@ -254,6 +248,28 @@ def _common(view: View, asked: Asked, visit: Visit) -> dict[str, Any]:
         "csv": asked.address(".csv") + sorting,
         "xlsx": asked.address(".xlsx") + sorting,
     }  # fmt: skip
+
+
+def _neighbours(asked: Asked, visit: Visit, today: datetime.date) -> dict[str, str]:
+    """The day before and after, or the month where a whole one is shown."""
+    before, after = asked.day - _ONE, asked.day + _ONE
+    if asked.span is None:
+        earlier = address_with(visit, tanggal=before.isoformat())
+        later = address_with(visit, tanggal=after.isoformat())
+        return {"earlier": earlier, "later": later if asked.day < today else ""}
+    first, last = asked.span.first, asked.span.last
+    if first.day > 1 or (first.year, first.month) != (last.year, last.month):
+        return {"earlier": "", "later": ""}
+    before, after = first - _ONE, (first + 31 * _ONE).replace(day=1)
+    end = min(today, (after + 31 * _ONE).replace(day=1) - _ONE)
+    return {
+        "earlier": address_with(
+            visit, dari=before.replace(day=1).isoformat(), sampai=before.isoformat()
+        ),
+        "later": address_with(visit, dari=after.isoformat(), sampai=end.isoformat())
+        if after <= today
+        else "",
+    }
 
 
 _PERS: Final = (

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from io import BytesIO
+
+import openpyxl
 from attrs import evolve
 
 from smscentre.sections import WebConfig
@@ -235,7 +238,37 @@ class PeriodTests(ReportsTestCase):
             [row[f"2024-05-{day}"] for day in (12, 13, 14)], ["", "4", "1509"]
         )
         (line, *_) = xlsx_rows(self.get(path.format(".xlsx")))
-        self.assertEqual([line["2024-05-13"], line["Rata-rata"]], [4, 757])
+        # A day there is a day, and not a text that looks like one.
+        self.assertEqual([line["2024-05-13 00:00:00"], line["Rata-rata"]], [4, 757])
+
+    def test_what_a_file_has(self) -> None:
+        """A workbook says which figure its days have; its tab has a whole name."""
+        path = f"/laporan/rutan.xlsx?{self.QUERY}&per=upt"
+        for shown, title in (
+            ("", "Jumlah Tahanan dan Narapidana LP: Penghuni"),
+            ("&isi=napi_w", "Jumlah Tahanan dan Narapidana LP: Narapidana wanita"),
+        ):
+            page = openpyxl.load_workbook(BytesIO(self.get(path + shown).body)).active
+            self.assertEqual((page["A1"].value, page.title), (title, "rutan-upt"))
+
+    def test_where_the_days_are(self) -> None:
+        """A page of many units says above its table that the files have the days."""
+        self.texted.put(*[unit(f"9{at:03}") for at in range(80)])
+        page = self.get(f"/laporan/rutan?{self.QUERY}&per=upt").text
+        words = "Kolom harian untuk semua UPT ada di berkas CSV dan XLSX"
+        self.assertLess(page.index(words), page.index("<table"))
+
+    def test_other_months(self) -> None:
+        """From a month it is one step to the one before and the one after."""
+        path = "/laporan/rutan?dari=2024-05-01&amp;sampai=2024-05-14"
+        page = self.get("/laporan/rutan?dari=2024-04-01&sampai=2024-04-30").text
+        self.assertIn(f'href="{path}" rel="next">Bulan berikutnya', page)
+        path = "/laporan/rutan?dari=2024-04-01&amp;sampai=2024-04-30"
+        page = self.get("/laporan/rutan?dari=2024-05-01&sampai=2024-05-14").text
+        self.assertIn(f'href="{path}" rel="prev">Bulan sebelumnya', page)
+        self.assertNotIn("Bulan berikutnya", page)
+        self.assertNotIn("Bulan sebelumnya", self.browser.words(
+            f"/laporan/rutan?{self.QUERY}"))  # fmt: skip
 
     def test_a_long_period(self) -> None:
         """It shows months, each by its last figure; a file has all days."""
