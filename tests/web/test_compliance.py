@@ -9,8 +9,10 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from smscentre.deadlines.calendar import Calendar
 from smscentre.deadlines.schedule import Schedule
+from smscentre.users import Role
 from smscentre.web.means import Means
 from smscentre.web.punctual import Deadlines, Mark, mark
+from smscentre.web.site import site
 from tests.texted import at, unit
 from tests.web.figurepages import (
     DAY,
@@ -19,6 +21,7 @@ from tests.web.figurepages import (
     csv_rows,
     xlsx_rows,
 )
+from tests.web.support import Browser
 
 TEN, FOUR = datetime.time(10), datetime.time(16)
 SCHEDULE = Schedule(
@@ -220,6 +223,19 @@ class UnitPageTests(CompliancePagesTestCase):
         self.assertIn("Tahanan 3 3 6 Narapidana 3 3 6 Penghuni 12", words)
         self.assertIn("Petugas 801 +62811****801", words)
 
+    def test_any_day(self) -> None:
+        """It can be asked for, and each report sent leads to its own."""
+        page = self.get("/upt/103").text
+        self.assertIn('name="tanggal" type="date" value="2024-05-14"', page)
+        self.assertIn('<a href="/upt/103?tanggal=2024-05-13">13 Mei</a>', page)
+
+    def test_to_correct_it(self) -> None:
+        """Who may change figures has a button for it, others have none."""
+        browser = Browser(site(self.means), Role.DATA)
+        self.assertIn("Perbaiki angka Tahanan dan napi", browser.words("/upt/101"))
+        self.assertIn("Isi angka Tahanan dan napi", browser.words("/upt/103"))
+        self.assertNotIn("/admin/data", self.get("/upt/101").text)
+
     def test_not_reported(self) -> None:
         """It says so, and of what lasts since when."""
         self.text("103", "RUTAN PEG 1 2 3 4", YESTERDAY + 60)
@@ -308,10 +324,13 @@ class TodayTests(CompliancePagesTestCase):
     def test_scope(self) -> None:
         """Only what is the reader's, one after the other."""
         self.assertIn("seluruh Indonesia", self.browser.words("/"))
+        self.assertIn("tilemap", self.get("/").text)
         browser = self.scoped("MALUKU")
         words = browser.words("/")
         self.assertIn("Selasa, 14 Mei 2024, Maluku", words)
         self.assertIn("Tahanan 6 ", words)
+        # A map of one province would say nothing.
+        self.assertNotIn("tilemap", browser.get("/").text)
         self.assertIn("LP_DUA", self.scoped(unit="102").words("/laporan/rutan"))
 
     def test_flagged(self) -> None:
