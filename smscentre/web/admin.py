@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from attrs import frozen
 
-from smscentre.web.routes import Answer, Need, Page, Route, Visit
+from smscentre.web.routes import Answer, Need, Page, Redirect, Route, Visit
 
 
 @frozen
@@ -75,7 +75,9 @@ class Admin:
         return [Route("/admin", ("GET",), Need.STAFF, self.show)]
 
     async def show(self, visit: Visit) -> Answer:
-        """The parts that the user may open."""
+        """The parts that the user may open; a single one at once."""
         role = visit.someone.role
         offices = [office for office in _OFFICES if office.need.admits(role, False)]
+        if len(offices) == 1:
+            return Redirect(offices[0].to)
         return Page("admin.html", {"offices": offices})

@@ -6,7 +6,7 @@ is that of the units which reported for both.
 
 from __future__ import annotations
 
-__all__ = ["Comparison", "read_comparison"]
+__all__ = ["Comparison", "Share", "read_comparison"]
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
@@ -28,15 +28,34 @@ _NOTES: Final = (
     "Tanda - berarti belum dilaporkan, bukan nol.",
 )
 
+_THERE_BEFORE: Final = "lapor_dulu"
+_THERE_NOW: Final = "lapor_kini"
+
+
+@frozen
+class Share:
+    """What some units have to do with the change of the sums.
+
+    ``cells`` are by what they change each sum, or a day's sums where ``is_sum``; ``to``
+    is where the units are listed first, empty where that is nowhere.
+    """
+
+    label: str
+    cells: tuple[str, ...]
+    is_sum: bool = False
+    to: str = ""
+
 
 @frozen
 class Comparison:
-    """Two days: the sheet, how many units reported both, and how many only one."""
+    """Two days: the sheet, and the way from the sums of one to those of the other.
+
+    ``labels`` name the figures of the ``shares``.
+    """
 
     sheet: Sheet
-    both: int
-    only_before: int
-    only_now: int
+    labels: tuple[str, ...]
+    shares: tuple[Share, ...]
 
 
 @frozen
@@ -68,10 +87,55 @@ def read_comparison(connection: ReadConnection, view: View, asked: Asked) -> Com
     ]
     return Comparison(
         _sheet(view, asked, pairs),
-        sum(_both(pair) for pair in pairs),
-        sum(pair.before.day is not None and pair.now.day is None for pair in pairs),
-        sum(pair.before.day is None and pair.now.day is not None for pair in pairs),
+        tuple(each.group or each.label for each in _compared(view)),
+        tuple(_shares(view, asked, pairs)),
     )
+
+
+def _shares(view: View, asked: Asked, pairs: Sequence[_Pair]) -> Iterator[Share]:
+    """From the sums of one day to those of the other, group of units by group.
+
+    Whoever sees a sum fall asks whether people left or reports are missing.
+    """
+    assert asked.other is not None, "a comparison is of two days"
+    first, second = map(figurewords.day_and_month, (asked.other, view.day))
+    before = [pair.before for pair in pairs if pair.before.day is not None]
+    now = [pair.now for pair in pairs if pair.now.day is not None]
+    yield Share(f"{first}: {_units(before)}", _sums(view, before), is_sum=True)
+    gone = [pair for pair in pairs if pair.before.day and not pair.now.day]
+    come = [pair for pair in pairs if pair.now.day and not pair.before.day]
+    both = [pair for pair in pairs if _both(pair)]
+    units = asked.address(per=Per.UNIT)
+    for members, words, sort in (
+        (both, "keduanya", "-selisih_jumlah"),
+        (gone, f"hanya {first}", f"-{_THERE_NOW}"),
+        (come, f"hanya {second}", f"-{_THERE_BEFORE}"),
+    ):
+        if members or members is both:
+            label = f"{words}: {_units(members)}"
+            to = f"{units}&urut={sort}" if members else ""
+            yield Share(label, tuple(_changes(view, members)), to=to)
+    yield Share(f"{second}: {_units(now)}", _sums(view, now), is_sum=True)
+
+
+def _units(members: Sequence[object]) -> str:
+    return f"{wording.figure(len(members))} UPT"
+
+
+def _sums(view: View, figures: Iterable[UnitFigures]) -> tuple[str, ...]:
+    found = _total(view, figures).values
+    return tuple(
+        wording.figure(value_of(each, view.report, found)) for each in _compared(view)
+    )
+
+
+def _changes(view: View, pairs: Sequence[_Pair]) -> Iterator[str]:
+    """By how much some units change each sum, those of one day by all they hold."""
+    then = _total(view, (pair.before for pair in pairs)).values
+    now = _total(view, (pair.now for pair in pairs)).values
+    for each in _compared(view):
+        before = value_of(each, view.report, then) or 0
+        yield figurewords.change((value_of(each, view.report, now) or 0) - before)
 
 
 def _both(pair: _Pair) -> bool:
@@ -97,13 +161,19 @@ def _sheet(view: View, asked: Asked, pairs: Sequence[_Pair]) -> Sheet:
         () if per is Per.COUNTRY else (bottom,),
         (f"{first} dan {second}, {view.words}", view.as_of),
         _NOTES,
-        view.report.terms,
+        # Of those with a sum for men and women the head has whole words.
+        tuple((each.short, each.label) for each in view.report.groups if each.single),
     )
 
 
 def _compared(view: View) -> Iterator[Shown]:
-    """The figures that are compared: sums of pairs, single figures, all of it."""
-    for each in figures_of(view.report):
+    """The figures that are compared: all of it, sums of pairs, single figures.
+
+    All of it comes first: a phone shows no more columns than that.
+    """
+    *parts, whole = figures_of(view.report)
+    yield whole
+    for each in parts:
         if len(each.fields) > 1 or not each.group:
             yield each
 
@@ -116,8 +186,9 @@ def _columns(view: View, asked: Asked) -> Iterator[Column]:
         yield Column(before, Kind.FIGURE, label)
         yield Column(now, Kind.FIGURE, label, each.key)
         yield Column("Selisih", Kind.CHANGE, label, f"selisih_{each.key}")
-    yield Column(before, Kind.TEXT, "Lapor")
-    yield Column(now, Kind.TEXT, "Lapor")
+    single = asked.per is Per.UNIT
+    yield Column(before, Kind.TEXT, "Lapor", _THERE_BEFORE if single else "")
+    yield Column(now, Kind.TEXT, "Lapor", _THERE_NOW if single else "")
 
 
 def _unit_line(view: View, pair: _Pair) -> Line:
@@ -159,14 +230,26 @@ def _cells(
         before = value_of(each, view.report, old.values)
         after = value_of(each, view.report, new.values)
         known = before is not None and after is not None
-        yield Cell((after or 0) - (before or 0) if known else None)
-    for found in (then, now):
-        if single:
-            there = bool(found.reported)
-            tone = Tone.PLAIN if there else Tone.WARN
-            yield Cell("sudah" if there else "belum", tone=tone)
-        else:
-            yield Cell(_covered(found))
+        yield _change((after or 0) - (before or 0)) if known else Cell()
+    for found, other in ((then, now), (now, then)):
+        yield _there(view, found, other) if single else Cell(_covered(found))
+
+
+def _change(value: int) -> Cell:
+    """A difference; a great fall stands beside a great rise when it is sorted."""
+    return Cell(value, rank=abs(value))
+
+
+def _there(view: View, found: Sum, other: Sum) -> Cell:
+    """Whether a unit reported for a day.
+
+    Falling, those come first that only reported for the other, the greatest first.
+    """
+    if found.reported:
+        return Cell("sudah", rank=-2.0)
+    *_, whole = figures_of(view.report)
+    missed = value_of(whole, view.report, other.values)
+    return Cell("belum", tone=Tone.WARN, rank=-1.0 if missed is None else missed)
 
 
 def _total(view: View, figures: Iterable[UnitFigures]) -> Sum:

@@ -61,6 +61,11 @@ class Query:
     now: float
     zone: ZoneInfo
 
+    @property
+    def is_narrow(self) -> bool:
+        """Whether all units lie in one province."""
+        return self.place.unit is not None or len(self.place.provinces or ()) == 1
+
     def units_on(self, day: datetime.date) -> list[Unit]:
         """The units that are expected to report for a day, by code."""
         units = units_in(self.directory, self.report.form.kind, self.place)
@@ -133,7 +138,7 @@ def day_sheet(
         len(units) - there,
     )
     columns = (
-        *label_columns(Per.UNIT, wide=True),
+        *label_columns(Per.UNIT, wide=not query.is_narrow),
         *_deadline_columns(deadlines),
         Column("Laporan terakhir", Kind.TEXT, key="terakhir"),
         Column("Petugas", Kind.TEXT),
@@ -196,6 +201,9 @@ def _mark_cell(standing: Standing | None, zone: ZoneInfo, day: datetime.date) ->
     if standing is None:
         return Cell("")
     tone, words, rank = _WORDS[standing.mark]
+    if standing.mark is Mark.AWAITED and standing.time is None:
+        # Without a deadline nothing is waited for, and the filter says it so.
+        words = "belum lapor"
     note = ""
     if standing.at is not None:
         note = f"pukul {figurewords.hour(standing.at, zone, day)}"
@@ -308,6 +316,7 @@ def _grid_columns(span: Span) -> Iterator[Column]:
             Kind.MARK,
             figurewords.month(day),
             file_label=day.isoformat(),
+            day=day,
         )
 
 

@@ -15,7 +15,7 @@ from urllib.parse import urlencode
 from attrs import evolve
 
 from smscentre.store.courses import Span
-from smscentre.store.figures import Place, figures_of_units
+from smscentre.store.figures import figures_of_units
 from smscentre.store.pages import ReadConnection
 from smscentre.store.revisions import stored_times
 from smscentre.web.asked import Misasked, latest_day, place_for, provinces_for, read_day
@@ -145,6 +145,8 @@ class Compliance:
             "mode": "hari",
             "day": day,
             "counted": counted,
+            "missing": _missing(connection, query, day)
+            | {query.report.label: counted.missing},
             "state": wanted,
             "states": _STATES,
             "missing_address": address_with(visit, keadaan=State.MISSING.value, hal=""),
@@ -177,6 +179,7 @@ class Compliance:
         return {
             **listing(self._grid_sheet(connection, query, month), visit),
             "mode": "bulan",
+            "missing": {},
             "day": min(month.last, today),
             "month": month.first,
             "earlier": address_with(visit, bulan=f"{before:%Y-%m}", hal=""),
@@ -190,7 +193,8 @@ class Compliance:
     ) -> Sheet:
         span = Span(month.first, min(month.last, self._means.now().date()))
         form, place = query.report.form, query.place
-        if _is_narrow(place):
+        if query.is_narrow:
+            # A letter for each day of each unit.
             times = stored_times(connection, [form], place, span)
             return unit_grid(query, span, times)
         if form.lasts:
@@ -202,9 +206,23 @@ class Compliance:
         return province_grid(query, span, sums)
 
 
-def _is_narrow(place: Place) -> bool:
-    """Whether the units of a place fit a page with a letter for each day."""
-    return place.unit is not None or len(place.provinces or ()) == 1
+def _missing(
+    connection: ReadConnection, query: Query, day: datetime.date
+) -> dict[str, int]:
+    """How many units lack each report for a day, by the report's label.
+
+    Without those of staff, which come when they change.
+    """
+    counts = [report for report in REPORTS if not report.form.lasts]
+    forms = [report.form for report in counts]
+    times = stored_times(connection, forms, query.place, Span(day, day))
+    return {
+        report.label: sum(
+            (unit.code, report.form.id, day) not in times
+            for unit in evolve(query, report=report).units_on(day)
+        )
+        for report in counts
+    }
 
 
 def _month_of(visit: Visit) -> Span | None:

@@ -15,10 +15,11 @@ __all__ = [
     "entry_page",
     "reason_faults",
     "seen_by",
+    "units_like",
 ]
 
 import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -26,7 +27,7 @@ from attrs import frozen
 
 from smscentre.corrections import HIGHEST, Ruling, Verdict
 from smscentre.csvfile import is_one_line
-from smscentre.directory import Directory, Unit
+from smscentre.directory import Directory, Unit, fold
 from smscentre.interfaces import SubmissionKey
 from smscentre.messages import Submission
 from smscentre.store.revisions import Change
@@ -43,6 +44,7 @@ _AGAIN: Final = 422
 _OVERTAKEN: Final = 409
 _LONGEST_REASON: Final = 200
 _DIGITS: Final = 7
+_SHORTEST_NAME: Final = 3
 
 REFUSED: Final = {
     Ruling.SAME: "Angka itu sudah berlaku. Tidak ada yang disimpan.",
@@ -55,6 +57,18 @@ REFUSED: Final = {
     Ruling.NOT_COUNTED: "Pada hari itu UPT ini belum atau tidak lagi berlaku.",
 }
 """Why nothing was stored."""
+
+
+def units_like(words: str, units: Iterable[Unit]) -> list[Unit]:
+    """The units in whose names all of some words stand, in whatever order."""
+    sought = [fold(word) for word in words.split()]
+    if len("".join(sought)) < _SHORTEST_NAME:
+        return []
+    return [
+        unit
+        for unit in units
+        if all(word in fold(f"{unit.name} {unit.title}") for word in sought)
+    ]
 
 
 @frozen

@@ -33,6 +33,7 @@ from smscentre.web.dataform import (
     entry_page,
     reason_faults,
     seen_by,
+    units_like,
 )
 from smscentre.web.means import Means
 from smscentre.web.problems import Problem
@@ -51,6 +52,7 @@ from smscentre.web.routes import (
 
 _HOME = "/admin/data"
 _AGAIN: Final = 422
+_OFFERED: Final = 30
 
 _FIELDS: Final = {report.form.id: report.form.fields for report in REPORTS}
 _KINDS: Final = {report.form.id: report.form.kind for report in REPORTS}
@@ -85,6 +87,7 @@ class DataPages:
         word, user = visit.query.get("upt"), visit.someone
         own = [unit for unit in directory.units.values() if user.covers(unit)]
         named = [unit for unit in directory.units_named(word) if user.covers(unit)]
+        named = named or units_like(word, own)
         faults: dict[str, str] = {}
         day = self._means.now().date()
         try:
@@ -107,7 +110,8 @@ class DataPages:
             "day": day,
             "faults": faults,
             "units": own,
-            "several": named if len(named) > 1 else [],
+            "several": named[:_OFFERED] if len(named) > 1 else [],
+            "not_offered": max(0, len(named) - _OFFERED),
             "unit": unit,
             "reports": reports,
             "closed": directory.is_closed(day),

@@ -28,6 +28,7 @@ _MARK: Final = "\ufeff"
 """By which Excel knows that a file is UTF-8."""
 
 _NAME_MOST: Final = 31
+_DAYS: Final = re.compile(r"-20[0-9]{2}(-[0-9]{2}){1,2}")
 _WIDEST: Final = 44
 _FORMATS: Final[dict[Kind, dict[str, Any]]] = {
     Kind.TEXT: {},
@@ -98,6 +99,10 @@ class _Written:
         self._head = book.add_format(
             {"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"}
         )
+        # A day as a day, which each spreadsheet names in its own language.
+        self._day = book.add_format(
+            {"bold": True, "bottom": 1, "valign": "top", "num_format": "d mmm"}
+        )
         self._plain = {kind: book.add_format(given) for kind, given in _FORMATS.items()}
         self._bold = {
             kind: book.add_format({**given, "bold": True, "top": 1})
@@ -114,6 +119,9 @@ class _Written:
             page.write_string(row, 0, inert(text))
         row = head = row + 2
         for at, column in enumerate(self._columns):
+            if column.day is not None:
+                page.write_datetime(head, at, column.day, self._day)
+                continue
             page.write_string(head, at, inert(column.full_label), self._head)
         for line in sheet.lines:
             row += 1
@@ -167,8 +175,9 @@ class _Written:
 
 
 def _sheet_name(sheet: Sheet) -> str:
-    """The name on the tab, of characters that it may have."""
-    return re.sub(r"[^A-Za-z0-9 -]", " ", sheet.name)[:_NAME_MOST].strip("' ") or "Data"
+    """The name on the tab, of characters that it may have; days have no room there."""
+    name = _DAYS.sub("", re.sub(r"[^A-Za-z0-9 -]", " ", sheet.name))
+    return name[:_NAME_MOST].strip("' ") or "Data"
 
 
 _WRITERS: Final[Mapping[str, tuple[Callable[[Sheet], bytes], str]]] = {

@@ -110,8 +110,8 @@ def _header(column: Column, order: Order, rows: int) -> str:
     if column.meaning:
         words = f'<abbr title="{inert_html(column.meaning)}">{words}</abbr>'
     attributes = f' rowspan="{rows}"' if rows > 1 else ""
-    if column.kind is Kind.TEXT:
-        attributes += ' class="left"'
+    if name := _class_of(column) if column.kind is Kind.TEXT else "":
+        attributes += f' class="{name}"'
     if column.key:
         words, sorting = _sorting(column, order, words)
         attributes += sorting
@@ -157,7 +157,8 @@ def _mark(cell: Cell) -> str:
 
 def _class_of(column: Column) -> str:
     if column.kind is Kind.TEXT:
-        return "left"
+        # Beside a unit it is left out where there is no room for it.
+        return "left where" if column.key == "provinsi" else "left"
     is_sum = column.key.endswith("_t") or column.key == "jumlah"
     return "total" if is_sum and column.kind is Kind.FIGURE else ""
 

@@ -50,7 +50,7 @@ _Part = tuple[Report, Shown]
 
 @frozen
 class Headline:
-    """One great figure.
+    """One great figure, with the key of its first part.
 
     ``change`` is against the day before, over the ``both`` units that reported for
     both; ``course`` holds the days before this one, which is not over.
@@ -58,6 +58,7 @@ class Headline:
 
     label: str
     slug: str
+    key: str
     value: int | None
     change: int | None
     both: int
@@ -205,6 +206,7 @@ def _headlines(reading: _Reading, counts: Mapping[str, _Counts]) -> Iterator[Hea
         yield Headline(
             label,
             parts[0][0].slug,
+            parts[0][1].key,
             _value(parts, {form: each.now.values() for form, each in counts.items()}),
             sum(changes) if changes else None,
             len(changes) // len(parts),

@@ -6,6 +6,7 @@ __all__ = ["Messages"]
 
 import csv
 import datetime
+import re
 from collections.abc import Mapping, Sequence
 from io import StringIO
 from typing import Final
@@ -62,6 +63,9 @@ _COLUMNS: Final = (
     "keterangan",
     "teks",
 )
+_ID: Final = re.compile("[1-9][0-9]{0,8}")
+"""What may be the id of a message, and is no whole number of a phone."""
+
 _MARK: Final = "\ufeff"
 """By which spreadsheets know that a file is UTF-8."""
 
@@ -97,6 +101,7 @@ class Messages:
             "states": STATES,
             "directions": DIRECTIONS,
             "links": self._links(query),
+            "may_be_id": bool(_ID.fullmatch(query.number)),
             "scoped": visit.someone.unit or visit.someone.provinces,
         }
         if query.faults:

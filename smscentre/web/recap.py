@@ -48,10 +48,14 @@ _BY_MONTH: Final = "Kolom bulan berisi angka terakhir bulan itu."
 
 @frozen
 class Recap:
-    """A period: its sheet, and the course of all of it together."""
+    """A period: its sheet, and the course of all of it together.
+
+    ``left_out`` says what a page does not show and where it is.
+    """
 
     sheet: Sheet
     points: tuple[Point, ...]
+    left_out: str = ""
 
 
 @frozen
@@ -105,7 +109,8 @@ def read_recap(
     else:
         rows = list(_place_rows(view, asked, days))
     table = _Table(rows, points, *_steps(span, len(rows), for_page=for_page))
-    return Recap(_sheet(view, asked, table), tuple(points))
+    left_out = "" if table.steps else _TOO_MANY
+    return Recap(_sheet(view, asked, table), tuple(points), left_out)
 
 
 def points_of(view: View, figure: Shown, days: Days, span: Span) -> list[Point]:
@@ -171,7 +176,8 @@ def _sheet(view: View, asked: Asked, table: _Table) -> Sheet:
     assert span is not None, "a recap is of a period"
     labels = label_columns(per, wide=view.wide)
     first, last = map(figurewords.short_date, (span.first, span.last))
-    what = "" if asked.shown == "jumlah" else f": {_named(asked.figure)}"
+    words = asked.figure.words
+    what = "" if words in report.title else f": {words}"
     return Sheet(
         f"{report.slug}-{per.value}-{span.first.isoformat()}-{span.last.isoformat()}",
         f"{report.title}{what}",
@@ -186,13 +192,7 @@ def _sheet(view: View, asked: Asked, table: _Table) -> Sheet:
         tuple(_bottom(asked, table, len(labels))),
         (f"{first} sampai {last}, {view.words}", view.as_of),
         table.notes,
-        report.terms,
     )
-
-
-def _named(figure: Shown) -> str:
-    """A figure in words: ``Tahanan T``."""
-    return f"{figure.group} {figure.label}".strip()
 
 
 def _steps(
@@ -200,7 +200,7 @@ def _steps(
 ) -> tuple[list[_Step], tuple[str, ...]]:
     """The columns of days or months, and what must be said of them."""
     if for_page and rows > LINES_ON_PAGE:
-        return [], (_TOO_MANY, *_NOTES)
+        return [], _NOTES
     if for_page and len(span) > DAYS_ON_PAGE:
         return _months(span), (_BY_MONTH, *_NOTES)
     return _days(span), _NOTES
@@ -214,6 +214,7 @@ def _days(span: Span) -> list[_Step]:
                 str(day.day),
                 group=figurewords.month(day),
                 file_label=day.isoformat(),
+                day=day,
             ),
             (day,),
         )

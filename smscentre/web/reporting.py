@@ -54,12 +54,14 @@ _ONE = datetime.timedelta(1)
 
 @frozen
 class Tile:
-    """One great figure, with what must be said of it."""
+    """One great figure, with what must be said of it and where there is more."""
 
     label: str
     value: str
     note: str = ""
     tone: str = ""
+    more: str = ""
+    to: str = ""
 
 
 class Reports:
@@ -169,7 +171,7 @@ class Reports:
             **listing(sheet, visit),
             **self._course(connection, view, asked),
             "mode": "hari",
-            "tiles": _tiles(view, total),
+            "tiles": _tiles(view, asked, total),
             "total": total,
         }
 
@@ -184,10 +186,8 @@ class Reports:
             "mode": "rentang",
             "chart": course("grafik", what, recap.points),
             "points": (),
-            "figures": [
-                (each.key, f"{each.group} {each.label}".strip())
-                for each in figures_of(view.report)
-            ],
+            "figures": [(each.key, each.words) for each in figures_of(view.report)],
+            "left_out": recap.left_out,
         }
 
     def _course(
@@ -237,11 +237,7 @@ def _common(view: View, asked: Asked, visit: Visit) -> dict[str, Any]:
         ],
         "provinces": provinces_for(visit.user, view.directory),
         "pers": _PERS,
-        "earlier": address_with(visit, tanggal=(asked.day - _ONE).isoformat()),
-        "later": address_with(visit, tanggal=(asked.day + _ONE).isoformat())
-        if asked.day < today
-        else "",
-        "today": today,
+        **_neighbours(asked, visit, today),
         "links": [
             ("Harian", day.address(), asked.span is None and asked.other is None),
             ("Banding dengan hari sebelumnya",
@@ -254,6 +250,28 @@ def _common(view: View, asked: Asked, visit: Visit) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _neighbours(asked: Asked, visit: Visit, today: datetime.date) -> dict[str, str]:
+    """The day before and after, or the month where a whole one is shown."""
+    before, after = asked.day - _ONE, asked.day + _ONE
+    if asked.span is None:
+        earlier = address_with(visit, tanggal=before.isoformat())
+        later = address_with(visit, tanggal=after.isoformat())
+        return {"earlier": earlier, "later": later if asked.day < today else ""}
+    first, last = asked.span.first, asked.span.last
+    if first.day > 1 or (first.year, first.month) != (last.year, last.month):
+        return {"earlier": "", "later": ""}
+    before, after = first - _ONE, (first + 31 * _ONE).replace(day=1)
+    end = min(today, (after + 31 * _ONE).replace(day=1) - _ONE)
+    return {
+        "earlier": address_with(
+            visit, dari=before.replace(day=1).isoformat(), sampai=before.isoformat()
+        ),
+        "later": address_with(visit, dari=after.isoformat(), sampai=end.isoformat())
+        if after <= today
+        else "",
+    }
+
+
 _PERS: Final = (
     (Per.PROVINCE.value, "Per provinsi"),
     (Per.UNIT.value, "Per UPT"),
@@ -261,7 +279,7 @@ _PERS: Final = (
 )
 
 
-def _tiles(view: View, total: Sum) -> list[Tile]:
+def _tiles(view: View, asked: Asked, total: Sum) -> list[Tile]:
     """The great figures of a day."""
     tiles = []
     for each in figures_of(view.report):
@@ -275,9 +293,29 @@ def _tiles(view: View, total: Sum) -> list[Tile]:
         if full.value is not None:
             words = f"{full.value} %"
             tiles.append(Tile("Hunian", words, full.word, full.tone.value))
-    complete = total.reported == total.expected
-    tone = Tone.GOOD if complete else Tone.WARN
-    expected = f"dari {wording.figure(total.expected)}"
-    reported = wording.figure(total.reported)
-    tiles.append(Tile("UPT lapor", reported, expected, tone.value))
+    tiles.append(_reported(view, asked, total))
     return tiles
+
+
+def _reported(view: View, asked: Asked, total: Sum) -> Tile:
+    """How many units are in the sums, with a way to those that are not."""
+    missing = total.expected - total.reported
+    reported, expected = map(wording.figure, (total.reported, total.expected))
+    tile = Tile(
+        "UPT lapor",
+        reported,
+        f"dari {expected}",
+        Tone.WARN.value if missing else Tone.GOOD.value,
+    )
+    # Staff are reported when they change, and lists of people need a login.
+    if not missing or not view.names or view.report.form.lasts:
+        return tile
+    fields = {
+        "laporan": view.report.slug,
+        "tanggal": view.day.isoformat(),
+        "provinsi": asked.province,
+        "keadaan": "belum",
+    }
+    query = urlencode({name: text for name, text in fields.items() if text})
+    more = f"{wording.figure(missing)} belum"
+    return evolve(tile, more=more, to=f"/kepatuhan?{query}")

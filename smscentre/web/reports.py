@@ -73,7 +73,14 @@ class Shown:
     fields: tuple[str, ...]
     meaning: str = ""
 
+    @property
+    def words(self) -> str:
+        """What it counts, for whoever does not see the columns: ``Tahanan pria``."""
+        sex = _SEX_WORDS.get(self.label, "") if self.group else ""
+        return self.meaning or f"{self.group or self.label} {sex}".rstrip()
 
+
+_SEX_WORDS = {"P": "pria", "W": "wanita"}
 _PAIR_TERMS = (("P", "Pria"), ("W", "Wanita"), ("T", "Total"))
 _PAM = Group("pam", "Pengamanan", "Pam")
 _STAFF = Group("staf", "Staf")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 __all__ = ["Cell", "Column", "Kind", "Line", "Sheet", "Tone"]
 
+import datetime
 from collections.abc import Iterator, Mapping
 from enum import Enum
 
@@ -45,7 +46,7 @@ class Column:
 
     ``key`` names it in addresses; one without cannot be sorted by. ``meaning``
     explains an abbreviation. What is not ``on_page`` or not ``in_file`` is only in the
-    other.
+    other. ``day`` is the one that a column is of.
     """
 
     label: str
@@ -56,6 +57,7 @@ class Column:
     on_page: bool = True
     in_file: bool = True
     file_label: str = ""
+    day: datetime.date | None = None
 
     @property
     def full_label(self) -> str:

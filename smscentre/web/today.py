@@ -124,6 +124,12 @@ def _values(glance: Glance, words: str) -> dict[str, Any]:
             "Provinsi menurut hunian",
             [_occupancy_tile(each, glance.day) for each in glance.provinces],
         ),
+        # Staff are reported when they change.
+        "missing": [
+            each
+            for each in glance.tables
+            if not each.report.form.lasts and each.total.reported < each.total.expected
+        ],
         "tables": [
             (each, list(group_rows(each.report, each.total.values)))
             # Those of the same shape beside each other.

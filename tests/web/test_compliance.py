@@ -9,8 +9,10 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from smscentre.deadlines.calendar import Calendar
 from smscentre.deadlines.schedule import Schedule
+from smscentre.users import Role
 from smscentre.web.means import Means
 from smscentre.web.punctual import Deadlines, Mark, mark
+from smscentre.web.site import site
 from tests.texted import at, unit
 from tests.web.figurepages import (
     DAY,
@@ -19,6 +21,7 @@ from tests.web.figurepages import (
     csv_rows,
     xlsx_rows,
 )
+from tests.web.support import Browser
 
 TEN, FOUR = datetime.time(10), datetime.time(16)
 SCHEDULE = Schedule(
@@ -125,13 +128,28 @@ class DayTests(CompliancePagesTestCase):
         self.assertEqual([row[0].split()[0] for row in table.body], ["LP_TIGA"])
         words = self.browser.words("/kepatuhan?keadaan=belum&provinsi=MALUKU")
         self.assertIn("Tidak ada UPT yang cocok", words)
+        self.assertNotIn("Provinsi", table.head[0])
+        self.assertIn("Provinsi", self.table("/kepatuhan").head[0])
+
+    def test_missing_by_report(self) -> None:
+        """Each report says how many units lack it, so that none is overlooked."""
+        self.texted.put(unit("901", kinds="BAPAS", name="BAPAS_SATU"))
+        words = self.browser.words("/kepatuhan")
+        self.assertIn(
+            "Tahanan dan napi (1 UPT belum lapor ) Pegawai LP "
+            "Klien Bapas (1 UPT belum lapor ) Pegawai Bapas Basan Baran",
+            words,
+        )
+        self.assertNotIn(
+            "UPT belum lapor )", self.browser.words("/kepatuhan?bulan=2024-05")
+        )
 
     def test_a_day_without_deadlines(self) -> None:
         """Who reported and who did not; nobody is late."""
         self.text("101", "RUTAN 9 9 9 9 120524", MORNING + 60)
         table = self.table("/kepatuhan?tanggal=2024-05-12")
         self.assertEqual(table.row("LP_SATU")[1], "sudah lapor pukul 14 Mei 08.16")
-        self.assertEqual(table.row("LP_DUA")[1], "ditunggu")
+        self.assertEqual(table.row("LP_DUA")[1], "belum lapor")
 
     def test_an_afternoon_that_was_missed(self) -> None:
         """A day that is over wants all of its reports."""
@@ -205,6 +223,19 @@ class UnitPageTests(CompliancePagesTestCase):
         self.assertIn("Tahanan 3 3 6 Narapidana 3 3 6 Penghuni 12", words)
         self.assertIn("Petugas 801 +62811****801", words)
 
+    def test_any_day(self) -> None:
+        """It can be asked for, and each report sent leads to its own."""
+        page = self.get("/upt/103").text
+        self.assertIn('name="tanggal" type="date" value="2024-05-14"', page)
+        self.assertIn('<a href="/upt/103?tanggal=2024-05-13">13 Mei</a>', page)
+
+    def test_to_correct_it(self) -> None:
+        """Who may change figures has a button for it, others have none."""
+        browser = Browser(site(self.means), Role.DATA)
+        self.assertIn("Perbaiki angka Tahanan dan napi", browser.words("/upt/101"))
+        self.assertIn("Isi angka Tahanan dan napi", browser.words("/upt/103"))
+        self.assertNotIn("/admin/data", self.get("/upt/101").text)
+
     def test_not_reported(self) -> None:
         """It says so, and of what lasts since when."""
         self.text("103", "RUTAN PEG 1 2 3 4", YESTERDAY + 60)
@@ -254,6 +285,9 @@ class TodayTests(CompliancePagesTestCase):
         words = self.browser.words("/")
         self.assertIn("Tahanan 20 0 dari kemarin (1 UPT yang sama)", words)
         self.assertIn("Narapidana 25 +5 dari kemarin (1 UPT yang sama)", words)
+        html = self.get("/").text
+        for key in ("tahanan_t", "napi_t"):
+            self.assertIn(f"urut=-selisih_{key}", html)
 
     def test_coverage(self) -> None:
         """How many have reported, by province in words and in colour."""
@@ -268,6 +302,10 @@ class TodayTests(CompliancePagesTestCase):
         self.text("105", "RUTAN 3 0 0 0")
         words = self.browser.words("/")
         self.assertIn("1 UPT belum lengkap laporannya hari ini", words)
+        self.assertIn("Yang belum lapor: Tahanan dan napi: 1 UPT", words)
+        self.assertIn(
+            'href="/kepatuhan?laporan=rutan&amp;keadaan=belum"', self.get("/").text
+        )
         self.assertIn("LP_PENUH : 3 orang, kapasitas 2", words)
         self.texted.put(unit("106", name="LP_DIAM"))
         self.means.clock.advance(10)  # type: ignore[attr-defined]  # it is a Clock
@@ -286,10 +324,13 @@ class TodayTests(CompliancePagesTestCase):
     def test_scope(self) -> None:
         """Only what is the reader's, one after the other."""
         self.assertIn("seluruh Indonesia", self.browser.words("/"))
+        self.assertIn("tilemap", self.get("/").text)
         browser = self.scoped("MALUKU")
         words = browser.words("/")
         self.assertIn("Selasa, 14 Mei 2024, Maluku", words)
         self.assertIn("Tahanan 6 ", words)
+        # A map of one province would say nothing.
+        self.assertNotIn("tilemap", browser.get("/").text)
         self.assertIn("LP_DUA", self.scoped(unit="102").words("/laporan/rutan"))
 
     def test_flagged(self) -> None:

@@ -95,6 +95,27 @@ class ChooseTests(DataCase):
         words = self.browser.words(f"{_HOME}?upt=kembar")
         self.assertIn("UPT yang mana? 1203/LP_CIPINANG2/DKI", words)
 
+    def test_by_part_of_a_name(self) -> None:
+        """Words out of a name will do; what is too short for that is refused."""
+        self.assertIn("Lapas Salemba", self.browser.words(f"{_HOME}?upt=salem"))
+        words = self.browser.words(f"{_HOME}?upt=cipinang+lapas")
+        self.assertIn("LP_CIPINANG2", words)
+        self.assertEqual(self.browser.get(f"{_HOME}?upt=s").status, 422)
+        browser = self.in_jakarta(Role.DATA)
+        self.assertEqual(browser.get(f"{_HOME}?upt=ambon").status, 422)
+
+    def test_many_of_a_name(self) -> None:
+        """Not all of them are listed."""
+        many = [
+            evolve(CIPINANG, code=str(at), name=f"LP_BARU{at}", aliases=())
+            for at in range(3000, 3033)
+        ]
+        self.change_store(lambda t: put_units(t, many))
+        words = self.browser.words(f"{_HOME}?upt=baru")
+        self.assertIn("3029/LP_BARU3029/DKI", words)
+        self.assertNotIn("3030/LP_BARU3030/DKI", words)
+        self.assertIn("dan 3 lagi", words)
+
     def test_faults(self) -> None:
         """A unit that is none, and a day that is none or to come."""
         for query, words in (

@@ -222,7 +222,8 @@ class PageTests(FigurePagesTestCase):
             page = openpyxl.load_workbook(BytesIO(content)).active
             for row in page.iter_rows():
                 for cell in row:
-                    self.assertIn(cell.data_type, ("s", "n"), path)
+                    # Texts, numbers, and the days of a head.
+                    self.assertIn(cell.data_type, ("s", "n", "d"), path)
                     self.assertEqual(hidden(str(cell.value or "")), set(), path)
 
     def test_what_is_shown(self) -> None:

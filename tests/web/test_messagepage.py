@@ -150,6 +150,7 @@ class LifeTests(MessagePageTestCase):
         """Every step in Indonesian, in order, with texts and whose they are."""
         self.text("SET 7")
         self.settle(Accepted("42", Octets(SUBMIT, b"")))
+        self.assertIn("terkirim Operator seluler sudah menerimanya", self.words())
         receipt = evolve(
             self.incoming("42"),
             kind=IncomingKind.RECEIPT,
@@ -161,6 +162,7 @@ class LifeTests(MessagePageTestCase):
         self.assertIn(f"{OFFICER} · Budi · 1203 LP_CIPINANG2", words)
         self.assertIn("SET 7 Masuk lewat carrier · selesai: data baru", words)
         self.assertIn("Insert 7 Balasan lewat carrier · sampai", words)
+        self.assertNotIn("Operator seluler sudah menerimanya", words)
         steps = (
             "SMS masuk",
             "diproses: selesai: data baru",

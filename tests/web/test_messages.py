@@ -187,6 +187,21 @@ class ListTests(MessagesTestCase):
             "Tidak ada pesan yang cocok.", self.browser.words("/pesan?teks=zz")
         )
 
+    def test_the_number_of_a_message(self) -> None:
+        """Whoever takes the field for that of a message is led to it."""
+        page = self.browser.get("/pesan?nomor=987654").text
+        self.assertIn('<a href="/pesan/987654">Buka pesan 987654</a>', page)
+        for number in ("x", "081198765432"):
+            page = self.browser.get(f"/pesan?nomor={number}").text
+            self.assertNotIn("Buka pesan", page, number)
+
+    def test_filters_that_few_need(self) -> None:
+        """They are folded away unless one of them is set."""
+        self.assertIn('<details class="more">', self.browser.get("/pesan").text)
+        for query in ("arah=masuk", "dari=2024-05-01", "sampai=x"):
+            page = self.browser.get(f"/pesan?{query}").text
+            self.assertIn('<details class="more" open>', page, query)
+
     def test_a_day_that_is_none(self) -> None:
         """Nothing is looked for; the field says how a day is written."""
         answer = self.browser.get("/pesan?dari=14/5/2024")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from io import BytesIO
+
+import openpyxl
 from attrs import evolve
 
 from smscentre.sections import WebConfig
@@ -117,6 +120,17 @@ class DayTests(ReportsTestCase):
         words = self.browser.words("/laporan/rutan?provinsi=JABAR")
         self.assertIn("Provinsi Jawa Barat", words)
 
+    def test_who_is_missing(self) -> None:
+        """From how many units reported it is one step to those that did not."""
+        link = "/kepatuhan?laporan=rutan&tanggal=2024-05-14&provinsi=DKI&keadaan=belum"
+        page = self.get("/laporan/rutan?provinsi=DKI").text
+        self.assertIn(f'<a href="{link.replace("&", "&amp;")}">1 belum</a>', page)
+        self.assertIn("RT_SALEMBA", self.browser.words(link))
+        for path in ("/laporan/rutan?provinsi=JABAR", "/laporan/rutan-peg"):
+            self.assertNotIn(" belum</a>", self.get(path).text)
+        anyone = Browser(site(self.means))
+        self.assertNotIn("1 belum", anyone.words("/laporan/rutan?provinsi=DKI"))
+
     def test_links(self) -> None:
         """Provinces lead to their units, units to their pages, days to each other."""
         page = self.get("/laporan/rutan").text
@@ -224,7 +238,37 @@ class PeriodTests(ReportsTestCase):
             [row[f"2024-05-{day}"] for day in (12, 13, 14)], ["", "4", "1509"]
         )
         (line, *_) = xlsx_rows(self.get(path.format(".xlsx")))
-        self.assertEqual([line["2024-05-13"], line["Rata-rata"]], [4, 757])
+        # A day there is a day, and not a text that looks like one.
+        self.assertEqual([line["2024-05-13 00:00:00"], line["Rata-rata"]], [4, 757])
+
+    def test_what_a_file_has(self) -> None:
+        """A workbook says which figure its days have; its tab has a whole name."""
+        path = f"/laporan/rutan.xlsx?{self.QUERY}&per=upt"
+        for shown, title in (
+            ("", "Jumlah Tahanan dan Narapidana LP: Penghuni"),
+            ("&isi=napi_w", "Jumlah Tahanan dan Narapidana LP: Narapidana wanita"),
+        ):
+            page = openpyxl.load_workbook(BytesIO(self.get(path + shown).body)).active
+            self.assertEqual((page["A1"].value, page.title), (title, "rutan-upt"))
+
+    def test_where_the_days_are(self) -> None:
+        """A page of many units says above its table that the files have the days."""
+        self.texted.put(*[unit(f"9{at:03}") for at in range(80)])
+        page = self.get(f"/laporan/rutan?{self.QUERY}&per=upt").text
+        words = "Kolom harian untuk semua UPT ada di berkas CSV dan XLSX"
+        self.assertLess(page.index(words), page.index("<table"))
+
+    def test_other_months(self) -> None:
+        """From a month it is one step to the one before and the one after."""
+        path = "/laporan/rutan?dari=2024-05-01&amp;sampai=2024-05-14"
+        page = self.get("/laporan/rutan?dari=2024-04-01&sampai=2024-04-30").text
+        self.assertIn(f'href="{path}" rel="next">Bulan berikutnya', page)
+        path = "/laporan/rutan?dari=2024-04-01&amp;sampai=2024-04-30"
+        page = self.get("/laporan/rutan?dari=2024-05-01&sampai=2024-05-14").text
+        self.assertIn(f'href="{path}" rel="prev">Bulan sebelumnya', page)
+        self.assertNotIn("Bulan berikutnya", page)
+        self.assertNotIn("Bulan sebelumnya", self.browser.words(
+            f"/laporan/rutan?{self.QUERY}"))  # fmt: skip
 
     def test_a_long_period(self) -> None:
         """It shows months, each by its last figure; a file has all days."""
@@ -254,19 +298,37 @@ class ComparisonTests(ReportsTestCase):
     def test_units(self) -> None:
         """Both figures and their difference, only where there are both."""
         table = self.table(f"/laporan/rutan?{self.QUERY}&per=upt")
-        self.assertEqual(table.row("LP_CIPINANG")[1:4], ["1.492", "1.502", "+10"])
+        self.assertEqual(table.row("LP_CIPINANG")[1:4], ["1.499", "1.509", "+10"])
+        self.assertEqual(table.row("LP_CIPINANG")[4:7], ["1.492", "1.502", "+10"])
         self.assertEqual(table.row("RT_SALEMBA")[1:4], ["7", "-", "-"])
 
     def test_sums(self) -> None:
         """The difference of a sum is that of the units which reported for both."""
         table = self.table(f"/laporan/rutan?{self.QUERY}")
-        self.assertEqual(table.row("DKI Jakarta")[:3], ["1.499", "1.502", "+10"])
+        self.assertEqual(table.row("DKI Jakarta")[:3], ["1.506", "1.509", "+10"])
+
+    def test_where_a_change_comes_from(self) -> None:
+        """Units that reported for one day only change a sum as well, and are listed."""
         words = self.browser.words(f"/laporan/rutan?{self.QUERY}")
         self.assertIn(
-            "1 UPT lapor untuk kedua hari itu; 1 hanya untuk hari pertama, "
-            "1 hanya untuk hari kedua.",
+            "Lapor untuk Penghuni Tahanan Narapidana "
+            "13 Mei: 2 UPT 1.506 1.499 7 "
+            "keduanya: 1 UPT +10 +10 0 "
+            "hanya 13 Mei: 1 UPT \N{MINUS SIGN}7 \N{MINUS SIGN}7 0 "
+            "hanya 14 Mei: 1 UPT +50 +20 +30 "
+            "14 Mei: 2 UPT 1.559 1.522 37",
             words,
         )
+
+    def test_the_units_of_one_day_only(self) -> None:
+        """They can be put first, the greatest first."""
+        self.text("102", "RUTAN 0 1 0 0 120524", MORNING + 180)
+        path = f"/laporan/rutan?{self.QUERY}&per=upt"
+        for sort, first in (("lapor_kini", "RT_SALEMBA"), ("lapor_dulu", "LP_BANCEUY")):
+            link = f"{path}&urut=-{sort}".replace("&", "&amp;")
+            self.assertIn(f'href="{link}"', self.get(path).text)
+            table = self.table(f"{path}&urut=-{sort}")
+            self.assertTrue(table.body[0][0].startswith(first), sort)
 
     def test_corrections(self) -> None:
         """What was changed after the first report is listed, to who may see it."""
@@ -279,13 +341,15 @@ class ComparisonTests(ReportsTestCase):
             "P 3, W 40 sebelumnya Tahanan P 1.500, W 2; Narapidana P 3, W 4",
             words,
         )
+        self.assertIn("1 perbaikan atau pembatalan untuk 14 Mei", words)
         self.assertNotIn("Perbaikan dan", Browser(site(self.means)).words(path))
 
     def test_sorted_by_change(self) -> None:
-        """What changed most can be put first."""
+        """What changed most can be put first, whether it rose or fell."""
+        self.text("201", "RUTAN 90 0 30 0 130524", MORNING + 180)
         query = f"{self.QUERY}&per=upt&urut=-selisih_jumlah"
         table = self.table(f"/laporan/rutan?{query}")
-        self.assertTrue(table.body[0][0].startswith("LP_CIPINANG"))
+        self.assertEqual(units_of(table), ["LP_BANCEUY", "LP_CIPINANG", "RT_SALEMBA"])
 
     def test_files(self) -> None:
         """A difference is a number there."""
