@@ -7,7 +7,7 @@ hundredths of a processor in any case; beyond that they wait for their turn, in 
 
 from __future__ import annotations
 
-__all__ = ["Crowded", "Pace", "PacedReader", "timed"]
+__all__ = ["Crowded", "Pace", "PacedReader", "charged"]
 
 import time
 from collections import deque
@@ -63,6 +63,8 @@ class Pace:
         self._sampled_s = used_s()
         self._own_s = 0.0
         """What pages used since the last sample."""
+        self._told_s: deque[float] = deque()
+        """What was heard from any thread and is not counted yet."""
 
     async def turn(self) -> None:
         """Wait until a page may be made.
@@ -80,11 +82,14 @@ class Pace:
         await waiter
 
     def spent(self, seconds: float) -> None:
-        """Hear what making a page, or a part of it, took of the processor."""
-        self._own_s += seconds
-        self._left_s -= seconds
+        """Hear what making a page, or a part of it, took. Any thread."""
+        self._told_s.append(seconds)
 
     def _fill(self) -> None:
+        while self._told_s:
+            seconds = self._told_s.popleft()
+            self._own_s += seconds
+            self._left_s -= seconds
         now = self._clock.seconds()
         since_s = now - self._sampled_at
         if since_s >= _SAMPLE_S:
@@ -113,27 +118,29 @@ class Pace:
             self._arm()
 
 
-def timed(action: Callable[[], T]) -> tuple[T, float]:
-    """What a function gives, and what it took of its thread's processor time."""
+def charged(action: Callable[[], T], spent: Callable[[float], None]) -> T:
+    """What a function gives; what it takes of its thread's processor time is told.
+
+    In the thread itself and whatever comes of it: who has gone meanwhile, or asked for
+    what there is not, has cost as much.
+    """
     began = time.thread_time()
-    result = action()
-    return result, time.thread_time() - began
+    try:
+        return action()
+    finally:
+        spent(time.thread_time() - began)
 
 
 class PacedReader:
     """Reads of the store whose cost the pace hears of."""
 
     def __init__(self, reader: Reader, spent: Callable[[float], None]) -> None:
-        """:param spent: hears the seconds of each read"""
+        """:param spent: hears the seconds of each read, in its thread"""
         self._reader = reader
         self._spent = spent
 
     def read(self, action: Callable[[ReadConnection], T]) -> Deferred[T]:
         """Run a function on a connection that only reads."""
-        found = self._reader.read(lambda connection: timed(lambda: action(connection)))
-        return found.addCallback(self._hear)
-
-    def _hear(self, found: tuple[T, float]) -> T:
-        result, seconds = found
-        self._spent(seconds)
-        return result
+        return self._reader.read(
+            lambda connection: charged(lambda: action(connection), self._spent)
+        )

@@ -31,7 +31,7 @@ from smscentre.web.forgery import csrf_of, is_own, same
 from smscentre.web.forms import UnreadableError
 from smscentre.web.login import login_address
 from smscentre.web.means import Means
-from smscentre.web.pace import Crowded, Pace, PacedReader, timed
+from smscentre.web.pace import Crowded, Pace, PacedReader, charged
 from smscentre.web.pages import Pages
 from smscentre.web.problems import Problem
 from smscentre.web.routes import (
@@ -235,11 +235,10 @@ class Doors:
 
     async def _made(self, page: Page, visit: Visit) -> bytes:
         """Make a page in another thread: a long one takes tens of milliseconds."""
-        made: tuple[bytes, float] = await self._means.make(
-            lambda: timed(lambda: self._pages.page(page, visit))
+        made: bytes = await self._means.make(
+            lambda: charged(lambda: self._pages.page(page, visit), self._pace.spent)
         )
-        self._pace.spent(made[1])
-        return made[0]
+        return made
 
     def _trouble(self, visitor: Visitor, visit: Visit, trouble: Trouble) -> bytes:
         if visit.path.startswith(_PROGRAMS):

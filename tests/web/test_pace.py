@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from twisted.internet.defer import Deferred, succeed
+from collections.abc import Callable
+from typing import Any
+
+from twisted.internet.defer import CancelledError, Deferred, succeed
 from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 
-from smscentre.web.pace import Crowded, Pace, PacedReader, timed
+from smscentre.web.pace import Crowded, Pace, PacedReader, charged
 
 
 class PaceTests(SynchronousTestCase):
@@ -101,8 +104,25 @@ class PacedReaderTests(SynchronousTestCase):
         self.assertEqual(self.successResultOf(found), 499_500)
         self.assertEqual(len(spent), 1)
 
-    def test_timed(self) -> None:
-        """A function's result comes with a time that is no less than nothing."""
-        result, seconds = timed(lambda: "ok")
-        self.assertEqual(result, "ok")
-        self.assertGreaterEqual(seconds, 0.0)
+    def test_who_has_gone_has_cost_as_much(self) -> None:
+        """A read that is under way in its thread goes on, and is paid for."""
+        spent: list[float] = []
+        begun: list[Callable[[Any], Any]] = []
+
+        class Reader:
+            def read(self, action):  # type: ignore[no-untyped-def]  # a stand-in
+                begun.append(action)
+                return Deferred()
+
+        gone = PacedReader(Reader(), spent.append).read(lambda connection: "page")
+        gone.cancel()
+        self.failureResultOf(gone, CancelledError)
+        begun[0](None)
+        self.assertEqual(len(spent), 1)
+
+    def test_failures_cost_as_much(self) -> None:
+        """What is asked for in vain is worked out as well."""
+        spent: list[float] = []
+        self.assertRaises(ZeroDivisionError, charged, lambda: 1 // 0, spent.append)
+        self.assertEqual(charged(lambda: "ok", spent.append), "ok")
+        self.assertEqual(len(spent), 2)
