@@ -63,8 +63,9 @@ class Pace:
         self._sampled_s = used_s()
         self._own_s = 0.0
         """What pages used since the last sample."""
-        self._told_s: deque[float] = deque()
-        """What was heard from any thread and is not counted yet."""
+        self._told_s: deque[tuple[float, float]] = deque()
+        """What was used, and what is to be paid, heard from any thread and not counted
+        yet."""
 
     async def turn(self) -> None:
         """Wait until a page may be made.
@@ -83,13 +84,24 @@ class Pace:
 
     def spent(self, seconds: float) -> None:
         """Hear what making a page, or a part of it, took. Any thread."""
-        self._told_s.append(seconds)
+        self._told_s.append((seconds, seconds))
+
+    def noticed(self, seconds: float) -> None:
+        """Hear what was used for pages and is paid elsewhere. Any thread.
+
+        It is none of the others', so pages need not make room for it.
+        """
+        self._told_s.append((seconds, 0.0))
+
+    def alike(self) -> Pace:
+        """Another with the same share and an account of its own."""
+        return Pace(self._clock, self._used_s, self._saved_s)
 
     def _fill(self) -> None:
         while self._told_s:
-            seconds = self._told_s.popleft()
-            self._own_s += seconds
-            self._left_s -= seconds
+            used_s, owed_s = self._told_s.popleft()
+            self._own_s += used_s
+            self._left_s -= owed_s
         now = self._clock.seconds()
         since_s = now - self._sampled_at
         if since_s >= _SAMPLE_S:

@@ -30,6 +30,7 @@ from smscentre.web.assets import Assets
 from smscentre.web.forgery import csrf_of, is_own, same
 from smscentre.web.forms import UnreadableError
 from smscentre.web.login import login_address
+from smscentre.web.longreads import LongReader
 from smscentre.web.means import Means
 from smscentre.web.pace import Crowded, Pace, PacedReader, charged
 from smscentre.web.pages import Pages
@@ -63,7 +64,12 @@ _log = Logger(namespace="smscentre.web.site")
 def site(means: Means, pace: Pace | None = None) -> Site:
     """The site with all areas; without a pace every page is made at once."""
     pace = pace or Pace(means.clock, saved_s=math.inf)
-    means = evolve(means, reader=PacedReader(means.reader, pace.spent))
+    means = evolve(
+        means,
+        reader=PacedReader(means.reader, pace.spent),
+        long_reader=LongReader(means.reader, pace.alike(), pace.noticed),
+        search_reader=LongReader(means.reader, pace.alike(), pace.noticed),
+    )
     sessions = Sessions(means)
     routes = [route for area in areas(means, sessions) for route in area.routes()]
     return site_of(means, sessions, routes, pace)
