@@ -83,9 +83,12 @@ class LongReader:
 
     async def _read(self, action: Callable[[ReadConnection], T]) -> T:
         await self._own.turn()
-        return await self._reader.read(
-            lambda connection: charged(lambda: action(connection), self._heard)
-        )
+        try:
+            return await self._reader.read(
+                lambda connection: charged(lambda: action(connection), self._heard)
+            )
+        finally:
+            self._own.ended()
 
     def _heard(self, seconds: float) -> None:
         self._own.spent(seconds)

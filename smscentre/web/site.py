@@ -178,12 +178,14 @@ class Doors:
 
     async def _lead(self, visitor: Visitor, visit: Visit, route: Route) -> bytes:
         """Let a visit in, or not, and give the answer."""
-        await self._pace.turn()
+        await self._pace.turn(visit.address)
         try:
             visit = await self._admitted(visitor, visit, route)
             answer = await route.handler(visit)
         except _Refused as refused:
             answer = refused.answer
+        finally:
+            self._pace.ended()
         return await self._give(visitor, visit, answer, route)
 
     async def _admitted(self, visitor: Visitor, visit: Visit, route: Route) -> Visit:
