@@ -308,7 +308,7 @@ def _not_admitted(visit: Visit) -> Answer:
 
 
 class _Readable(Resource):
-    """Keeps from the routes what is no text: they could only log it."""
+    """Keeps from the routes what is no text: they and the store could only log it."""
 
     isLeaf = True
 
@@ -319,8 +319,12 @@ class _Readable(Resource):
 
     def render(self, request: Request) -> KleinRenderable:
         """Answer a request."""
+        path = b"/".join(request.postpath or ())
         try:
-            b"/".join(request.postpath or ()).decode()
+            path.decode()
         except UnicodeDecodeError:
+            return self._doors.no_page(request)
+        # Not every database can be asked for a text with a NUL.
+        if b"\0" in path:
             return self._doors.no_page(request)
         return self._routes.render(request)
