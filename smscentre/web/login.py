@@ -30,6 +30,9 @@ from smscentre.web.tries import Tries
 
 _OURS = re.compile(r"/(?![/\\])[\x21-\x7e]*")
 
+_LONGEST_NAME: Final = 64
+"""Longer than any name: what is typed for one is kept while it counts as a try."""
+
 _WRONG = "Nama atau kata sandi salah."
 _WRONG_OLD: Final = {"lama": "Kata sandi lama salah."}
 _BUSY = "Terlalu banyak orang masuk pada saat yang sama. Coba lagi sebentar lagi."
@@ -79,7 +82,7 @@ class Login:
 
     async def log_in(self, visit: Visit) -> Answer:
         """Begin a session, unless name and password are wrong or tried too often."""
-        name = visit.form.get("nama").lower()
+        name = visit.form.get("nama").lower()[:_LONGEST_NAME]
         going_to = _going_to(visit.form.get("ke"))
         wait_s = self._tries.wait_s(name, visit.address, visit.now)
         if wait_s:
