@@ -14,6 +14,7 @@ __all__ = [
     "Sending",
     "SentPart",
     "Share",
+    "Withdrawn",
     "find_sending",
     "put_sending",
 ]
@@ -27,6 +28,7 @@ from smscentre.numbers import masked
 from smscentre.store import audit
 from smscentre.store.outgoing import Draft, add_outgoing
 from smscentre.store.tables import outbox, sendings
+from smscentre.store.tokens import works
 from smscentre.store.transaction import Transaction
 
 KEY_HOLDS_S: Final = 86400.0
@@ -93,6 +95,11 @@ class Reused:
 
 
 @frozen
+class Withdrawn:
+    """The token does not work any more."""
+
+
+@frozen
 class Full:
     """A share is used up, for so many seconds at least."""
 
@@ -101,11 +108,14 @@ class Full:
 
 def put_sending(
     transaction: Transaction, draft: Draft, order: Order, share: Share
-) -> Sending | Reused | Full:
+) -> Sending | Reused | Full | Withdrawn:
     """Put a text into the outbox, unless it is there or too much was sent.
 
-    With a key that still holds, it is what was put under it, if it is the same.
+    With a key that still holds, it is what was put under it, if it is the same. A
+    token that was withdrawn while the text was on its way here sends nothing.
     """
+    if not works(transaction.connection, order.token):
+        return Withdrawn()
     known = _known(transaction, order)
     if known is not None:
         if known.digest != order.digest:

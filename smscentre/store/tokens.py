@@ -14,6 +14,7 @@ __all__ = [
     "find_token",
     "revoke_token",
     "touch_token",
+    "works",
 ]
 
 from typing import Any, Final
@@ -51,6 +52,12 @@ def find_token(connection: Connection, kept: str) -> ApiToken | None:
     row = connection.execute(_ALL.where(api_tokens.c.token_hash == kept)).first()
     token = _token(row) if row else None
     return token if token and token.active else None
+
+
+def works(connection: Connection, token: int) -> bool:
+    """Whether a token of a row number still works."""
+    row = connection.execute(_ALL.where(api_tokens.c.id == token)).first()
+    return row is not None and _token(row).active
 
 
 def all_tokens(connection: Connection) -> list[ApiToken]:

@@ -15,6 +15,7 @@ __all__ = [
     "all_accounts",
     "change_user",
     "end_sessions",
+    "has_hash",
     "set_hash",
     "user_of",
 ]
@@ -119,6 +120,12 @@ def change_user(transaction: Transaction, user: User, signature: Signature) -> N
         end_sessions(transaction, user.name)
     detail = f"{_described(user)}; was {_described(before)}"
     _sign(transaction, signature, "users.change", user.name, detail)
+
+
+def has_hash(transaction: Transaction, name: str, kept: str) -> bool:
+    """Whether a hash is still that of a user's password."""
+    account = _account_in(transaction, name)
+    return account is not None and account.hash == kept
 
 
 def set_hash(

@@ -69,11 +69,20 @@ def find_session(
 
 
 def begin_session(
-    transaction: Transaction, token_hash: str, name: str, now: float
+    transaction: Transaction,
+    token_hash: str,
+    name: str,
+    now: float,
+    proved: str | None = None,
 ) -> bool:
-    """Log a user in; False if it is not active any more."""
-    active = select(users.c.name).where(users.c.name == name, users.c.active)
-    if transaction.first(active) is None:
+    """Log a user in; False if it is not active any more.
+
+    ``proved`` is the hash of the password that was found right: false, too, where
+    there is another by now, for that has ended all sessions of the old one.
+    """
+    active = select(users.c.hash).where(users.c.name == name, users.c.active)
+    row = transaction.first(active)
+    if row is None or proved not in (None, row.hash):
         return False
     transaction.execute(
         insert(web_sessions),

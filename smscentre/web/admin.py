@@ -13,12 +13,16 @@ from smscentre.web.routes import Answer, Need, Page, Redirect, Route, Visit
 
 @frozen
 class _Office:
-    """One part of administration: where it is, what it is for, and for whom."""
+    """One part of administration: where it is, what it is for, and for whom.
+
+    ``country`` is whether only for who is for the whole of it.
+    """
 
     to: str
     title: str
     purpose: str
     need: Need
+    country: bool = False
 
 
 _OFFICES = (
@@ -63,6 +67,7 @@ _OFFICES = (
         "Catatan audit",
         "Siapa mengubah apa, dan kapan.",
         Need.ADMIN,
+        country=True,
     ),
 )
 
@@ -76,8 +81,13 @@ class Admin:
 
     async def show(self, visit: Visit) -> Answer:
         """The parts that the user may open; a single one at once."""
-        role = visit.someone.role
-        offices = [office for office in _OFFICES if office.need.admits(role, False)]
+        user = visit.someone
+        offices = [
+            office
+            for office in _OFFICES
+            if office.need.admits(user.role, False)
+            and (user.holds(None, ()) or not office.country)
+        ]
         if len(offices) == 1:
             return Redirect(offices[0].to)
         return Page("admin.html", {"offices": offices})

@@ -1,4 +1,7 @@
-"""``/admin/audit``: who changed what and when, and whether the log is whole."""
+"""``/admin/audit``: who changed what and when, and whether the log is whole.
+
+For administrators of the whole country: its rows hold figures and numbers of all of it.
+"""
 
 from __future__ import annotations
 
@@ -14,10 +17,20 @@ from smscentre.store import audit
 from smscentre.store.pages import ReadConnection
 from smscentre.web.means import Means
 from smscentre.web.paging import Paging, page_asked
-from smscentre.web.routes import Answer, Need, Page, Route, Values, Visit
+from smscentre.web.problems import Problem
+from smscentre.web.routes import (
+    Answer,
+    Need,
+    Page,
+    Route,
+    Trouble,
+    Values,
+    Visit,
+)
 
 _SIZE = 50
 _LONGEST = 100
+_COUNTRY = "Catatan audit mencakup seluruh Indonesia; wilayah Anda hanya sebagian."
 
 
 @frozen
@@ -44,6 +57,8 @@ class Auditing:
 
     async def show(self, visit: Visit) -> Answer:
         """A page of the rows that are looked for."""
+        if not visit.someone.holds(None, ()):
+            return Trouble(Problem.NO_RIGHT, _COUNTRY)
         search = _search(visit.query, self._means.zone)
         offset = (page_asked(visit) - 1) * _SIZE
         found = await self._means.reader.read(
@@ -59,6 +74,8 @@ class Auditing:
 
     async def check(self, visit: Visit) -> Answer:
         """Go through the whole chain, which a long log takes some seconds for."""
+        if not visit.someone.holds(None, ()):
+            return Trouble(Problem.NO_RIGHT, _COUNTRY)
         broken_at = await self._means.reader.read(audit.verify)
         self._check = _Check(visit.now, broken_at)
         return await self.show(visit)

@@ -64,9 +64,11 @@ def read_form(content_type: str, body: bytes) -> tuple[Values, dict[str, Upload]
         _, form, files = parser.parse(BytesIO(body), kind, len(body), options)
     except (ValueError, RequestEntityTooLarge) as error:
         raise UnreadableError(str(error)) from error
-    if not all(map(_is_text, files)):
+    uploads = {name: _upload(found) for name, found in files.items()}
+    names = [*uploads, *(upload.filename for upload in uploads.values())]
+    if not all(map(_is_text, names)):
         raise UnreadableError("a file has a name that is no text")
-    return _values(form), {name: _upload(found) for name, found in files.items()}
+    return _values(form), uploads
 
 
 def _in_memory(

@@ -6,7 +6,7 @@ __all__ = ["PASSWORD_FAULTS", "Login", "is_ours", "login_address"]
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 from urllib.parse import quote
 
@@ -14,7 +14,7 @@ from smscentre.passwords import Busy
 from smscentre.store import audit
 from smscentre.store.changes import Signature
 from smscentre.store.transaction import Transaction
-from smscentre.store.users import Account, account_named, set_hash
+from smscentre.store.users import Account, account_named, has_hash, set_hash
 from smscentre.users import (
     LONGEST_PASSWORD,
     SHORTEST_PASSWORD,
@@ -30,7 +30,11 @@ from smscentre.web.tries import Tries
 
 _OURS = re.compile(r"/(?![/\\])[\x21-\x7e]*")
 
+_LONGEST_NAME: Final = 64
+"""Longer than any name: what is typed for one is kept while it counts as a try."""
+
 _WRONG = "Nama atau kata sandi salah."
+_WRONG_OLD: Final = {"lama": "Kata sandi lama salah."}
 _BUSY = "Terlalu banyak orang masuk pada saat yang sama. Coba lagi sebentar lagi."
 
 PASSWORD_FAULTS: Final = {
@@ -78,7 +82,7 @@ class Login:
 
     async def log_in(self, visit: Visit) -> Answer:
         """Begin a session, unless name and password are wrong or tried too often."""
-        name = visit.form.get("nama").lower()
+        name = visit.form.get("nama").lower()[:_LONGEST_NAME]
         going_to = _going_to(visit.form.get("ke"))
         wait_s = self._tries.wait_s(name, visit.address, visit.now)
         if wait_s:
@@ -101,7 +105,9 @@ class Login:
         account = await self._account(name)
         kept = account.hash if account and account.user.active else None
         right = await self._means.passwords.match(visit.form.exact("sandi"), kept)
-        token = await self._sessions.begin(name, visit.session) if right else None
+        token = None
+        if right and kept is not None:
+            token = await self._sessions.begin(name, kept, visit.session)
         self._means.logins.login("right" if token else "wrong")
         if token is None and account is not None:
             await self._note_failure(name, visit)
@@ -134,7 +140,7 @@ class Login:
 
     async def account(self, visit: Visit) -> Answer:
         """Who one is, and the form for another password."""
-        return Page("account.html", {"faults": {}})
+        return _account_page({})
 
     async def change_password(self, visit: Visit) -> Answer:
         """Take another password; all other sessions end."""
@@ -143,30 +149,38 @@ class Login:
         if wait_s:
             return Trouble(Problem.TOO_MANY)
         faults = _faults(given.exact("baru"), given.exact("ulang"), name)
-        if not faults and not await self._proved(visit, name):
-            faults["lama"] = "Kata sandi lama salah."
         if faults:
-            return Page("account.html", {"faults": faults}, 422)
+            return _account_page(faults)
+        before = await self._proved(visit, name)
+        if before is None:
+            return _account_page(_WRONG_OLD)
         kept = await self._means.passwords.hashed(given.exact("baru"))
         signature = Signature(web_actor(name), "", visit.now)
 
-        def change(transaction: Transaction) -> None:
+        def change(transaction: Transaction) -> bool:
+            # Another may have been set while hashes were made, and it holds.
+            if not has_hash(transaction, name, before):
+                return False
             set_hash(transaction, name, kept, signature)
+            return True
 
-        await self._means.changer.perform(change)
-        token = await self._sessions.begin(name, visit.session)
+        if not await self._means.changer.perform(change):
+            return _account_page(_WRONG_OLD)
+        token = await self._sessions.begin(name, kept, visit.session)
         return Redirect("/akun", "Kata sandi sudah diganti.", token or "")
 
-    async def _proved(self, visit: Visit, name: str) -> bool:
-        """Whether the old password is right; each try counts as one to log in."""
+    async def _proved(self, visit: Visit, name: str) -> str | None:
+        """The hash of the old password, None if what was typed is not the old one.
+
+        Each try counts as one to log in.
+        """
         self._tries.add(name, visit.address, visit.now)
         account = await self._account(name)
-        right = await self._means.passwords.match(
-            visit.form.exact("lama"), account.hash if account else None
-        )
-        if right:
-            self._tries.succeeded(name, visit.address)
-        return right
+        kept = account.hash if account else None
+        if not await self._means.passwords.match(visit.form.exact("lama"), kept):
+            return None
+        self._tries.succeeded(name, visit.address)
+        return kept
 
 
 def _faults(new: str, again: str, name: str) -> dict[str, str]:
@@ -175,6 +189,10 @@ def _faults(new: str, again: str, name: str) -> dict[str, str]:
     if fault is not None:
         return {"baru": PASSWORD_FAULTS[fault]}
     return {} if new == again else {"ulang": "Kedua kata sandi baru tidak sama."}
+
+
+def _account_page(faults: Mapping[str, str]) -> Page:
+    return Page("account.html", {"faults": faults}, 422 if faults else 200)
 
 
 def _going_to(path: str) -> str:

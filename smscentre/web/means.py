@@ -76,6 +76,8 @@ class Programs:
 class Means:
     """What a site is made of. ``zone`` is the centre's; moments are since 1970.
 
+    ``long_reader`` is for reports that take seconds, ``search_reader`` for searches
+    of messages: one read at a time of each, and few that wait.
     ``make`` runs in a thread what would keep the reactor waiting, as long pages do;
     ``directory`` gives units and officers to who reads in a reader's thread. By
     ``country`` national numbers are read; ``own_numbers`` are the centre's.
@@ -100,6 +102,12 @@ class Means:
         default=Factory(lambda self: Service(TraceStyle(self.zone)), takes_self=True)
     )
     programs: Programs = field(factory=Programs)
+    long_reader: Reader = field(
+        default=Factory(lambda self: self.reader, takes_self=True)
+    )
+    search_reader: Reader = field(
+        default=Factory(lambda self: self.reader, takes_self=True)
+    )
 
     def now(self) -> datetime.datetime:
         """The moment on the centre's clocks. Any thread."""

@@ -12,7 +12,6 @@ from io import StringIO
 from typing import Final
 
 from attrs import evolve, frozen
-from twisted.internet.defer import DeferredLock
 
 from smscentre.csvfile import guarded
 from smscentre.store.pages import ReadConnection
@@ -84,7 +83,6 @@ class Messages:
     def __init__(self, means: Means) -> None:
         self._means = means
         self._looks = Looks(means)
-        self._turn = DeferredLock()
 
     def routes(self) -> Sequence[Route]:
         """Its addresses."""
@@ -172,17 +170,15 @@ class Messages:
     async def _found(
         self, criteria: Criteria, limit: int, place: Place | None = None
     ) -> Found:
-        """A page of what is looked for.
+        """A page of what is looked for."""
+        clock = self._means.clock
 
-        One at a time: whoever reads other pages finds a thread that is free.
-        """
-        async with self._turn:
-            clock = self._means.clock
+        def look(connection: ReadConnection) -> Found:
             deadline = clock.seconds() + _PATIENCE_S
             effort = Effort(spent=lambda: clock.seconds() > deadline)
-            return await self._means.reader.read(
-                lambda connection: search(connection, criteria, limit, place, effort)
-            )
+            return search(connection, criteria, limit, place, effort)
+
+        return await self._means.search_reader.read(look)
 
 
 def _with_names(connection: ReadConnection, found: Found) -> _Listed:

@@ -19,7 +19,8 @@ _COUNTRY, _PROVINCES, _UNIT = "semua", "provinsi", "upt"
 
 _NO_KIND = "Pilih wilayahnya."
 _NO_UNIT = "Kode UPT itu tidak ada."
-_NO_PROVINCE = "Pilih paling sedikit satu provinsi."
+_NONE_CHOSEN = "Pilih paling sedikit satu provinsi."
+_NO_PROVINCE = "Provinsi itu tidak ada."
 _NOT_YOURS = "Di luar wilayah Anda."
 
 
@@ -81,9 +82,9 @@ class PlaceForm:
                 return {"upt": _NO_UNIT}
             return {} if user.covers(unit) else {"upt": _NOT_YOURS}
         if self.kind == _PROVINCES:
-            if not self.provinces or not set(self.provinces) <= set(
-                directory.provinces
-            ):
+            if not self.provinces:
+                return {"provinsi": _NONE_CHOSEN}
+            if not set(self.provinces) <= set(directory.provinces):
                 return {"provinsi": _NO_PROVINCE}
             own = user.holds(None, self.provinces)
             return {} if own else {"provinsi": _NOT_YOURS}

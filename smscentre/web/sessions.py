@@ -92,11 +92,13 @@ class Sessions:
             return None
         return session.user
 
-    async def begin(self, name: str, replaced: str) -> str | None:
+    async def begin(self, name: str, proved: str, replaced: str) -> str | None:
         """Log a user in; gives the token, None if that is no active user's name.
 
-        ``replaced`` is the token that the browser had: whoever knew that one does
-        not know the new one, and what it may have opened ends.
+        ``proved`` is the hash of the password that was right: nor is there a token
+        where it is not the user's any more. ``replaced`` is the token that the browser
+        had: whoever knew that one does not know the new one, and what it may have
+        opened ends.
         """
         now = self._means.wall_clock()
         token = new_token()
@@ -106,7 +108,7 @@ class Sessions:
         def begin(transaction: Transaction) -> bool:
             forget_ended(transaction, now)
             end_session(transaction, old, now)
-            return begin_session(transaction, key, name, now)
+            return begin_session(transaction, key, name, now, proved)
 
         return token if await self._means.changer.perform(begin) else None
 

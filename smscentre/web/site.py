@@ -30,8 +30,9 @@ from smscentre.web.assets import Assets
 from smscentre.web.forgery import csrf_of, is_own, same
 from smscentre.web.forms import UnreadableError
 from smscentre.web.login import login_address
+from smscentre.web.longreads import LongReader
 from smscentre.web.means import Means
-from smscentre.web.pace import Crowded, Pace, PacedReader, timed
+from smscentre.web.pace import Crowded, Pace, PacedReader, charged
 from smscentre.web.pages import Pages
 from smscentre.web.problems import Problem
 from smscentre.web.routes import (
@@ -63,7 +64,12 @@ _log = Logger(namespace="smscentre.web.site")
 def site(means: Means, pace: Pace | None = None) -> Site:
     """The site with all areas; without a pace every page is made at once."""
     pace = pace or Pace(means.clock, saved_s=math.inf)
-    means = evolve(means, reader=PacedReader(means.reader, pace.spent))
+    means = evolve(
+        means,
+        reader=PacedReader(means.reader, pace.spent),
+        long_reader=LongReader(means.reader, pace.alike(), pace.noticed),
+        search_reader=LongReader(means.reader, pace.alike(), pace.noticed),
+    )
     sessions = Sessions(means)
     routes = [route for area in areas(means, sessions) for route in area.routes()]
     return site_of(means, sessions, routes, pace)
@@ -172,12 +178,14 @@ class Doors:
 
     async def _lead(self, visitor: Visitor, visit: Visit, route: Route) -> bytes:
         """Let a visit in, or not, and give the answer."""
-        await self._pace.turn()
+        await self._pace.turn(visit.address)
         try:
             visit = await self._admitted(visitor, visit, route)
             answer = await route.handler(visit)
         except _Refused as refused:
             answer = refused.answer
+        finally:
+            self._pace.ended()
         return await self._give(visitor, visit, answer, route)
 
     async def _admitted(self, visitor: Visitor, visit: Visit, route: Route) -> Visit:
@@ -235,11 +243,10 @@ class Doors:
 
     async def _made(self, page: Page, visit: Visit) -> bytes:
         """Make a page in another thread: a long one takes tens of milliseconds."""
-        made: tuple[bytes, float] = await self._means.make(
-            lambda: timed(lambda: self._pages.page(page, visit))
+        made: bytes = await self._means.make(
+            lambda: charged(lambda: self._pages.page(page, visit), self._pace.spent)
         )
-        self._pace.spent(made[1])
-        return made[0]
+        return made
 
     def _trouble(self, visitor: Visitor, visit: Visit, trouble: Trouble) -> bytes:
         if visit.path.startswith(_PROGRAMS):
@@ -301,7 +308,7 @@ def _not_admitted(visit: Visit) -> Answer:
 
 
 class _Readable(Resource):
-    """Keeps from the routes what is no text: they could only log it."""
+    """Keeps from the routes what is no text: they and the store could only log it."""
 
     isLeaf = True
 
@@ -312,8 +319,12 @@ class _Readable(Resource):
 
     def render(self, request: Request) -> KleinRenderable:
         """Answer a request."""
+        path = b"/".join(request.postpath or ())
         try:
-            b"/".join(request.postpath or ()).decode()
+            path.decode()
         except UnicodeDecodeError:
+            return self._doors.no_page(request)
+        # Not every database can be asked for a text with a NUL.
+        if b"\0" in path:
             return self._doors.no_page(request)
         return self._routes.render(request)

@@ -1,4 +1,8 @@
-"""``/admin/pengguna``: who may log in, as what, and for which place."""
+"""``/admin/pengguna``: who may log in, as what, and for which place.
+
+Who is for a part of the country sees and changes the users of that part only, and
+gives away no more of it: else he would make himself one for the whole.
+"""
 
 from __future__ import annotations
 
@@ -8,12 +12,13 @@ import secrets
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
 from smscentre.directory import Directory
 from smscentre.passwords import Busy
 from smscentre.store.changes import Signature
 from smscentre.store.pages import ReadConnection
+from smscentre.store.people import load_directory
 from smscentre.store.transaction import Transaction
 from smscentre.store.users import (
     Account,
@@ -28,6 +33,7 @@ from smscentre.store.users import (
 from smscentre.users import Role, User, is_user_name, web_actor
 from smscentre.web.means import Means
 from smscentre.web.paging import Paging
+from smscentre.web.places import Offer, PlaceForm, place_words
 from smscentre.web.problems import Problem
 from smscentre.web.routes import (
     Answer,
@@ -62,9 +68,7 @@ class _Filled:
 
     name: str = ""
     role: str = Role.VIEWER.value
-    kind: str = "semua"
-    provinces: tuple[str, ...] = ()
-    unit: str = ""
+    place: PlaceForm = field(factory=PlaceForm)
     active: bool = True
 
     @classmethod
@@ -73,51 +77,28 @@ class _Filled:
         return cls(
             name,
             form.get("peran"),
-            form.get("wilayah"),
-            form.all("provinsi"),
-            form.get("upt").upper(),
+            PlaceForm.sent(form),
             form.get("aktif") == "ya",
         )
 
     @classmethod
     def of(cls, user: User) -> _Filled:
         """What the form shows of a user."""
-        kind = "upt" if user.unit else "provinsi" if user.provinces else "semua"
-        return cls(
-            user.name,
-            user.role.value,
-            kind,
-            user.provinces,
-            user.unit or "",
-            user.active,
-        )
+        place = PlaceForm.of(user.unit, user.provinces)
+        return cls(user.name, user.role.value, place, user.active)
 
-    def faults(self, directory: Directory) -> dict[str, str]:
-        """What is wrong, by the field."""
-        found = {}
+    def faults(self, user: User, directory: Directory) -> dict[str, str]:
+        """What is wrong, by the field, with what a user wants."""
+        found = self.place.faults(user, directory)
         if not is_user_name(self.name):
             found["nama"] = _NAME_RULE
         if self.role not in [role.value for role in Role]:
             found["peran"] = "Pilih satu peran."
-        if self.kind == "upt" and self.unit not in directory.units:
-            found["upt"] = "Kode UPT itu tidak ada."
-        if self.kind == "provinsi" and not self.provinces:
-            found["provinsi"] = "Pilih paling sedikit satu provinsi."
-        if not set(self.provinces) <= set(directory.provinces):
-            found["provinsi"] = "Provinsi itu tidak ada."
-        if self.kind not in ("semua", "provinsi", "upt"):
-            found["wilayah"] = "Pilih wilayahnya."
         return found
 
     def user(self) -> User:
         """The user; ask only where nothing is wrong."""
-        return User(
-            self.name,
-            Role(self.role),
-            self.unit if self.kind == "upt" else None,
-            self.provinces if self.kind == "provinsi" else (),
-            self.active,
-        )
+        return User(self.name, Role(self.role), *self.place.place, self.active)
 
 
 class UserPages:
@@ -141,16 +122,20 @@ class UserPages:
     # The list.
 
     async def show(self, visit: Visit) -> Answer:
-        """All users, or those whose name holds some letters."""
+        """The users of one's scope, or those whose name holds some letters."""
         words = visit.query.get("cari").lower()
         accounts, directory = await self._means.reader.read(self._all)
-        found = [account for account in accounts if words in account.user.name]
+        found = [
+            account
+            for account in accounts
+            if words in account.user.name and _is_own(visit.someone, account, directory)
+        ]
         paging = Paging.of(visit, len(found))
         values = {
             "query": visit.query,
             "accounts": found[paging.offset : paging.offset + paging.size],
             "paging": paging,
-            "place": lambda user: _place(user, directory),
+            "place": lambda one: place_words(one.unit, one.provinces, directory),
         }
         return Page("users.html", values)
 
@@ -162,16 +147,18 @@ class UserPages:
 
     async def new(self, visit: Visit) -> Answer:
         """The form for a new user."""
-        return _form(_Filled(), await self._directory(), {}, new=True)
+        user = visit.someone
+        filled = _Filled(place=PlaceForm.of(user.unit, user.provinces))
+        return _form(visit, filled, await self._directory(), {}, new=True)
 
     async def add(self, visit: Visit) -> Answer:
         """Add a user and show the password that was made."""
         directory = await self._directory()
         filled = _Filled.sent(visit.form, visit.form.get("nama").lower())
         filled = evolve(filled, active=True)
-        faults = filled.faults(directory)
+        faults = filled.faults(visit.someone, directory)
         if faults:
-            return _form(filled, directory, faults, new=True)
+            return _form(visit, filled, directory, faults, new=True)
         password = _new_password()
         try:
             kept = await self._means.passwords.hashed(password)
@@ -183,7 +170,7 @@ class UserPages:
         )
         if refused is not None:
             faults = {"nama": _FAULTS[refused]}
-            return _form(filled, directory, faults, new=True)
+            return _form(visit, filled, directory, faults, new=True)
         return _shown_once(user.name, password, "Pengguna baru")
 
     # One that there is.
@@ -193,7 +180,8 @@ class UserPages:
         account = await self._account(visit)
         if account is None:
             return Trouble(Problem.NO_PAGE)
-        return _form(_Filled.of(account.user), await self._directory(), {}, new=False)
+        filled = _Filled.of(account.user)
+        return _form(visit, filled, await self._directory(), {}, new=False)
 
     async def change(self, visit: Visit) -> Answer:
         """Give a user another role, another place, or another state."""
@@ -202,16 +190,18 @@ class UserPages:
             return Trouble(Problem.NO_PAGE)
         directory = await self._directory()
         filled = _Filled.sent(visit.form, account.user.name)
-        faults = filled.faults(directory)
+        faults = filled.faults(visit.someone, directory)
         if not faults:
             user, signature = filled.user(), _signature(visit)
-            refused = await self._changed(
-                lambda transaction: change_user(transaction, user, signature)
+            refused = await self._changed_own(
+                visit,
+                user.name,
+                lambda transaction: change_user(transaction, user, signature),
             )
             if refused is None:
                 return Redirect(_LIST, f"Pengguna {user.name} sudah disimpan.")
             faults = {"": _FAULTS[refused]}
-        return _form(filled, directory, faults, new=False)
+        return _form(visit, filled, directory, faults, new=False)
 
     async def reset(self, visit: Visit) -> Answer:
         """Give a user another password, which logs it out everywhere."""
@@ -224,8 +214,10 @@ class UserPages:
         except Busy:
             return Trouble(Problem.BUSY)
         signature = _signature(visit)
-        refused = await self._changed(
-            lambda transaction: set_hash(transaction, name, kept, signature)
+        refused = await self._changed_own(
+            visit,
+            name,
+            lambda transaction: set_hash(transaction, name, kept, signature),
         )
         if refused is not None:
             return Trouble(Problem.NO_PAGE)
@@ -234,13 +226,34 @@ class UserPages:
     # The store.
 
     async def _account(self, visit: Visit) -> Account | None:
-        name = visit.arguments["name"]
+        """The account of the address, if it is of the user's scope."""
         return await self._means.reader.read(
-            lambda connection: account_named(connection, name)
+            lambda connection: self._own(connection, visit)
         )
+
+    def _own(self, connection: ReadConnection, visit: Visit) -> Account | None:
+        """In a reader's thread."""
+        account = account_named(connection, visit.arguments["name"])
+        directory = self._means.directory.current(connection)
+        own = account and _is_own(visit.someone, account, directory)
+        return account if own else None
 
     async def _directory(self) -> Directory:
         return await self._means.reader.read(self._means.directory.current)
+
+    async def _changed_own(
+        self, visit: Visit, name: str, action: Callable[[Transaction], None]
+    ) -> UserFault | None:
+        """Change somebody who is still of the user's scope."""
+
+        def change(transaction: Transaction) -> None:
+            account = account_named(transaction.connection, name)
+            directory = load_directory(transaction)
+            if account is None or not _is_own(visit.someone, account, directory):
+                raise UsersError(name, UserFault.MISSING)
+            action(transaction)
+
+        return await self._changed(change)
 
     async def _changed(self, action: Callable[[Transaction], None]) -> UserFault | None:
         """Make a change; why it was refused, None if it was not."""
@@ -256,16 +269,26 @@ class UserPages:
         return await self._means.changer.perform(attempted)
 
 
+def _is_own(user: User, account: Account, directory: Directory) -> bool:
+    """Whether an account is of a user's scope."""
+    unit = directory.units.get(account.user.unit or "")
+    return user.holds(unit, account.user.provinces)
+
+
 def _form(
-    filled: _Filled, directory: Directory, faults: Mapping[str, str], *, new: bool
+    visit: Visit,
+    filled: _Filled,
+    directory: Directory,
+    faults: Mapping[str, str],
+    *,
+    new: bool,
 ) -> Page:
     values: dict[str, Any] = {
         "filled": filled,
         "faults": faults,
         "new": new,
         "roles": list(Role),
-        "provinces": sorted(directory.provinces.values(), key=lambda one: one.name),
-        "units": directory.units.values(),
+        "offer": Offer.to(visit.someone, directory),
     }
     return Page("user.html", values, _AGAIN if faults else 200)
 
@@ -273,14 +296,6 @@ def _form(
 def _shown_once(name: str, password: str, title: str) -> Page:
     values = {"name": name, "password": password, "title": title}
     return Page("password.html", values)
-
-
-def _place(user: User, directory: Directory) -> str:
-    """A user's place in words."""
-    if user.unit:
-        unit = directory.units.get(user.unit)
-        return str(unit) if unit else user.unit
-    return ", ".join(user.provinces) or "seluruh Indonesia"
 
 
 def _new_password() -> str:

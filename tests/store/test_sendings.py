@@ -21,10 +21,11 @@ from smscentre.store.sendings import (
     Sending,
     SentPart,
     Share,
+    Withdrawn,
     find_sending,
     put_sending,
 )
-from smscentre.store.tokens import add_token
+from smscentre.store.tokens import add_token, revoke_token
 from smscentre.store.transaction import Transaction
 from smscentre.store.users import add_user
 from smscentre.tokens import ApiToken, TokenScope
@@ -103,7 +104,7 @@ class SendingTests(StoreTestCase):
 
     def put(
         self, order: Order, draft: Draft = DRAFT, share: Share = NO_LIMIT
-    ) -> Sending | Reused | Full:
+    ) -> Sending | Reused | Full | Withdrawn:
         """Send something."""
         return self.do(
             lambda transaction: put_sending(transaction, draft, order, share)
@@ -127,6 +128,15 @@ class SendingTests(StoreTestCase):
         expected = Sending(found.id, NUMBER, "carrier", AT, AT + 3600, parts)
         self.assertEqual(found, expected)
         self.assertEqual(self.texts(), ["satu ", "dua"])
+
+    def test_withdrawn_on_the_way(self) -> None:
+        """A token that is no good any more sends nothing, and is told nothing."""
+        self.sent(self.order)
+        self.do(lambda transaction: revoke_token(transaction, self.token, SIGNATURE))
+        for key in ("k1", "k2"):
+            self.assertEqual(self.put(evolve(self.order, key=key)), Withdrawn())
+        self.assertEqual(len(self.texts()), 2)
+        self.sent(evolve(self.order, token=self.other))
 
     def test_once_by_key(self) -> None:
         """Whoever tries again sends nothing, also much later."""

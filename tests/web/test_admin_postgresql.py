@@ -27,6 +27,23 @@ def on_postgresql(tests: type[AdminCase]) -> type[AdminCase]:
     return skipIf(bool(MISSING), MISSING)(made)
 
 
+class _AddressTests(AdminCase):
+    """Addresses with what no text of a database can hold."""
+
+    def test_nul(self) -> None:
+        """Nothing is there, and nobody asks the database for it."""
+        for path in (
+            "/admin/pengguna/ubah/a%00",
+            "/admin/upt/impor/a%00",
+            "/pesan/%00",
+            "/pesan/1%00",
+            "/upt/1203%00",
+            "/laporan/rutan%00",
+        ):
+            self.assertEqual(self.browser.get(path).status, 404, path)
+
+
+PostgresqlAddressTests = on_postgresql(_AddressTests)
 PostgresqlUnitFormTests = on_postgresql(test_units.FormTests)
 PostgresqlImportTests = on_postgresql(test_units.ImportTests)
 PostgresqlMoveTests = on_postgresql(test_officers.MoveTests)

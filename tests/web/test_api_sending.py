@@ -6,23 +6,25 @@ import json
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from attrs import evolve, frozen
+from attrs import define, evolve, frozen
 from sqlalchemy import select, update
 from twisted.internet.defer import Deferred, fail
 
 from smscentre.directory import Officer
 from smscentre.messages import Priority
+from smscentre.store.changes import Signature
 from smscentre.store.engine import reading_engine
 from smscentre.store.patient import UncertainError
 from smscentre.store.people import put_officers
 from smscentre.store.steps import OutboxState
 from smscentre.store.tables import outbox
+from smscentre.store.tokens import all_tokens, revoke_token
 from smscentre.store.transaction import Transaction
 from smscentre.tokens import TokenScope
 from smscentre.web.means import Programs
 from tests.texted import officer
 from tests.web.programs import ApiTestCase, Program
-from tests.web.support import FakeChanger, post_of
+from tests.web.support import NOW, FakeChanger, post_of
 
 T = TypeVar("T")
 
@@ -37,6 +39,18 @@ class SlowChanger(FakeChanger):
         """Run a change."""
         super().perform(action)
         return fail(UncertainError("a change was begun and has not ended"))
+
+
+@define
+class OvertakenChanger(FakeChanger):
+    """Does another change before the one that it is told to do."""
+
+    before: Callable[[Transaction], Any] = lambda transaction: None
+
+    def perform(self, action: Callable[[Transaction], T]) -> Deferred[T]:
+        """Run a change."""
+        super().perform(self.before)
+        return super().perform(action)
 
 
 @frozen
@@ -234,6 +248,21 @@ class OnceTests(SendingTestCase):
             found = self.problem(answer, 400, "bad-parameter")
             names = [one["name"] for one in found["errors"]]
             self.assertEqual(names, ["Idempotency-Key"], key)
+        self.assertEqual(self.outbox(), [])
+
+    def test_withdrawn_on_the_way(self) -> None:
+        """Once a token is said to be withdrawn, nothing more of it is sent."""
+
+        def withdraw(transaction: Transaction) -> None:
+            for token in all_tokens(transaction.connection):
+                revoke_token(transaction, token.id, Signature("test", "", NOW))
+
+        changer = OvertakenChanger(self.url, before=withdraw)
+        token = self.program.token
+        self.use(evolve(self.means, changer=changer))
+        answer = Program(self.site, token).send(SMS)
+        self.problem(answer, 401, "bad-token")
+        self.assertIn("invalid_token", answer.headers["www-authenticate"])
         self.assertEqual(self.outbox(), [])
 
     def test_the_database_is_slow(self) -> None:

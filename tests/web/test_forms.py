@@ -81,6 +81,7 @@ class FormTests(SynchronousTestCase):
             (MULTIPART, b"no parts"),
             ("multipart/form-data", parts(part("a", b"1"))),
             (MULTIPART, parts(part("a", b"\xff"))),
+            (MULTIPART, parts(part("a", b"1", "a\0.csv"))),
             (MULTIPART, parts(part("a", b"x" * (4 * FORM_OCTETS + 1)))),
             (MULTIPART, parts(*[part("a", b"")] * 1001)),
             (MULTIPART, part("a", b"1")),

@@ -186,6 +186,12 @@ class LimitTests(LoginTestCase):
         """Or the limit would tell which names exist."""
         self.assertEqual(self.guess("nobody", 11)[-1], 429)
 
+    def test_long_names(self) -> None:
+        """What is typed for a name is counted, and so kept: no more than a name."""
+        answer = self.browser.log_in("n" * 60_000)
+        self.assertEqual(answer.status, 403)
+        self.assertLess(len(answer.text), 5_000)
+
     def test_by_address(self) -> None:
         """Many names from one address are one guesser."""
         statuses = [self.guess(f"name{number}", 1)[0] for number in range(31)]

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from twisted.internet.defer import Deferred, succeed
+from collections.abc import Callable
+from typing import Any
+
+from twisted.internet.defer import CancelledError, Deferred, succeed
 from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 
-from smscentre.web.pace import Crowded, Pace, PacedReader, timed
+from smscentre.web.pace import Crowded, Pace, PacedReader, charged
 
 
 class PaceTests(SynchronousTestCase):
@@ -18,15 +21,16 @@ class PaceTests(SynchronousTestCase):
         self.pace = Pace(self.clock, lambda: self.used_s)
         self.made: list[float] = []
 
-    def ask(self, cost_s: float) -> Deferred[None]:
+    def ask(self, cost_s: float, address: str = "") -> Deferred[None]:
         """Ask for a page that takes so long to make."""
-        return Deferred.fromCoroutine(self._make(cost_s))
+        return Deferred.fromCoroutine(self._make(cost_s, address))
 
-    async def _make(self, cost_s: float) -> None:
-        await self.pace.turn()
+    async def _make(self, cost_s: float, address: str) -> None:
+        await self.pace.turn(address)
         self.made.append(self.clock.seconds())
         self.used_s += cost_s
         self.pace.spent(cost_s)
+        self.pace.ended()
 
     def advance(self, seconds: float, others: float) -> None:
         """Let time pass, in which the others use a share of the processor."""
@@ -42,8 +46,8 @@ class PaceTests(SynchronousTestCase):
 
     def test_hammering_gets_a_tenth(self) -> None:
         """While the links are busy, pages get less than a tenth of the processor."""
-        for _ in range(150):
-            self.ask(0.03)
+        for number in range(150):
+            self.ask(0.03, f"192.0.2.{number % 2}")
         self.advance(1, others=0.9)
         before = len(self.made)
         self.advance(10, others=0.9)
@@ -52,8 +56,8 @@ class PaceTests(SynchronousTestCase):
 
     def test_gets_what_is_left(self) -> None:
         """While the links are idle, pages have most of the processor."""
-        for _ in range(190):
-            self.ask(0.03)
+        for number in range(190):
+            self.ask(0.03, f"192.0.2.{number % 2}")
         self.advance(5, others=0.0)
         self.assertGreater(len(self.made) * 0.03, 3.0)
 
@@ -78,11 +82,47 @@ class PaceTests(SynchronousTestCase):
         self.assertEqual(len(self.made), 2)
         self.assertTrue(stays.called)
 
+    def test_many_at_once(self) -> None:
+        """Few are begun before it is known what they take; then the next are."""
+        asked = [Deferred.fromCoroutine(self.pace.turn()) for _ in range(100)]
+        begun = [page for page in asked if page.called]
+        self.assertLess(len(begun), 5)
+        for _ in begun:
+            self.pace.spent(0.4)
+            self.pace.ended()
+        self.advance(4, others=0.0)
+        self.assertGreater(sum(page.called for page in asked), len(begun))
+
+    def test_quick_ones(self) -> None:
+        """What took next to nothing makes room for the next at once."""
+        asked = [Deferred.fromCoroutine(self.pace.turn()) for _ in range(100)]
+        for _ in asked:
+            self.pace.spent(0.0001)
+            self.pace.ended()
+        self.assertTrue(all(page.called for page in asked))
+        self.assertEqual(self.clock.getDelayedCalls(), [])
+
     def test_crowd(self) -> None:
         """Past a number of waiting pages the next is refused at once."""
-        for _ in range(201):
+        for number in range(201):
+            self.ask(1.0, f"192.0.2.{number % 3}")
+        self.failureResultOf(self.ask(1.0, "198.51.100.1"), Crowded)
+
+    def test_crowd_of_one(self) -> None:
+        """One address has a smaller number, which leaves room for the others."""
+        for _ in range(101):
             self.ask(1.0)
         self.failureResultOf(self.ask(1.0), Crowded)
+        self.assertNoResult(self.ask(1.0, "192.0.2.1"))
+
+    def test_addresses_in_turn(self) -> None:
+        """Who asks for one page does not wait for all that somebody else wants."""
+        many = [self.ask(0.4, "192.0.2.1") for _ in range(90)]
+        one = self.ask(0.1, "192.0.2.2")
+        self.advance(3, others=0.0)
+        self.assertTrue(one.called)
+        self.assertLess(sum(page.called for page in many), 10)
+        self.assertFalse(many[-1].called)
 
 
 class PacedReaderTests(SynchronousTestCase):
@@ -101,8 +141,25 @@ class PacedReaderTests(SynchronousTestCase):
         self.assertEqual(self.successResultOf(found), 499_500)
         self.assertEqual(len(spent), 1)
 
-    def test_timed(self) -> None:
-        """A function's result comes with a time that is no less than nothing."""
-        result, seconds = timed(lambda: "ok")
-        self.assertEqual(result, "ok")
-        self.assertGreaterEqual(seconds, 0.0)
+    def test_who_has_gone_has_cost_as_much(self) -> None:
+        """A read that is under way in its thread goes on, and is paid for."""
+        spent: list[float] = []
+        begun: list[Callable[[Any], Any]] = []
+
+        class Reader:
+            def read(self, action):  # type: ignore[no-untyped-def]  # a stand-in
+                begun.append(action)
+                return Deferred()
+
+        gone = PacedReader(Reader(), spent.append).read(lambda connection: "page")
+        gone.cancel()
+        self.failureResultOf(gone, CancelledError)
+        begun[0](None)
+        self.assertEqual(len(spent), 1)
+
+    def test_failures_cost_as_much(self) -> None:
+        """What is asked for in vain is worked out as well."""
+        spent: list[float] = []
+        self.assertRaises(ZeroDivisionError, charged, lambda: 1 // 0, spent.append)
+        self.assertEqual(charged(lambda: "ok", spent.append), "ok")
+        self.assertEqual(len(spent), 2)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-__all__ = ["Access", "Admitted"]
+__all__ = ["CHALLENGE", "Access", "Admitted"]
 
 import re
 from collections.abc import Mapping
+from typing import Final
 
 from attrs import frozen
 from twisted.internet.defer import Deferred
@@ -19,6 +20,9 @@ from smscentre.web.api.operations import Caller
 from smscentre.web.api.pace import Pace
 from smscentre.web.means import Means
 from smscentre.web.routes import Visit
+
+CHALLENGE: Final = {"WWW-Authenticate": 'Bearer error="invalid_token"'}
+"""What is told with a token that does not work."""
 
 _BEARER = re.compile(r"bearer +(\S+) *", re.IGNORECASE)
 
@@ -73,8 +77,7 @@ class Access:
         given = found[1] if found else ""
         token = await self._find(given) if is_token(given) else None
         if token is None:
-            challenge = 'Bearer error="invalid_token"'
-            raise Refused(Fault.BAD_TOKEN, headers={"WWW-Authenticate": challenge})
+            raise Refused(Fault.BAD_TOKEN, headers=CHALLENGE)
         return token
 
     async def _find(self, given: str) -> ApiToken | None:

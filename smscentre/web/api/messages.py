@@ -158,13 +158,13 @@ class Messages:
         at = position(asked.cursor, tuple[float, RowNumber])
         before = None if at is None else search.Place(*at)
         clock = self._means.clock
-        ends_at = clock.seconds() + _PATIENCE_S
-        effort = search.Effort(spent=lambda: clock.seconds() >= ends_at)
-        found = await self._means.reader.read(
-            lambda connection: search.search(
-                connection, criteria, asked.limit, before, effort
-            )
-        )
+
+        def look(connection: ReadConnection) -> search.Found:
+            ends_at = clock.seconds() + _PATIENCE_S
+            effort = search.Effort(spent=lambda: clock.seconds() >= ends_at)
+            return search.search(connection, criteria, asked.limit, before, effort)
+
+        found = await self._means.search_reader.read(look)
         following = cursor_of((found.next.at, found.next.id)) if found.next else None
         discretion = _discretion(caller)
         items = [self._shown(one, discretion) for one in found.messages]

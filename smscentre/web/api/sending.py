@@ -25,6 +25,7 @@ from smscentre.store import sendings
 from smscentre.store.outgoing import Draft
 from smscentre.store.steps import OutboxState
 from smscentre.tokens import TokenScope
+from smscentre.web.api.access import CHALLENGE
 from smscentre.web.api.faults import PREFIX, BadField, Fault, Refused
 from smscentre.web.api.operations import Call, Caller, Operation, Reply, header
 from smscentre.web.api.shapes import Moment, RowNumber, WholeNumber, moment
@@ -166,6 +167,8 @@ class Sending:
         draft = self._draft(call.body, to, call.now)
         stored = await self._store(call, draft)
         match stored:
+            case sendings.Withdrawn():
+                raise Refused(Fault.BAD_TOKEN, headers=CHALLENGE)
             case sendings.Reused():
                 raise Refused(Fault.KEY_REUSED)
             case sendings.Full(wait_s):
@@ -233,7 +236,7 @@ class Sending:
 
     async def _store(
         self, call: Call[_SendAsked, SendBody], draft: Draft
-    ) -> sendings.Sending | sendings.Reused | sendings.Full:
+    ) -> sendings.Sending | sendings.Reused | sendings.Full | sendings.Withdrawn:
         """Put it into the outbox, or find that it is there.
 
         :raises StoreError: the database does not answer in time; it may be stored later
