@@ -24,7 +24,7 @@ from enum import Enum
 from typing import Any
 
 from attrs import frozen
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from smscentre.errors import SMSCentreError
 from smscentre.store import audit
@@ -111,8 +111,8 @@ def change_user(transaction: Transaction, user: User, signature: Signature) -> N
     before = _existing(transaction, user.name).user
     if before == user:
         return
-    if _may_administer(before) and not _may_administer(user):
-        _keep_one_admin(transaction, user.name)
+    if _reach(user) < _reach(before):
+        _keep_one_admin(transaction, before)
     transaction.execute(
         update(users).where(users.c.name == user.name).values(_values(user))
     )
@@ -159,16 +159,24 @@ def _account_in(transaction: Transaction, name: str) -> Account | None:
     return account_named(transaction.connection, name)
 
 
-def _keep_one_admin(transaction: Transaction, name: str) -> None:
-    others = select(func.count()).where(
-        users.c.role == Role.ADMIN.value, users.c.active, users.c.name != name
+def _keep_one_admin(transaction: Transaction, going: User) -> None:
+    """Refuse that nobody is left who may do what an administrator could.
+
+    One of the whole country can make all others; one of a part makes none for more.
+    """
+    others = select(users).where(
+        users.c.role == Role.ADMIN.value, users.c.active, users.c.name != going.name
     )
-    if not transaction.execute(others).scalar_one():
-        raise UsersError(name, UserFault.LAST_ADMIN)
+    reaches = [_reach(user_of(row)) for row in transaction.execute(others)]
+    if max(reaches, default=0) < _reach(going):
+        raise UsersError(going.name, UserFault.LAST_ADMIN)
 
 
-def _may_administer(user: User) -> bool:
-    return user.active and user.role is Role.ADMIN
+def _reach(user: User) -> int:
+    """How far a user administers: nothing, a part of the country, or all of it."""
+    if not user.active or user.role is not Role.ADMIN:
+        return 0
+    return 2 if user.holds(None, ()) else 1
 
 
 def _values(user: User) -> dict[str, object]:

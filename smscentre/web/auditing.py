@@ -76,7 +76,7 @@ class Auditing:
         """Go through the whole chain, which a long log takes some seconds for."""
         if not visit.someone.holds(None, ()):
             return Trouble(Problem.NO_RIGHT, _COUNTRY)
-        broken_at = await self._means.reader.read(audit.verify)
+        broken_at = await self._means.long_reader.read(audit.verify)
         self._check = _Check(visit.now, broken_at)
         return await self.show(visit)
 

@@ -134,6 +134,16 @@ class UserTests(UsersTestCase):
         user = User("citra", Role.DATA)
         self.assertEqual(self.refused_change(user), UserFault.LAST_ADMIN)
 
+    def test_last_admin_of_the_country(self) -> None:
+        """One of a province cannot give the country back to anybody."""
+        part = User("citra", Role.ADMIN, None, ("DKI",))
+        self.change(lambda store: add_user(store, part, "hash-c", SIGNED))
+        for user in (evolve(ANI, provinces=("DKI",)), evolve(ANI, active=False)):
+            self.assertEqual(self.refused_change(user), UserFault.LAST_ADMIN)
+        self.change(
+            lambda store: change_user(store, evolve(part, active=False), SIGNED)
+        )
+
     def test_missing(self) -> None:
         """Nobody of that name."""
         user = User("nobody", Role.DATA)
