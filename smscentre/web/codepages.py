@@ -16,6 +16,7 @@ from attrs import frozen
 from smscentre.credentials import Invitation, code_hash, new_code
 from smscentre.csvfile import is_one_line
 from smscentre.directory import Directory, Right
+from smscentre.imports import OFFICER_LONGEST
 from smscentre.store.changes import Signature
 from smscentre.store.numbers import NumbersError, invite, revoke_invitation
 from smscentre.store.pages import ReadConnection
@@ -75,8 +76,11 @@ class _Code:
             found["upt"] = _NO_UNIT
         elif not user.covers(unit):
             found["upt"] = TEXTS["not_yours"]
+        most = OFFICER_LONGEST["name"]
         if not is_one_line(self.name):
             found["nama"] = TEXTS["control"]
+        elif len(self.name) > most:
+            found["nama"] = TEXTS["long"].format(most)
         known = {right.value for right in Right}
         if not self.rights or not set(self.rights) <= known:
             found["hak"] = "Pilih paling sedikit satu hak."

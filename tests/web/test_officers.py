@@ -391,6 +391,8 @@ class CodeTests(OfficersCase):
             self.assertEqual(answer.status, 422)
             self.assertIn(words, answer.text)
             self.assertIn('value="Siti"', answer.text)
+        answer = self.invite(("nama", "N" * 81))
+        self.assertIn("Paling panjang 80 karakter.", answer.text)
         self.assertEqual(self.change_store(all_invitations), [])
 
     def test_a_scope(self) -> None:
