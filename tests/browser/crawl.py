@@ -17,7 +17,7 @@ _LINKS = (
     "() => [...document.querySelectorAll('a[href]')].map(a => a.getAttribute('href'))"
 )
 _NUMBERED = re.compile(r"(?<=/)[^/]*\d[^/]*")
-_FILES = (".csv", ".xlsx", ".json", ".txt")
+_FILES = (".csv", ".xlsx", ".json", ".txt", "/ekspor")
 _MOST = 60
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 __all__ = ["Seen", "State", "database_away", "main"]
 
-import datetime
 import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -19,7 +18,6 @@ from tempfile import TemporaryDirectory
 
 from attrs import define, field
 
-from smscentre.directory import ZONES
 from tests.browser.crawl import crawl
 from tests.browser.house import MISSING, USERS, House, Look
 from tests.browser.judge import judge, overheard
@@ -27,6 +25,15 @@ from tests.browser.stores import NAMELESS, crowded, empty
 from tests.browser.wrong import ADDRESSES, FORMS, Address, Form, problems, send
 
 _STRANGER = "+6281999000001"
+_REPORTED = """
+SELECT u.code, o.number, r.day FROM reports r
+JOIN units u ON u.code = r.unit JOIN officers o ON o.unit = u.code
+WHERE u.province = 'DKI' AND r.form = 'RUTAN' AND length(u.code) = 12
+ORDER BY r.day DESC, u.code LIMIT 1
+"""
+"""A unit with the longest texts, its officer's number, and a day it reported for."""
+
+_WAITING = "SELECT max(id) FROM outbox WHERE state = 'queued'"
 _ALL_LINES = ("/laporan/rutan?per=upt&semua=1", "/kepatuhan?semua=1")
 _STARTS = ("/", "/akun", "/masuk", "/panduan")
 
@@ -59,17 +66,11 @@ class State:
         self._places: dict[str, str] = {}
 
     def start(self) -> None:
-        """Start it, and learn the unit and the number that addresses speak of."""
+        """Start it, and learn what it has that addresses speak of."""
         self.house.start()
-        today = datetime.datetime.now(ZONES["WIB"]).date()
-        rows = self.house.centre.rows(
-            "SELECT u.code, o.number FROM units u JOIN officers o ON o.unit = u.code"
-            " WHERE u.province = 'DKI' AND u.kinds LIKE '%RUTAN%' ORDER BY u.code"
-        )
-        if rows:
-            unit, number = rows[0]
+        for unit, number, day in self.house.centre.rows(_REPORTED):
             number = number.replace("+", "%2B")
-            self._places = {"unit": unit, "number": number, "day": today.isoformat()}
+            self._places |= {"unit": unit, "number": number, "day": day}
 
     def close(self) -> None:
         """Leave no process and no file behind."""
@@ -79,6 +80,8 @@ class State:
         """Let there be texts without a space: not understood, and not yet sent."""
         self.house.text(_STRANGER, NAMELESS[:450])
         self.house.centre.command("send", _STRANGER, NAMELESS[:150])
+        ((waiting,),) = self.house.centre.rows(_WAITING)
+        self._places["waiting"] = str(waiting)
 
     def address(self, path: str) -> str:
         """An address of a row, with what is in the house put in."""
@@ -113,8 +116,9 @@ class State:
         with self._looks() as looks:
             for form in forms:
                 look = looks(form.user)
-                send(look, form, self.address)
-                seen.add(f"{form.page} ({form.says})", judge(look, quick=quick))
+                wrong = send(look, form, self.address)
+                found = [*wrong, *judge(look, quick=quick)]
+                seen.add(f"{form.page} ({form.says})", found)
                 seen.hear(form.page, look)
         return seen
 
@@ -157,20 +161,25 @@ class State:
 
 
 def database_away(state: State) -> Seen:
-    """What pages say while the database is locked, and while it is gone."""
+    """What pages say while the database can be neither written nor read."""
     seen, database = Seen(), state.house.centre.database
-    form = Form("/admin/data/bulan", "Perubahan belum disimpan", {"yakin": "ya"})
-    with state.house.looking("kepala") as look:
-        with closing(sqlite3.connect(database, isolation_level=None)) as other:
-            other.execute("BEGIN IMMEDIATE")
-            send(look, form, state.address)
-            seen.add("a locked database", judge(look))
-        moved = database.rename(database.with_suffix(".away"))
-        answer = look.open("/")
+    fields = {"nama": "x", "guna": "reports", "wilayah": "semua"}
+    form = Form("/admin/token", "Perubahan belum disimpan", fields)
+    with (
+        state.house.looking("kepala") as look,
+        closing(sqlite3.connect(database, isolation_level=None)) as other,
+    ):
+        other.execute("BEGIN IMMEDIATE")
+        wrong = send(look, form, state.address)
+        seen.add("a database that is locked", [*wrong, *judge(look)])
+        other.execute("ROLLBACK")
+        # To a reader a table that is gone is like a server that is: an outage.
+        other.execute("ALTER TABLE reports RENAME TO reports_away")
+        answer = look.open("/laporan/rutan")
         wrong = [] if answer.status == 503 else [f"status {answer.status}"]
-        seen.add("no database", [*wrong, *judge(look)])
-        moved.rename(database)
-        seen.hear("no database", look)
+        seen.add("a database that is gone", [*wrong, *judge(look)])
+        other.execute("ALTER TABLE reports_away RENAME TO reports")
+        seen.hear("a database that is gone", look)
     return seen
 
 
