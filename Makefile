@@ -23,7 +23,7 @@ NPM_CI := npm ci --ignore-scripts --loglevel=error --fetch-retries=1
 # end. The last one stands for all the rest.
 TEST_ORDER := tests/system tests/browser tests
 
-.PHONY: help run test lint bench bench-pages bench-reload flood morning crash crash-modem crash-deadline again locked faults faults-modem diagram panduan screenshots system-packages clean
+.PHONY: help run test lint bench bench-pages bench-reload flood morning crash crash-modem crash-deadline again locked faults faults-modem browser-states diagram panduan screenshots system-packages clean
 
 help:
 	@echo "make run             a demo centre with simulators, in this terminal"
@@ -41,6 +41,7 @@ help:
 	@echo "make locked          a database that is locked, slow or full, under load"
 	@echo "make faults          a carrier that cuts, dribbles, floods and sends garbage"
 	@echo "make faults-modem    modems pulled out, mute, full, without a network"
+	@echo "make browser-states  every page empty, crowded and in error, for every role"
 	@echo "make diagram         draw the states of sessions for docs/ from their tables"
 	@echo "make panduan         write the officers' guide in docs/ from their commands"
 	@echo "make screenshots     take the pictures of the pages for docs/"
@@ -93,6 +94,9 @@ faults: $(INSTALLED_TEST)
 
 faults-modem: $(INSTALLED_TEST)
 	$(BIN)/python -m tests.system.faults_modem
+
+browser-states: $(INSTALLED_TEST) system-packages $(NODE_INSTALLED)
+	$(BIN)/python -m tests.browser.states
 
 $(BIN)/python:
 	$(PYTHON) -m venv .venv

@@ -13,7 +13,7 @@ import argparse
 import datetime
 import random
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -154,10 +154,10 @@ class _Rows:
         self.inbox, self.submissions, self.reports = [], [], {}
 
 
-def fill(url: str, span: Span) -> None:
-    """Make a store and fill it."""
+def fill(url: str, span: Span, country: Sequence[Unit] | None = None) -> None:
+    """Make a store and fill it; ``country`` stands in for the units of `places`."""
     upgrade(url)
-    country = units()
+    country = units() if country is None else country
     engine = writing_engine(url)
     with engine.begin() as connection:
         transaction = Transaction(connection, Numbers())

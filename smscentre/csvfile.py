@@ -24,7 +24,7 @@ import datetime
 import difflib
 import io
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import takewhile
 from typing import Final
 
@@ -39,6 +39,7 @@ RULES: Final = {
     "empty": "must not be empty",
     "day": "must be a date as 2026-12-31",
     "control": "must be one line without control characters",
+    "long": "must be at most {} characters",
     "twice": "is already on line {}",
     "no_file": "the file is empty",
     "no_row": "there is no row below the header",
@@ -113,6 +114,12 @@ class Row:
         if not self.text(column):
             self.bad(column, "empty")
         return self.text(column)
+
+    def check_lengths(self, longest: Mapping[str, int]) -> None:
+        """Report the cells that are longer than their columns take."""
+        for column, most in longest.items():
+            if len(self.text(column)) > most:
+                self.bad(column, "long", str(most))
 
     def day(self, column: str) -> datetime.date | None:
         """The date in a cell, None where it is empty."""

@@ -10,8 +10,10 @@ from __future__ import annotations
 __all__ = [
     "KINDS",
     "OFFICER_COLUMNS",
+    "OFFICER_LONGEST",
     "RULES",
     "UNIT_COLUMNS",
+    "UNIT_LONGEST",
     "Allowed",
     "officer_cells",
     "officer_of",
@@ -81,6 +83,10 @@ UNIT_COLUMNS: Final = Columns(
 OFFICER_COLUMNS: Final = Columns(
     ("number", "name", "unit", "rights"), ("roles", "active")
 )
+
+UNIT_LONGEST: Final = {"title": 120, "city": 80, "aliases": 200}
+OFFICER_LONGEST: Final = {"name": 80, "roles": 120}
+"""The most characters of what is free text: pages show it, forms take no more."""
 
 
 def read_units(
@@ -186,6 +192,7 @@ def write_officers(officers: Iterable[Officer]) -> str:
 
 
 def _unit(row: Row, known: Directory) -> Unit:
+    row.check_lengths(UNIT_LONGEST)
     capacity = row.text("capacity")
     if capacity and not _CAPACITY.fullmatch(capacity):
         row.bad("capacity", "capacity")
@@ -225,6 +232,7 @@ def _kinds(row: Row) -> frozenset[str]:
 
 
 def _officer(row: Row, known: Directory, country: str) -> Officer:
+    row.check_lengths(OFFICER_LONGEST)
     unit, provinces = _place(row, known)
     return Officer(
         number=_number(row, country),

@@ -93,6 +93,14 @@ BAD_UNITS = (
     Case(
         "1,A234567890123456,T,DKI,RUTAN", (problem("name", "A234567890123456", NAME),)
     ),
+    Case(
+        f"1,A,{'T' * 121},DKI,RUTAN,,{'C' * 81},{'A' * 201}",
+        (
+            problem("title", "T" * 121, "must be at most 120 characters"),
+            problem("city", "C" * 81, "must be at most 80 characters"),
+            problem("aliases", "A" * 201, "must be at most 200 characters"),
+        ),
+    ),
     Case("1,A,,DKI,RUTAN", (problem("title", "", "must not be empty"),)),
     Case(
         "1,A,T,KALTM,RUTAN",
@@ -137,6 +145,13 @@ BAD_OFFICERS = (
     Case(
         "6.28E+12,A,1203,insert",
         (problem("number", "6.28E+12", "expected a number of digits only"),),
+    ),
+    Case(
+        f"08111203001,{'N' * 81},1203,,{'r' * 121}",
+        (
+            problem("name", "N" * 81, "must be at most 80 characters"),
+            problem("roles", "r" * 121, "must be at most 120 characters"),
+        ),
     ),
     Case("08111203001,,1203,", (problem("name", "", "must not be empty"),)),
     Case(

@@ -15,7 +15,8 @@ from attrs import frozen
 
 from smscentre.credentials import Invitation, code_hash, new_code
 from smscentre.csvfile import is_one_line
-from smscentre.directory import Directory, Right
+from smscentre.directory import Directory, Right, Unit
+from smscentre.imports import OFFICER_LONGEST
 from smscentre.store.changes import Signature
 from smscentre.store.numbers import NumbersError, invite, revoke_invitation
 from smscentre.store.pages import ReadConnection
@@ -23,6 +24,7 @@ from smscentre.store.people import directory_to_change
 from smscentre.store.registration import all_invitations
 from smscentre.store.transaction import Numbers, Transaction
 from smscentre.users import User, web_actor
+from smscentre.web.asking import Question, ask, is_sure
 from smscentre.web.faults import TEXTS
 from smscentre.web.means import Means
 from smscentre.web.paging import Paging
@@ -75,8 +77,11 @@ class _Code:
             found["upt"] = _NO_UNIT
         elif not user.covers(unit):
             found["upt"] = TEXTS["not_yours"]
+        most = OFFICER_LONGEST["name"]
         if not is_one_line(self.name):
             found["nama"] = TEXTS["control"]
+        elif len(self.name) > most:
+            found["nama"] = TEXTS["long"].format(most)
         known = {right.value for right in Right}
         if not self.rights or not set(self.rights) <= known:
             found["hak"] = "Pilih paling sedikit satu hak."
@@ -143,6 +148,9 @@ class CodePages:
         if not found:
             return Trouble(Problem.NO_PAGE)
         (invitation,) = found
+        if not is_sure(visit.form):
+            unit = (await self._directory()).units[invitation.unit]
+            return ask(visit, _revoking(invitation, unit))
 
         def work(transaction: Transaction) -> bool:
             try:
@@ -191,6 +199,15 @@ class CodePages:
 
     async def _directory(self) -> Directory:
         return await self._means.reader.read(self._means.directory.current)
+
+
+def _revoking(invitation: Invitation, unit: Unit) -> Question:
+    whose = f"{unit}, {invitation.name}" if invitation.name else f"{unit}"
+    words = (
+        f"Cabut kode nomor {invitation.id} untuk {whose}? Nomor yang mengirim kode itu "
+        "tidak akan terdaftar, dan kode ini tidak dapat dihidupkan lagi."
+    )
+    return Question("Cabut kode pendaftaran", words, "Cabut kode", _CODES)
 
 
 def _signature(visit: Visit) -> Signature:

@@ -16,6 +16,7 @@ TEXTS: Final = {
     "empty": "Wajib diisi.",
     "day": "Tulis tanggal seperti 2026-12-31.",
     "control": "Harus satu baris, tanpa karakter kendali.",
+    "long": "Paling panjang {} karakter.",
     "twice": "Sudah ada pada baris {}.",
     "no_file": "Berkasnya kosong.",
     "no_row": "Di bawah judul kolom tidak ada isi.",

@@ -18,6 +18,7 @@ from smscentre.store.months import (
 from smscentre.store.transaction import Transaction
 from smscentre.users import Role, User, web_actor
 from smscentre.web import figurewords
+from smscentre.web.asking import Question, ask, is_sure
 from smscentre.web.dataform import reason_faults
 from smscentre.web.means import Means
 from smscentre.web.problems import Problem
@@ -63,6 +64,8 @@ class MonthPages:
             faults["alasan"] = wrong["alasan"]
         if month is None or faults:
             return await self._page(visit, faults)
+        if not opening and not is_sure(visit.form):
+            return ask(visit, _closing(month))
         signature = Signature(web_actor(visit.someone.name), reason, visit.now)
         act = reopen_month if opening else close_month
 
@@ -93,6 +96,16 @@ class MonthPages:
             "may_change": _may_change(user),
         }
         return Page("admin_months.html", values, _AGAIN if faults else 200)
+
+
+def _closing(month: datetime.date) -> Question:
+    name = figurewords.month(month)
+    words = (
+        f"Tutup {name} untuk seluruh Indonesia? Laporan untuk hari-hari di bulan itu "
+        "tidak dapat lagi diisi, diperbaiki atau dibatalkan, lewat SMS maupun halaman "
+        "ini, sampai bulannya dibuka kembali."
+    )
+    return Question("Tutup bulan", words, f"Tutup {name}", _PATH)
 
 
 def _may_change(user: User) -> bool:

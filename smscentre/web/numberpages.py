@@ -5,16 +5,17 @@ Done by the code of the command line. A PIN is made here, shown once and never a
 
 from __future__ import annotations
 
-__all__ = ["NumberPages", "PinState", "pin_states"]
+__all__ = ["NumberPages", "PinState", "officer_page", "pin_states"]
 
 import secrets
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Final, TypeVar
+from urllib.parse import urlencode
 
 from attrs import frozen
 
 from smscentre.credentials import pin_hash
-from smscentre.directory import Directory, Right
+from smscentre.directory import Directory, Officer, Right
 from smscentre.numbers import NumberError, parse_number
 from smscentre.store.changes import Signature
 from smscentre.store.numbers import (
@@ -29,8 +30,11 @@ from smscentre.store.people import directory_to_change
 from smscentre.store.registration import attempts_of
 from smscentre.store.transaction import Numbers, Transaction
 from smscentre.users import web_actor
+from smscentre.web.adminwords import right_name
+from smscentre.web.asking import Question, ask, is_sure
 from smscentre.web.faults import TEXTS
 from smscentre.web.means import Means
+from smscentre.web.problems import Problem
 from smscentre.web.registers import is_own_officer
 from smscentre.web.routes import (
     Answer,
@@ -38,6 +42,7 @@ from smscentre.web.routes import (
     Page,
     Redirect,
     Route,
+    Trouble,
     Visit,
 )
 
@@ -127,7 +132,10 @@ class NumberPages:
         rights = [right for right in Right if right.value in visit.form.all("hak")]
         if not rights:
             return await self._edit_again(visit, {"pin": "Pilih paling sedikit satu."})
-        if visit.form.get("tindakan") == "lepas":
+        removes = visit.form.get("tindakan") == "lepas"
+        if not is_sure(visit.form):
+            return await self._ask(visit, number, rights, removes=removes)
+        if removes:
             fault = await self._changed(
                 visit,
                 (number,),
@@ -149,6 +157,17 @@ class NumberPages:
         values = {"number": number, "pin": pin, "rights": rights}
         return Page("admin_pin.html", values)
 
+    async def _ask(
+        self, visit: Visit, number: str, rights: Sequence[Right], *, removes: bool
+    ) -> Answer:
+        """The question before a PIN is set or removed."""
+        directory = await self._means.reader.read(self._means.directory.current)
+        officer = directory.officers.get(number)
+        if officer is None or not is_own_officer(visit.someone, directory, officer):
+            return Trouble(Problem.NO_PAGE)
+        question = _removing if removes else _setting
+        return ask(visit, question(officer, rights))
+
     async def _changed(
         self, visit: Visit, numbers: Sequence[str], action: Callable[[Transaction], T]
     ) -> str | None:
@@ -168,6 +187,32 @@ class NumberPages:
             return None
 
         return await self._means.changer.perform(work)
+
+
+def _setting(officer: Officer, rights: Sequence[Right]) -> Question:
+    words = (
+        f"Buat PIN baru untuk {officer.name}, {officer.number}: {_named(rights)}? SMS "
+        "untuk itu hanya diproses bila diakhiri PIN yang baru; PIN lama, kalau ada, "
+        "langsung tidak berlaku. Yang baru ditampilkan satu kali."
+    )
+    return Question("PIN baru", words, "Buat PIN baru", officer_page(officer))
+
+
+def _removing(officer: Officer, rights: Sequence[Right]) -> Question:
+    words = (
+        f"Lepas PIN {officer.name}, {officer.number}: {_named(rights)}? SMS untuk itu "
+        "kemudian diproses tanpa PIN, siapa pun yang memegang nomornya."
+    )
+    return Question("Lepas PIN", words, "Lepas PIN", officer_page(officer))
+
+
+def _named(rights: Sequence[Right]) -> str:
+    return ", ".join(map(right_name, rights))
+
+
+def officer_page(officer: Officer) -> str:
+    """The address of the form about an officer."""
+    return f"{_LIST}/ubah?{urlencode({'nomor': officer.number})}"
 
 
 def _signature(visit: Visit) -> Signature:

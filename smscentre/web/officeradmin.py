@@ -20,11 +20,12 @@ from smscentre.store.changes import Signature
 from smscentre.store.people import directory_to_change
 from smscentre.store.transaction import Transaction
 from smscentre.users import User, web_actor
+from smscentre.web.asking import Question, ask, is_sure
 from smscentre.web.codepages import CodePages
 from smscentre.web.faults import TEXTS, by_field
 from smscentre.web.importing import Importing
 from smscentre.web.means import Means
-from smscentre.web.numberpages import NumberPages, pin_states
+from smscentre.web.numberpages import NumberPages, officer_page, pin_states
 from smscentre.web.paging import Paging
 from smscentre.web.places import Offer, PlaceForm, place_words
 from smscentre.web.problems import Problem
@@ -244,6 +245,9 @@ class OfficerAdmin:
             faults["nomor"] = TEXTS["own_number"]
         if officer is not None and not faults:
             wanted = officer
+            blocks = before is not None and before.active and not officer.active
+            if blocks and not is_sure(visit.form):
+                return ask(visit, _blocking(officer))
             faults = await self._means.changer.perform(
                 lambda transaction: self._write(
                     transaction, visit, wanted, before is None
@@ -303,6 +307,16 @@ class OfficerAdmin:
 
     async def _directory(self) -> Directory:
         return await self._means.reader.read(self._means.directory.current)
+
+
+def _blocking(officer: Officer) -> Question:
+    words = (
+        f"Nonaktifkan {officer.name}, {officer.number}? SMS dari nomor itu tidak "
+        "diproses sampai diaktifkan kembali. Perubahan lain di formulirnya ikut "
+        "disimpan."
+    )
+    back = officer_page(officer)
+    return Question("Nonaktifkan petugas", words, "Nonaktifkan", back)
 
 
 def _own(user: User, directory: Directory, number: str) -> Officer | None:

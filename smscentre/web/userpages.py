@@ -31,6 +31,7 @@ from smscentre.store.users import (
     set_hash,
 )
 from smscentre.users import Role, User, is_user_name, web_actor
+from smscentre.web.asking import Question, ask, is_sure
 from smscentre.web.means import Means
 from smscentre.web.paging import Paging
 from smscentre.web.places import Offer, PlaceForm, place_words
@@ -191,6 +192,9 @@ class UserPages:
         directory = await self._directory()
         filled = _Filled.sent(visit.form, account.user.name)
         faults = filled.faults(visit.someone, directory)
+        blocks = account.user.active and not filled.active
+        if blocks and not faults and not is_sure(visit.form):
+            return ask(visit, _blocking(account.user.name))
         if not faults:
             user, signature = filled.user(), _signature(visit)
             refused = await self._changed_own(
@@ -209,6 +213,8 @@ class UserPages:
         if account is None:
             return Trouble(Problem.NO_PAGE)
         name, password = account.user.name, _new_password()
+        if not is_sure(visit.form):
+            return ask(visit, _resetting(name))
         try:
             kept = await self._means.passwords.hashed(password)
         except Busy:
@@ -296,6 +302,25 @@ def _form(
 def _shown_once(name: str, password: str, title: str) -> Page:
     values = {"name": name, "password": password, "title": title}
     return Page("password.html", values)
+
+
+def _resetting(name: str) -> Question:
+    words = (
+        f"Buat kata sandi baru untuk {name}? Yang lama langsung tidak berlaku, dan "
+        f"{name} keluar di semua perangkat. Yang baru ditampilkan satu kali."
+    )
+    title, back = "Kata sandi baru", f"{_LIST}/ubah/{name}"
+    return Question(title, words, "Buat kata sandi baru", back)
+
+
+def _blocking(name: str) -> Question:
+    words = (
+        f"Nonaktifkan {name}? Ia langsung keluar di semua perangkat, dan tidak dapat "
+        "masuk sampai diaktifkan kembali. Perubahan lain di formulirnya ikut disimpan."
+    )
+    return Question(
+        "Nonaktifkan pengguna", words, "Nonaktifkan", f"{_LIST}/ubah/{name}"
+    )
 
 
 def _new_password() -> str:

@@ -8,7 +8,6 @@ from __future__ import annotations
 __all__ = ["crawl"]
 
 import re
-from collections import deque
 from collections.abc import Iterator
 from urllib.parse import parse_qsl, urlsplit
 
@@ -18,7 +17,7 @@ _LINKS = (
     "() => [...document.querySelectorAll('a[href]')].map(a => a.getAttribute('href'))"
 )
 _NUMBERED = re.compile(r"(?<=/)[^/]*\d[^/]*")
-_FILES = (".csv", ".xlsx", ".json", ".txt")
+_FILES = (".csv", ".xlsx", ".json", ".txt", "/ekspor")
 _MOST = 60
 
 
@@ -26,14 +25,18 @@ def crawl(look: Look, *starts: str) -> Iterator[str]:
     """Show page after page; each address as it is shown.
 
     Pages that differ in a number or in the values of their query only are of a kind.
+    Of many kinds, those come first whose path is new.
     """
-    waiting, seen, kinds = deque(starts), set(starts), set[str]()
+    waiting, seen, kinds = [*starts], set(starts), set[str]()
+    paths = set[str]()
     while waiting and len(kinds) < _MOST:
-        path = waiting.popleft()
+        path = next((each for each in waiting if _place(each) not in paths), waiting[0])
+        waiting.remove(path)
         kind = _kind(path)
         if kind in kinds:
             continue
         kinds.add(kind)
+        paths.add(_place(path))
         look.open(path)
         found = _links(look)
         yield path
@@ -58,6 +61,10 @@ def _links(look: Look) -> list[str]:
 
 
 def _kind(path: str) -> str:
-    parts = urlsplit(path)
-    names = ",".join(sorted(name for name, _ in parse_qsl(parts.query)))
-    return f"{_NUMBERED.sub('#', parts.path)}?{names}"
+    names = ",".join(sorted(name for name, _ in parse_qsl(urlsplit(path).query)))
+    return f"{_place(path)}?{names}"
+
+
+def _place(path: str) -> str:
+    """The path without its numbers and its query."""
+    return _NUMBERED.sub("#", urlsplit(path).path)

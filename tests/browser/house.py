@@ -7,14 +7,25 @@ judged by axe-core. Where one of them is not installed, `MISSING` says which.
 
 from __future__ import annotations
 
-__all__ = ["DESK", "MISSING", "NARROW", "PHONE", "House", "Look", "Size"]
+__all__ = [
+    "DESK",
+    "MISSING",
+    "NARROW",
+    "PHONE",
+    "USERS",
+    "House",
+    "Look",
+    "Scheme",
+    "Size",
+]
 
 import shutil
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import mkdtemp
-from typing import Any
+from typing import Any, Literal
 
 from attrs import define, field, frozen
 from playwright.sync_api import (
@@ -28,6 +39,12 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
+from smscentre.passwords import password_hash
+from smscentre.store.beside import change_store
+from smscentre.store.changes import Signature
+from smscentre.store.transaction import Transaction
+from smscentre.store.users import add_user
+from smscentre.users import Role, User
 from tests.system.centre import (
     CentreOptions,
     Officer,
@@ -57,14 +74,23 @@ _OVERFLOW = (
     "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 )
 
+Scheme = Literal["light", "dark"]
+
 PASSWORD = "kata-sandi-uji-42"
 USERS = {
-    "melihat": ("viewer", "ALL"),
-    "mendata": ("data", "DKI"),
-    "jaga": ("operator", "ALL"),
-    "kepala": ("admin", "ALL"),
+    "melihat": User("melihat", Role.VIEWER),
+    "mendata": User("mendata", Role.DATA, provinces=("DKI",)),
+    "jaga": User("jaga", Role.OPERATOR),
+    "kepala": User("kepala", Role.ADMIN),
 }
-"""A user of each role, with the scope."""
+"""A user of each role, one of them for a province only."""
+
+
+def _add_users(transaction: Transaction) -> None:
+    """By one hash: the command line would make each his own, in a second each."""
+    kept, signature = password_hash(PASSWORD), Signature("test", "", time.time())
+    for user in USERS.values():
+        add_user(transaction, user, kept, signature)
 
 
 def _missing() -> str:
@@ -116,11 +142,11 @@ class Look:
         assert answer is not None, f"{path} is no page"
         return answer
 
-    def violations(self) -> list[str]:
-        """What axe finds on the page, light and dark: rule and first place."""
+    def violations(self, schemes: Sequence[Scheme] = ("light", "dark")) -> list[str]:
+        """What axe finds on the page in these schemes: rule and first place."""
         found = []
         self.page.evaluate(_AXE.read_text())
-        for scheme in ("light", "dark"):
+        for scheme in schemes:
             self.page.emulate_media(color_scheme=scheme)
             rules = _COLOURS if scheme == "dark" else {}
             result: dict[str, Any] = self.page.evaluate(_CHECK, rules)
@@ -177,12 +203,7 @@ class House:
             self.centre.prepare(units, officers)
         else:
             self.centre.adopt(adopted.read_bytes())
-        for name, (role, scope) in USERS.items():
-            self.centre.command(
-                *("users", "add", name, "--role", role, "--scope", scope),
-                "--password-stdin",
-                typed=f"{PASSWORD}\n",
-            )
+        change_store(f"sqlite:///{self.centre.database}", _add_users)
 
     @property
     def home(self) -> str:

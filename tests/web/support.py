@@ -358,6 +358,16 @@ class Browser:
         """Open a page and send a form of it, its token with it."""
         return self.post(to or page, {"csrf": self.csrf(page), **form})
 
+    def agree(self, answer: Answer) -> Answer:
+        """Say yes to the question that a page asks, with all that it holds."""
+        _, _, form = answer.text.partition("<main")[2].partition("<form ")
+        action = re.search(r'action="([^"]*)"', form)
+        assert action is not None and "yakin" in form, "the page asks nothing"
+        hidden = re.findall(r'type="hidden" name="([^"]*)" value="([^"]*)"', form)
+        body = urlencode([(name, unescape(value)) for name, value in hidden])
+        kind = "application/x-www-form-urlencoded"
+        return self.send(unescape(action[1]), body.encode(), kind)
+
     def csrf(self, page: str) -> str:
         """The token in the forms of a page."""
         found = re.search(r'name="csrf" value="([^"]*)"', self.get(page).text)

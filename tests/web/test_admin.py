@@ -205,7 +205,10 @@ class ChangeTests(AdminTestCase):
         """He is out at once."""
         other = Browser(self.site, Role.DATA)
         self.assertTrue(self.in_as(other))
-        self.save("data", aktif="")
+        answer = self.save("data", aktif="")
+        self.assertIn("Ia langsung keluar di semua perangkat", words_of(answer))
+        self.assertTrue(self.in_as(other))
+        self.browser.agree(answer)
         self.assertFalse(self.in_as(other))
         self.assertIn("nonaktif", self.browser.words("/admin/pengguna"))
         self.save("data")
@@ -215,7 +218,7 @@ class ChangeTests(AdminTestCase):
     def test_the_last_administrator(self) -> None:
         """Nobody can lock everybody out."""
         for form in ({"peran": "viewer"}, {"aktif": ""}):
-            answer = self.save("admin", **form)
+            answer = self.save("admin", yakin="ya", **form)
             self.assertEqual(answer.status, 422)
             self.assertIn("Ini admin terakhir", words_of(answer))
         self.assertEqual(self.user("admin"), User("admin", Role.ADMIN))
@@ -235,6 +238,9 @@ class ChangeTests(AdminTestCase):
         other = Browser(self.site, Role.DATA)
         form = {"csrf": self.browser.csrf("/admin/pengguna/ubah/data")}
         answer = self.browser.post("/admin/pengguna/sandi/data", form)
+        self.assertIn("Yang lama langsung tidak berlaku", words_of(answer))
+        self.assertTrue(self.in_as(other))
+        answer = self.browser.agree(answer)
         found = _SHOWN.search(answer.text)
         assert found is not None
         self.assertFalse(self.in_as(other))
@@ -247,9 +253,8 @@ class AuditTests(AdminTestCase):
 
     def test_newest_first(self) -> None:
         """Who did what to whom, in words."""
-        self.browser.submit(
-            "/admin/pengguna/ubah/data", {"peran": "viewer", "wilayah": "semua"}
-        )
+        form = {"peran": "viewer", "wilayah": "semua", "yakin": "ya"}
+        self.browser.submit("/admin/pengguna/ubah/data", form)
         words = self.browser.words("/admin/audit")
         newest = "web:admin pengguna diubah data viewer for ALL, not active"
         self.assertIn(newest, words)

@@ -17,7 +17,7 @@ from smscentre.store.transaction import Transaction
 from smscentre.users import Role, User
 from smscentre.web.reports import REPORTS
 from tests.web.admincase import AMBON, ANI, CIPINANG, AdminCase, hidden_of
-from tests.web.support import NOW, Answer, Browser, new_ledger
+from tests.web.support import NOW, Answer, Browser, new_ledger, words_of
 
 _HOME = "/admin/data"
 _MONTHS = "/admin/data/bulan"
@@ -368,7 +368,9 @@ class MonthTests(DataCase):
     ) -> Answer:
         """Fill a form in."""
         pairs = [("tindakan", deed), ("bulan", month), ("alasan", reason)]
-        return self.fill(_MONTHS, pairs, browser=who or self.admin)
+        who = who or self.admin
+        answer = self.fill(_MONTHS, pairs, browser=who)
+        return who.agree(answer) if deed == "tutup" and answer.status == 200 else answer
 
     def test_closed_and_reopened(self) -> None:
         """By an administrator, with who did it and why."""
@@ -379,6 +381,13 @@ class MonthTests(DataCase):
         self.assertEqual(self.change_month("buka", reason="Lupa").status, 303)
         self.assertEqual(self.directory.closed, frozenset())
         self.assertEqual(self.details("months.reopen"), ["Lupa"])
+
+    def test_asked_before(self) -> None:
+        """What closing a month does is said, and nothing is done yet."""
+        pairs = [("tindakan", "tutup"), ("bulan", "2024-04"), ("alasan", "")]
+        answer = self.fill(_MONTHS, pairs, browser=self.admin)
+        self.assertIn("Tutup April 2024 untuk seluruh Indonesia?", words_of(answer))
+        self.assertEqual(self.directory.closed, frozenset())
 
     def test_reopened_without_a_reason(self) -> None:
         """It is asked for."""

@@ -194,7 +194,10 @@ class FormTests(OfficersCase):
         """By a box that is not ticked; all else stays."""
         form = [("nama", "Ani"), ("wilayah", "upt"), ("upt", "1203")]
         form += [("hak", "insert"), ("hak", "query")]
-        self.assertEqual(self.edit(ANI, form).status, 303)
+        answer = self.edit(ANI, form)
+        self.assertIn("Nonaktifkan Ani, +628111203001?", words_of(answer))
+        self.assertEqual(self.officer(ANI.number), ANI)
+        self.assertEqual(self.browser.agree(answer).status, 303)
         self.assertEqual(self.officer(ANI.number), evolve(ANI, active=False))
         self.assertEqual(self.details("officers.change"), ["active: '1' -> '0'"])
 
@@ -203,7 +206,7 @@ class FormTests(OfficersCase):
         hidden = dict(hidden_of(self.browser.get(page_of(ANI))))
         other = evolve(ANI, name="Ani B.")
         self.change_store(lambda t: put_officers(t, [other]))
-        form = [("nama", "Anisa"), ("wilayah", "upt"), ("upt", "1203")]
+        form = [("nama", "Anisa"), ("wilayah", "upt"), ("upt", "1203"), ("aktif", "ya")]
         answer = self.edit(ANI, [*form, ("jejak", hidden["jejak"])])
         self.assertEqual(answer.status, 422)
         self.assertIn("diubah orang lain", answer.text)
@@ -291,7 +294,21 @@ class PinTests(OfficersCase):
 
     def pin(self, *pairs: tuple[str, str]) -> Answer:
         """Fill the form in."""
-        return self.edit(ANI, pairs, f"{_LIST}/pin")
+        answer = self.edit(ANI, pairs, f"{_LIST}/pin")
+        return self.browser.agree(answer) if answer.status == 200 else answer
+
+    def test_asked_before(self) -> None:
+        """Whose PIN, for what, and what it does; nothing is done yet."""
+        self.pin(("hak", "insert"), ("hak", "query"), ("tindakan", "pasang"))
+        before = self.directory.pins
+        for deed, words in (
+            ("pasang", "Buat PIN baru untuk Ani, +628111203001: mengisi data?"),
+            ("lepas", "Lepas PIN Ani, +628111203001: mengisi data?"),
+        ):
+            pairs = [("hak", "insert"), ("tindakan", deed)]
+            answer = self.edit(ANI, pairs, f"{_LIST}/pin")
+            self.assertIn(words, words_of(answer))
+            self.assertEqual(self.directory.pins, before)
 
     def test_set(self) -> None:
         """The PIN that is shown is the right one, for the rights that were chosen."""
@@ -369,12 +386,17 @@ class CodeTests(OfficersCase):
     def test_withdrawn(self) -> None:
         """It leaves the list of open ones, and stays among all."""
         self.invite()
-        self.fill(_CODES, [("kode", "1")], f"{_CODES}/cabut")
+        answer = self.fill(_CODES, [("kode", "1")], f"{_CODES}/cabut")
+        words = "Cabut kode nomor 1 untuk 1203/LP_CIPINANG2/DKI, Siti?"
+        self.assertIn(words, words_of(answer))
+        (kept,) = self.change_store(all_invitations)
+        self.assertIsNone(kept.revoked_at)
+        self.browser.agree(answer)
         (kept,) = self.change_store(all_invitations)
         self.assertEqual(kept.revoked_at, self.now)
         self.assertIn("Tidak ada kode", self.browser.get(_CODES).text)
         self.assertIn("dicabut", self.browser.get(f"{_CODES}?semua=ya").text)
-        answer = self.fill(_CODES, [("kode", "1")], f"{_CODES}/cabut")
+        answer = self.fill(_CODES, [("kode", "1"), ("yakin", "ya")], f"{_CODES}/cabut")
         self.assertIn("sudah dicabut", words_of(self.browser.get(_CODES)))
         self.assertEqual(answer.status, 303)
         self.assertEqual(len(self.details("officers.revoke")), 1)
@@ -391,6 +413,8 @@ class CodeTests(OfficersCase):
             self.assertEqual(answer.status, 422)
             self.assertIn(words, answer.text)
             self.assertIn('value="Siti"', answer.text)
+        answer = self.invite(("nama", "N" * 81))
+        self.assertIn("Paling panjang 80 karakter.", answer.text)
         self.assertEqual(self.change_store(all_invitations), [])
 
     def test_a_scope(self) -> None:
