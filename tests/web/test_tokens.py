@@ -136,8 +136,8 @@ class ListTests(TokenCase):
     def test_of_somebody_who_may_no_more(self) -> None:
         """It says that it does not work, and why."""
         self.make()
-        self.change(User("admin", Role.ADMIN, provinces=("DKI",)))
         other = self.browser_of(User("lain", Role.ADMIN))
+        self.change(User("admin", Role.ADMIN, provinces=("DKI",)))
         self.assertIn("pembuatnya tidak lagi berhak", other.words(_PATH))
 
     def test_a_scope(self) -> None:

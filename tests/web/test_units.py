@@ -366,6 +366,7 @@ class ImportTests(AdminCase):
     def test_a_scope_that_shrank(self) -> None:
         """What waits for a yes is not there any more for who may not."""
         page = self.preview(_HEADER + "8101,RT_AMBON,T,MALUKU,RUTAN,\n")
+        self.browser_of(User("lain", Role.ADMIN))
         self.change(User("admin", Role.ADMIN, provinces=("DKI",)))
         answer = self.browser.get(page)
         self.assertEqual(answer.status, 404)
