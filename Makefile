@@ -11,7 +11,8 @@ INSTALLED_TEST := .venv/installed-test
 
 # Programs that some tests need, by their Debian packages. Installed where make runs
 # as root; elsewhere those tests are skipped, with the reason in their summary.
-DEBIAN_PACKAGES := postgresql libnet-smpp-perl nodejs npm tshark python3-gammu gammu smstools chromium faketime
+# The last one is what Playwright's own node is linked to.
+DEBIAN_PACKAGES := postgresql libnet-smpp-perl nodejs npm tshark python3-gammu gammu smstools chromium faketime libatomic1
 
 # What one of the carriers in the tests is made of, and what judges the pages; npm
 # writes the second file in each.
