@@ -52,7 +52,7 @@ run: $(INSTALLED)
 	$(BIN)/smscentre demo
 
 test: $(INSTALLED_TEST) system-packages $(NODE_INSTALLED)
-	$(BIN)/pytest -q -n 4 --dist loadfile --no-loadscope-reorder $(TEST_ORDER)
+	$(BIN)/pytest -q -n 5 --dist loadfile --no-loadscope-reorder $(TEST_ORDER)
 
 lint: $(INSTALLED_TEST)
 	$(BIN)/ruff check .

@@ -5,7 +5,7 @@ Knows addresses only; what is looked at on each page is the caller's.
 
 from __future__ import annotations
 
-__all__ = ["crawl"]
+__all__ = ["MOST", "crawl"]
 
 import re
 from collections.abc import Iterator
@@ -18,10 +18,11 @@ _LINKS = (
 )
 _NUMBERED = re.compile(r"(?<=/)[^/]*\d[^/]*")
 _FILES = (".csv", ".xlsx", ".json", ".txt", "/ekspor")
-_MOST = 60
+MOST = 60
+"""So many kinds of pages hold every path, and most of their queries."""
 
 
-def crawl(look: Look, *starts: str) -> Iterator[str]:
+def crawl(look: Look, *starts: str, most: int = MOST) -> Iterator[str]:
     """Show page after page; each address as it is shown.
 
     Pages that differ in a number or in the values of their query only are of a kind.
@@ -29,7 +30,7 @@ def crawl(look: Look, *starts: str) -> Iterator[str]:
     """
     waiting, seen, kinds = [*starts], set(starts), set[str]()
     paths = set[str]()
-    while waiting and len(kinds) < _MOST:
+    while waiting and len(kinds) < most:
         path = next((each for each in waiting if _place(each) not in paths), waiting[0])
         waiting.remove(path)
         kind = _kind(path)

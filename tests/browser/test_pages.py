@@ -9,6 +9,9 @@ from tests.browser.house import MISSING, PHONE, House
 from tests.browser.judge import judge
 from tests.browser.sample import OFFICERS, TEXTS, UNITS
 
+_MOST = 40
+"""Every path once; ``make browser-states`` goes on to their queries."""
+
 
 @skipIf(bool(MISSING), MISSING)
 class PagesTests(TestCase):
@@ -28,7 +31,7 @@ class PagesTests(TestCase):
         """No fault of accessibility, nothing wider than the window, small, our own."""
         faults = []
         with self.house.looking("kepala") as look:
-            for path in crawl(look, "/", "/akun", "/masuk"):
+            for path in crawl(look, "/", "/akun", "/masuk", most=_MOST):
                 faults += [f"{path}: {each}" for each in judge(look)]
             faults += [f"asked for {url}" for url in look.foreign]
             faults += look.said + look.refused

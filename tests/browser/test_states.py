@@ -84,11 +84,13 @@ class CrowdedTests(TestCase):
 
     def test_forms_sent_wrong(self) -> None:
         """Each says what is wrong with it, and is as readable as before."""
-        self.none_of(self.state.sent(FORMS, quick=True), len(FORMS))
+        forms = FORMS[::2]
+        self.none_of(self.state.sent(forms, quick=True), len(forms))
 
     def test_asked_for_in_vain(self) -> None:
         """A page says so, and no more."""
-        self.none_of(self.state.missed(ADDRESSES, quick=True), len(ADDRESSES))
+        vain = ADDRESSES[::2]
+        self.none_of(self.state.missed(vain, quick=True), len(vain))
 
     def test_problems(self) -> None:
         """Logged out meanwhile, and too many tries."""
