@@ -9,6 +9,7 @@ from __future__ import annotations
 
 __all__ = ["Inbox", "InboxObserver", "Postbox"]
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
@@ -99,8 +100,8 @@ class Inbox:
         self._observer = observer
         self._unanswered: dict[Arrival, float] = {}
         self._octets = 0
-        self._placed: set[str] = set()
-        """Senders for whose replies a place is kept."""
+        self._under_way: Counter[str] = Counter()
+        """How many arrivals of each sender are not settled."""
         self._pending: dict[tuple[str, bytes], Arrival] = {}
         self._committed: dict[str, Arrival] = {}
         self._binds: set[str] = set()
@@ -131,20 +132,22 @@ class Inbox:
         if may_repeat:
             self._pending[incoming.bind, key] = arrival
         self._unanswered[arrival] = self._clock.seconds()
+        self._under_way[arrival.sender] += 1
         self._octets += len(incoming.raw)
         if self._timer is None:
             self._timer = self._clock.callLater(PATIENCE_S, self._check_patience)
         self._writer.put(arrival)
 
     def _reserve(self, incoming: Incoming) -> str:
-        """Keep a place for the reply, one a sender: a flood must not take them all."""
-        sender = incoming.source.digits
-        if incoming.kind is not IncomingKind.MESSAGE or sender in self._placed:
+        """Keep a place for the reply, unless more of its sender is under way.
+
+        A flood must not take all places, and no reply may overtake an earlier one that
+        has none.
+        """
+        is_message = incoming.kind is IncomingKind.MESSAGE
+        if not is_message or self._under_way[incoming.source.digits]:
             return ""
-        bind = self._postbox.reserve(incoming.link)
-        if bind:
-            self._placed.add(sender)
-        return bind
+        return self._postbox.reserve(incoming.link)
 
     def acknowledged(self, arrival_id: str) -> None:
         """Hear that the positive acknowledgement of an arrival was written."""
@@ -225,8 +228,9 @@ class Inbox:
 
     def _settle(self, arrival: Arrival, accepted: bool) -> None:
         self._unanswered.pop(arrival, None)
-        if arrival.reserved:
-            self._placed.discard(arrival.sender)
+        self._under_way[arrival.sender] -= 1
+        if not self._under_way[arrival.sender]:
+            del self._under_way[arrival.sender]
         self._octets -= len(arrival.incoming.raw)
         arrival.settle(accepted)
         if self._drained is not None and not self._unanswered:

@@ -120,6 +120,15 @@ class ClaimTests(OutboxTestCase):
         self.writer.turn()
         self.assertEqual(self.texts(), ["a", "ASK"])
 
+    def test_replies_in_the_order_of_messages(self) -> None:
+        """A third one has no place while the second is on its way without one."""
+        self.connect()
+        first = self.arrive("ASK 1")
+        self.arrive("ASK 2")
+        first.addCallback(lambda _: self.arrive("ASK 3"))
+        self.turn()
+        self.assertEqual(self.texts(), ["ASK 1", "ASK 2", "ASK 3"])
+
     def test_no_place_before_all_is_counted(self) -> None:
         """Until it is known what waits, a reply waits behind it."""
         self.put("a")
