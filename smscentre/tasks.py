@@ -1,12 +1,13 @@
 """The border where background work may fail without taking the service along.
 
 `attempt` runs a plain function, `Tasks` owns coroutines: it names them, logs
-what fails, and cancels and awaits them at the end.
+what fails, and cancels and awaits them at the end. `hand_on` is for work that goes on
+whoever waits for it.
 """
 
 from __future__ import annotations
 
-__all__ = ["Tasks", "attempt"]
+__all__ = ["Tasks", "attempt", "hand_on"]
 
 from collections.abc import Callable, Coroutine
 from typing import Any, ParamSpec
@@ -29,6 +30,16 @@ def attempt(
     except Exception as error:
         return error
     return None
+
+
+def hand_on(outcome: Any, result: Deferred[Any]) -> None:
+    """Give a result or a failure to who waits for it, unless he has gone."""
+    if result.called:
+        return
+    if isinstance(outcome, Failure):
+        result.errback(outcome)
+    else:
+        result.callback(outcome)
 
 
 class Tasks:

@@ -13,12 +13,12 @@ from typing import Any, Final, TypeVar
 
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
-from twisted.python.failure import Failure
 
 from smscentre.store.engine import StoreError
 from smscentre.store.transaction import Transaction
 from smscentre.store.work import Job
 from smscentre.store.writer import Writer
+from smscentre.tasks import hand_on
 
 T = TypeVar("T")
 
@@ -64,12 +64,6 @@ class PatientWriter:
 
 
 def _settle(outcome: Any, result: Deferred[Any], limit: IDelayedCall) -> None:
-    """Hand a result on to whoever still waits for it."""
     if limit.active():
         limit.cancel()
-    if result.called:
-        return
-    if isinstance(outcome, Failure):
-        result.errback(outcome)
-    else:
-        result.callback(outcome)
+    hand_on(outcome, result)

@@ -13,9 +13,9 @@ from collections.abc import Callable
 from typing import Any, Final, TypeVar
 
 from twisted.internet.defer import Deferred, DeferredLock, maybeDeferred
-from twisted.python.failure import Failure
 
 from smscentre.store.pages import ReadConnection
+from smscentre.tasks import hand_on
 from smscentre.web.means import Reader
 from smscentre.web.pace import Crowded, Pace, charged
 
@@ -47,13 +47,7 @@ class Turns:
 
     def _end(self, outcome: Any, result: Deferred[Any]) -> None:
         self._lock.release()
-        if result.called:
-            # Whoever asked has gone.
-            return
-        if isinstance(outcome, Failure):
-            result.errback(outcome)
-        else:
-            result.callback(outcome)
+        hand_on(outcome, result)
 
 
 class LongReader:
