@@ -61,14 +61,12 @@ class Checkpoints:
             self._thread.join()
 
     def _run(self) -> None:
-        self._due.wait()
-        while not self._stopping.wait(_PAUSE_S):
+        while self._due.wait() and not self._stopping.wait(_PAUSE_S):
             self._due.clear()
             error = attempt(self._bring_home)
             if error is not None:
                 # The log keeps everything, and the writer finds what is the matter.
                 _log.debug("no checkpoint: {error}", error=error)
-            self._due.wait()
 
     def _bring_home(self) -> None:
         """Copy what nobody reads any more, without waiting for anybody.
