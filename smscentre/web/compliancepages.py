@@ -17,7 +17,7 @@ from attrs import evolve
 from smscentre.store.courses import Span
 from smscentre.store.figures import figures_of_units
 from smscentre.store.pages import ReadConnection
-from smscentre.store.revisions import stored_times
+from smscentre.store.revisions import StoredTimes, stored_times
 from smscentre.web.asked import Misasked, latest_day, place_for, provinces_for, read_day
 from smscentre.web.compliance import (
     Query,
@@ -47,6 +47,9 @@ from smscentre.web.sources import Sources
 _PATH: Final = "/kepatuhan"
 _ONE = datetime.timedelta(1)
 _MONTH: Final = re.compile(r"20[0-9]{2}-(0[1-9]|1[0-2])")
+
+_COUNTS: Final = [report for report in REPORTS if not report.form.lasts]
+"""The reports that are due each day; those of staff come when they change."""
 
 _STATES: Final = (
     ("", "Semua UPT"),
@@ -112,7 +115,9 @@ class Compliance:
         if month:
             sheet = self._grid_sheet(connection, query, month)
         else:
-            sheet, *_ = self._day_sheet(connection, query, self._day_of(visit))
+            day = self._day_of(visit)
+            times = stored_times(connection, [report.form], query.place, Span(day, day))
+            sheet, *_ = _day_sheet(connection, query, day, times)
         return file_of(ordered(sheet, visit), ending)
 
     def _query(self, visit: Visit, report: Report, connection: ReadConnection) -> Query:
@@ -133,7 +138,11 @@ class Compliance:
         self, connection: ReadConnection, visit: Visit, query: Query
     ) -> dict[str, Any]:
         day = self._day_of(visit)
-        sheet, states, counted = self._day_sheet(connection, query, day)
+        # Of the others it is only counted who lacks them.
+        reports = dict.fromkeys([*_COUNTS, query.report])
+        forms = [report.form for report in reports]
+        times = stored_times(connection, forms, query.place, Span(day, day))
+        sheet, states, counted = _day_sheet(connection, query, day, times)
         wanted = visit.query.get("keadaan")
         if wanted:
             pairs = zip(sheet.lines, states, strict=True)
@@ -145,7 +154,7 @@ class Compliance:
             "mode": "hari",
             "day": day,
             "counted": counted,
-            "missing": _missing(connection, query, day)
+            "missing": _missing(query, day, times)
             | {query.report.label: counted.missing},
             "state": wanted,
             "states": _STATES,
@@ -156,19 +165,6 @@ class Compliance:
             if day < today
             else "",
         }
-
-    def _day_sheet(
-        self, connection: ReadConnection, query: Query, day: datetime.date
-    ) -> Any:
-        form, place = query.report.form, query.place
-        times = stored_times(connection, [form], place, Span(day, day))
-        # As if it lasted: each unit's last report, whatever form it is.
-        lasting = evolve(form, lasts=True)
-        last = {
-            each.unit: each
-            for each in figures_of_units(connection, lasting, place, day)
-        }
-        return day_sheet(query, day, times, last)
 
     def _grid(
         self, connection: ReadConnection, visit: Visit, query: Query, month: Span
@@ -206,22 +202,26 @@ class Compliance:
         return province_grid(query, span, sums)
 
 
-def _missing(
-    connection: ReadConnection, query: Query, day: datetime.date
-) -> dict[str, int]:
-    """How many units lack each report for a day, by the report's label.
+def _day_sheet(
+    connection: ReadConnection, query: Query, day: datetime.date, times: StoredTimes
+) -> Any:
+    # As if it lasted: each unit's last report, whatever form it is.
+    lasting = evolve(query.report.form, lasts=True)
+    last = {
+        each.unit: each
+        for each in figures_of_units(connection, lasting, query.place, day)
+    }
+    return day_sheet(query, day, times, last)
 
-    Without those of staff, which come when they change.
-    """
-    counts = [report for report in REPORTS if not report.form.lasts]
-    forms = [report.form for report in counts]
-    times = stored_times(connection, forms, query.place, Span(day, day))
+
+def _missing(query: Query, day: datetime.date, times: StoredTimes) -> dict[str, int]:
+    """How many units lack each report that is due, by the report's label."""
     return {
         report.label: sum(
             (unit.code, report.form.id, day) not in times
             for unit in evolve(query, report=report).units_on(day)
         )
-        for report in counts
+        for report in _COUNTS
     }
 
 
