@@ -9,6 +9,7 @@ from __future__ import annotations
 __all__ = ["Days", "Span", "UnitDays", "day_sums", "unit_days"]
 
 import datetime
+from calendar import monthrange
 from collections.abc import Collection, Iterator, Sequence
 from functools import cache
 from typing import Any
@@ -57,6 +58,12 @@ class Span:
 
     first: datetime.date
     last: datetime.date
+
+    @classmethod
+    def month_of(cls, day: datetime.date) -> Span:
+        """The whole month of a day."""
+        _, days = monthrange(day.year, day.month)
+        return cls(day.replace(day=1), day.replace(day=days))
 
     def __iter__(self) -> Iterator[datetime.date]:
         """The days in order."""

@@ -6,7 +6,6 @@ __all__ = ["Compliance"]
 
 import datetime
 import re
-from calendar import monthrange
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, Final
@@ -238,7 +237,7 @@ def _month_of(visit: Visit) -> Span | None:
     first = datetime.date.fromisoformat(f"{text}-01")
     if first > latest_day(visit.now):
         raise Misasked("Bulan itu belum tiba.")
-    return Span(first, first.replace(day=monthrange(first.year, first.month)[1]))
+    return Span.month_of(first)
 
 
 def _common(visit: Visit, query: Query) -> dict[str, Any]:

@@ -254,24 +254,26 @@ def _common(view: View, asked: Asked, visit: Visit) -> dict[str, Any]:
 
 def _neighbours(asked: Asked, visit: Visit, today: datetime.date) -> dict[str, str]:
     """The day before and after, or the month where a whole one is shown."""
-    before, after = asked.day - _ONE, asked.day + _ONE
     if asked.span is None:
-        earlier = address_with(visit, tanggal=before.isoformat())
-        later = address_with(visit, tanggal=after.isoformat())
+        earlier = address_with(visit, tanggal=(asked.day - _ONE).isoformat())
+        later = address_with(visit, tanggal=(asked.day + _ONE).isoformat())
         return {"earlier": earlier, "later": later if asked.day < today else ""}
-    first, last = asked.span.first, asked.span.last
-    if first.day > 1 or (first.year, first.month) != (last.year, last.month):
+    month = Span.month_of(asked.span.first)
+    if asked.span.first > month.first or asked.span.last > month.last:
         return {"earlier": "", "later": ""}
-    before, after = first - _ONE, (first + 31 * _ONE).replace(day=1)
-    end = min(today, (after + 31 * _ONE).replace(day=1) - _ONE)
+    before, after = Span.month_of(month.first - _ONE), Span.month_of(month.last + _ONE)
+    to_now = Span(after.first, min(today, after.last))
     return {
-        "earlier": address_with(
-            visit, dari=before.replace(day=1).isoformat(), sampai=before.isoformat()
-        ),
-        "later": address_with(visit, dari=after.isoformat(), sampai=end.isoformat())
-        if after <= today
-        else "",
+        "earlier": _address_of(visit, before),
+        "later": _address_of(visit, to_now) if after.first <= today else "",
     }
+
+
+def _address_of(visit: Visit, span: Span) -> str:
+    """Where the same is shown for other days."""
+    return address_with(
+        visit, dari=span.first.isoformat(), sampai=span.last.isoformat()
+    )
 
 
 _PERS: Final = (
