@@ -12,7 +12,7 @@ __all__ = [
     "Columns",
     "Row",
     "Seen",
-    "guarded",
+    "for_spreadsheets",
     "in_words",
     "is_one_line",
     "read",
@@ -25,7 +25,7 @@ import difflib
 import io
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import takewhile
+from itertools import chain, takewhile
 from typing import Final
 
 from attrs import define, frozen
@@ -65,6 +65,9 @@ _FORMULA = re.compile(r"[\s']*[=+\-@|%\uff1d\uff0b\uff0d\uff20]")
 """A cell that a spreadsheet would run, full-width signs included."""
 
 _SHOWN_AS: Final = "\N{REPLACEMENT CHARACTER}"
+
+_MARK: Final = "\ufeff"
+"""By which spreadsheets know that a file is UTF-8."""
 
 
 @frozen
@@ -220,23 +223,32 @@ def write(columns: Columns, rows: Iterable[Sequence[str]]) -> str:
     What a spreadsheet would take for a formula goes behind an apostrophe. A sign that
     `read` would refuse stands as a replacement character.
     """
+    cells = ([_CONTROL.sub(_SHOWN_AS, cell) for cell in row] for row in rows)
+    return _written(chain([columns.names], cells))
+
+
+def for_spreadsheets(rows: Iterable[Sequence[str | int]]) -> bytes:
+    """A file to be opened, which a spreadsheet knows as UTF-8 and runs nothing of."""
+    return (_MARK + _written(rows)).encode()
+
+
+def _written(rows: Iterable[Sequence[str | int]]) -> str:
     file = io.StringIO(newline="")
-    writer = csv.writer(file)
-    writer.writerow(columns.names)
-    writer.writerows(
-        [guarded(_CONTROL.sub(_SHOWN_AS, cell)) for cell in row] for row in rows
-    )
+    csv.writer(file).writerows([_guarded(cell) for cell in row] for row in rows)
     return file.getvalue()
 
 
-def guarded(cell: str) -> str:
-    """A cell that a spreadsheet shows and does not run; `read` takes the guard off."""
-    return f"'{cell}" if _FORMULA.match(cell) else cell
+def _guarded(cell: str | int) -> str | int:
+    """A cell that a spreadsheet shows and does not run; `_plain` takes the guard off.
+
+    A figure that is negative is a number, and no formula.
+    """
+    return f"'{cell}" if isinstance(cell, str) and _FORMULA.match(cell) else cell
 
 
 def _decoded(content: bytes | str, faults: list[Fault]) -> str | None:
     if isinstance(content, str):
-        return content.removeprefix("\ufeff")
+        return content.removeprefix(_MARK)
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:

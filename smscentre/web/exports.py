@@ -8,24 +8,21 @@ from __future__ import annotations
 
 __all__ = ["ENDINGS", "csv_file", "file_of", "xlsx_file"]
 
-import csv
 import re
 from collections.abc import Callable, Iterator, Mapping
-from io import BytesIO, StringIO
+from io import BytesIO
+from itertools import chain
 from typing import Any, Final
 
 import xlsxwriter
 
-from smscentre.csvfile import guarded
+from smscentre.csvfile import for_spreadsheets
 from smscentre.web.inert import inert
 from smscentre.web.routes import Download
-from smscentre.web.sheet import Cell, Column, Kind, Line, Sheet
+from smscentre.web.sheet import Cell, Kind, Line, Sheet
 
 _CSV_TYPE: Final = "text/csv; charset=utf-8"
 _XLSX_TYPE: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
-_MARK: Final = "\ufeff"
-"""By which Excel knows that a file is UTF-8."""
 
 _NAME_MOST: Final = 31
 _DAYS: Final = re.compile(r"-20[0-9]{2}(-[0-9]{2}){1,2}")
@@ -57,13 +54,13 @@ def csv_file(sheet: Sheet) -> bytes:
 
     What was not reported is an empty cell.
     """
-    file = StringIO(newline="")
-    writer = csv.writer(file)
     columns = list(sheet.in_file())
-    writer.writerow([_safe(column.full_label) for _, column in columns])
-    for line in (*sheet.lines, *sheet.bottom):
-        writer.writerow([_csv_cell(line[at], column) for at, column in columns])
-    return (_MARK + file.getvalue()).encode()
+    head = [inert(column.full_label) for _, column in columns]
+    lines = (
+        [_csv_cell(line[at]) for at, _ in columns]
+        for line in (*sheet.lines, *sheet.bottom)
+    )
+    return for_spreadsheets(chain([head], lines))
 
 
 def xlsx_file(sheet: Sheet) -> bytes:
@@ -75,16 +72,10 @@ def xlsx_file(sheet: Sheet) -> bytes:
     return file.getvalue()
 
 
-def _csv_cell(cell: Cell, column: Column) -> str | int:
+def _csv_cell(cell: Cell) -> str | int:
     if cell.value is None:
         return ""
-    # A figure that is negative is a number, and no formula.
-    return cell.value if isinstance(cell.value, int) else _safe(cell.value)
-
-
-def _safe(text: str) -> str:
-    """A text that a spreadsheet shows and does not run."""
-    return guarded(inert(text))
+    return cell.value if isinstance(cell.value, int) else inert(cell.value)
 
 
 class _Written:

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 __all__ = ["Messages"]
 
-import csv
 import datetime
 import re
 from collections.abc import Mapping, Sequence
-from io import StringIO
 from typing import Final
 
 from attrs import evolve, frozen
 
-from smscentre.csvfile import guarded
+from smscentre.csvfile import for_spreadsheets
 from smscentre.store.pages import ReadConnection
 from smscentre.store.reach import Named, named
 from smscentre.store.search import (
@@ -64,9 +62,6 @@ _COLUMNS: Final = (
 )
 _ID: Final = re.compile("[1-9][0-9]{0,8}")
 """What may be the id of a message, and is no whole number of a phone."""
-
-_MARK: Final = "\ufeff"
-"""By which spreadsheets know that a file is UTF-8."""
 
 
 @frozen
@@ -191,15 +186,13 @@ def _file(listed: _Listed, means: Means) -> bytes:
 
     In a reader's thread, for it takes a while.
     """
-    file = StringIO(newline="")
-    writer = csv.writer(file)
-    writer.writerow(_COLUMNS)
+    rows: list[Sequence[str]] = [_COLUMNS]
     for message in listed.found.messages:
         cells = _cells(message, listed.named.get(message.number), means)
-        writer.writerow([guarded(marked(cell)) for cell in cells])
+        rows.append([marked(cell) for cell in cells])
     if listed.found.next is not None:
-        writer.writerow(["", "daftar ini terpotong: persempit pencarian"])
-    return (_MARK + file.getvalue()).encode()
+        rows.append(["", "daftar ini terpotong: persempit pencarian"])
+    return for_spreadsheets(rows)
 
 
 def _cells(message: Message, whose: Named | None, means: Means) -> tuple[str, ...]:
