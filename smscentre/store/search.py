@@ -87,6 +87,12 @@ class Effort:
     stride: int = 50_000
     spent: Callable[[], bool] = lambda: False
 
+    @classmethod
+    def of_seconds(cls, patience_s: float, now: Callable[[], float]) -> Effort:
+        """What is done within some seconds from now on."""
+        ends_at = now() + patience_s
+        return cls(spent=lambda: now() >= ends_at)
+
 
 @frozen
 class Message:

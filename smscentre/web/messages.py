@@ -169,8 +169,7 @@ class Messages:
         clock = self._means.clock
 
         def look(connection: ReadConnection) -> Found:
-            deadline = clock.seconds() + _PATIENCE_S
-            effort = Effort(spent=lambda: clock.seconds() > deadline)
+            effort = Effort.of_seconds(_PATIENCE_S, clock.seconds)
             return search(connection, criteria, limit, place, effort)
 
         return await self._means.search_reader.read(look)

@@ -160,8 +160,7 @@ class Messages:
         clock = self._means.clock
 
         def look(connection: ReadConnection) -> search.Found:
-            ends_at = clock.seconds() + _PATIENCE_S
-            effort = search.Effort(spent=lambda: clock.seconds() >= ends_at)
+            effort = search.Effort.of_seconds(_PATIENCE_S, clock.seconds)
             return search.search(connection, criteria, asked.limit, before, effort)
 
         found = await self._means.search_reader.read(look)
