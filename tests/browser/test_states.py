@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
 from typing import ClassVar
 from unittest import TestCase, skipIf
 
@@ -39,6 +41,14 @@ _WITHOUT_A_FORM = "button:not(form button):visible, a:not([href]):visible"
 """What would need a script to do anything."""
 
 
+def begun(tests: type[TestCase], make: Callable[[Path], None]) -> State:
+    """A centre in a state, until the last test of a class."""
+    state = State(make)
+    tests.addClassCleanup(state.close)
+    state.start()
+    return state
+
+
 @skipIf(bool(MISSING), MISSING)
 class EmptyTests(TestCase):
     """A centre on its first day."""
@@ -47,9 +57,7 @@ class EmptyTests(TestCase):
 
     @classmethod
     def setUpClass(cls) -> None:
-        cls.state = State(empty)
-        cls.addClassCleanup(cls.state.close)
-        cls.state.start()
+        cls.state = begun(cls, empty)
 
     def test_pages(self) -> None:
         """Nothing to show is no fault."""
@@ -66,9 +74,7 @@ class CrowdedTests(TestCase):
 
     @classmethod
     def setUpClass(cls) -> None:
-        cls.state = State(crowded)
-        cls.addClassCleanup(cls.state.close)
-        cls.state.start()
+        cls.state = begun(cls, crowded)
         cls.state.trouble()
 
     def none_of(self, seen: Seen, pages: int) -> None:
