@@ -56,6 +56,7 @@ from smscentre.service import make_service
 from smscentre.sites import Access, Sites
 from smscentre.smpp.receipt import id_key
 from smscentre.store import audit, outgoing, receipts, sessions
+from smscentre.store.arrivals import file_arrivals
 from smscentre.store.checkpoints import Checkpoints
 from smscentre.store.engine import reading_engine, writing_engine
 from smscentre.store.pages import Readers
@@ -317,6 +318,7 @@ class Centre(MultiService):
         self._writer.perform(
             lambda transaction: self._parked.match(transaction, now)
         ).addErrback(self._log_failure, "matching of receipts")
+        self._writer.perform(file_arrivals).addErrback(self._log_failure, "filing")
         told = self._writer.perform(
             lambda transaction: self._acceptance.tell_incomplete(transaction, now)
         )

@@ -11,8 +11,13 @@ from tempfile import TemporaryDirectory
 
 from twisted.internet.defer import Deferred
 from twisted.internet.endpoints import TCP4ServerEndpoint
-from twisted.internet.interfaces import IListeningPort, IReactorFromThreads
+from twisted.internet.interfaces import (
+    IListeningPort,
+    IReactorFromThreads,
+    IReactorTime,
+)
 from twisted.internet.protocol import Factory
+from twisted.internet.task import deferLater
 from twisted.logger import (
     ILogObserver,
     LogEvent,
@@ -23,7 +28,7 @@ from twisted.logger import (
 from twisted.trial.unittest import SynchronousTestCase, TestCase
 from zope.interface import provider
 
-from smscentre import config
+from smscentre import centre, config
 from smscentre.centre import Centre
 from smscentre.errors import ConfigError, SMSCentreError
 from smscentre.imports import read_officers, read_units
@@ -247,6 +252,18 @@ class CentreTests(TestCase):
         self.assertEqual(
             self.count("SELECT count(*) FROM inbox WHERE acked_at IS NULL"), 0
         )
+
+    async def test_housekeeping(self) -> None:
+        """What came is soon filed by its number, so that searches stay fast."""
+        from twisted.internet import reactor
+
+        clock = IReactorTime(reactor)
+        self.patch(centre, "_HOUSEKEEPING_S", 0.05)
+        await self.start(self.carrier)
+        await self.ask("RUTAN 1 2 3 4")
+        while self.count("SELECT count(*) FROM inbox WHERE NOT filed"):
+            await deferLater(clock, 0.05)
+        await self.stop()
 
     async def test_a_pair(self) -> None:
         """Both halves bind, a text is answered, and the stop unbinds both."""

@@ -7,6 +7,7 @@ __all__ = [
     "KEY_HORIZON_S",
     "Suspect",
     "add_arrival",
+    "file_arrivals",
     "mark_emptied",
     "mark_matched",
     "named_before",
@@ -25,6 +26,7 @@ from sqlalchemy import text as sql
 from smscentre.messages import Incoming
 from smscentre.store.tables import (
     REFUSED_CODE,
+    UNFILED,
     UNKNOWN,
     binds,
     inbox,
@@ -64,6 +66,7 @@ _ADD = Statement(
         "sent_at",
         "redelivery_of",
         "matched",
+        "filed",
     ),
 )
 
@@ -78,6 +81,23 @@ ACKNOWLEDGED = Statement(
     ("row", "at"),
 )
 """A mark: the positive acknowledgement of an arrival was written."""
+
+_FILED_AT_ONCE = 2000
+"""Arrivals whose filing keeps the writer for some ten milliseconds."""
+
+_FILE = (
+    update(inbox)
+    .where(
+        inbox.c.id.in_(
+            select(inbox.c.id)
+            .where(sql(UNFILED))
+            .order_by(inbox.c.arrived_at)
+            .limit(bindparam("most"))
+            .with_for_update(skip_locked=True)
+        )
+    )
+    .values(filed=True)
+)
 
 _MATCHED = Statement(
     update(inbox).where(inbox.c.id == bindparam("row")).values(matched=True), ("row",)
@@ -210,11 +230,17 @@ def add_arrival(
             incoming.sent_at,
             redelivery_of,
             False,
+            False,
         ),
     )
     if incoming.key:
         shelf = incoming.shelf or None
         transaction.add(_ADD_KEY, (fingerprint, row, shelf, incoming.slot))
+
+
+def file_arrivals(transaction: Transaction, most: int = _FILED_AT_ONCE) -> None:
+    """Let the oldest of those that are not yet be found by their numbers' index."""
+    transaction.execute(_FILE, {"most": most})
 
 
 def mark_emptied(

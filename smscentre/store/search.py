@@ -33,7 +33,7 @@ from smscentre.store.reach import within
 from smscentre.store.recent import ARRIVAL_STATES
 from smscentre.store.sought import Meant, meant
 from smscentre.store.steps import OutboxState
-from smscentre.store.tables import UNASKED, inbox, outbox
+from smscentre.store.tables import FILED, UNASKED, UNFILED, inbox, outbox
 from smscentre.users import User
 
 OUTGOING_STATES: Final = tuple(state.value for state in OutboxState)
@@ -228,12 +228,18 @@ def _arrivals(query: Select[Any], number: Meant | None) -> Iterator[Select[Any]]
     if number is None:
         yield query
         return
-    yield query.where(number.among(inbox.c.number))
+    yield from _of_numbers(query, number)
     if not number.whole:
         part = number.sought.part
         yield query.where(
             inbox.c.number.is_(None), inbox.c.source.icontains(part, autoescape=True)
         )
+
+
+def _of_numbers(query: Select[Any], number: Meant) -> Iterator[Select[Any]]:
+    """Those whose arrival is of the numbers that are meant, filed and not yet."""
+    for condition in (FILED, UNFILED):
+        yield query.where(number.among(inbox.c.number), sql(condition))
 
 
 def _outgoing(query: Select[Any], number: Meant | None) -> Iterator[Select[Any]]:
@@ -245,7 +251,7 @@ def _outgoing(query: Select[Any], number: Meant | None) -> Iterator[Select[Any]]
     else:
         # Replies have no index by number: they are found through what they answer.
         replies = query.join(inbox, inbox.c.id == outbox.c.inbox_id)
-        yield replies.where(number.among(inbox.c.number))
+        yield from _of_numbers(replies, number)
         yield query.where(number.among(outbox.c.number), sql(f"outbox.{UNASKED}"))
 
 

@@ -1,7 +1,8 @@
 """Which of the stored numbers somebody means who typed one, whole or in part.
 
 Beneath `search`. It leaps through the index of numbers, so that it costs as much as
-there are different ones, however many messages each of them has.
+there are different ones, however many messages each of them has; only those of the last
+messages, which are not filed yet, are looked through.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from sqlalchemy import (
 from sqlalchemy import text as sql
 
 from smscentre.numbers import Sought
-from smscentre.store.tables import UNASKED, inbox, outbox
+from smscentre.store.tables import FILED, UNASKED, UNFILED, inbox, outbox
 
 _MOST: Final = 500
 """Numbers that are asked for one by one; of more a page is full soon anyhow."""
@@ -59,12 +60,20 @@ def meant(connection: Connection, sought: Sought) -> Meant:
     it may be the beginning of another.
     """
     if sought.exact is not None:
-        asked = exists().where(inbox.c.number == sought.exact)
+        asked = [
+            exists().where(inbox.c.number == sought.exact, sql(condition))
+            for condition in (FILED, UNFILED)
+        ]
         unasked = exists().where(outbox.c.number == sought.exact, sql(UNASKED))
-        if connection.execute(select(or_(asked, unasked))).scalar_one():
+        if connection.execute(select(or_(*asked, unasked))).scalar_one():
             return Meant(sought, [sought.exact], whole=True)
     names: set[str] = set()
-    for known in (_leaps(inbox.c.number), _leaps(outbox.c.number, sql(UNASKED))):
+    lately = select(inbox.c.number).where(sql(UNFILED)).distinct().cte("lately")
+    for known in (
+        _leaps(inbox.c.number, sql(FILED)),
+        lately,
+        _leaps(outbox.c.number, sql(UNASKED)),
+    ):
         # One that was looked at last is one too many, whatever it is.
         counted = connection.execute(select(func.count()).select_from(known))
         if counted.scalar_one() > _LEAPS_MOST:

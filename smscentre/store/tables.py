@@ -9,11 +9,13 @@ each of them again.
 from __future__ import annotations
 
 __all__ = [
+    "FILED",
     "ID",
     "OPEN",
     "OPEN_PART",
     "REFUSED_CODE",
     "UNASKED",
+    "UNFILED",
     "UNREAD",
     "UNKNOWN",
     "api_tokens",
@@ -65,6 +67,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     text,
+    true,
 )
 
 metadata = MetaData(
@@ -184,6 +187,10 @@ UNKNOWN = "outcome = 'unknown' AND state = 'done'"
 REFUSED_CODE = "outcome IN ('bad_code', 'code_locked') AND reason = ''"
 """The condition of the partial index of answered wrong registration codes."""
 
+FILED = "filed"
+UNFILED = "NOT filed"
+"""The conditions of the partial indexes by which numbers are found."""
+
 inbox = Table(
     "inbox",
     metadata,
@@ -205,8 +212,21 @@ inbox = Table(
     Column("acked_at", Double),
     Column("redelivery_of", ID),
     Column("matched", Boolean, nullable=False),
+    Column("filed", Boolean, nullable=False, server_default=true()),
     Index("inbox_arrived", "arrived_at"),
-    Index("inbox_number", "number", "arrived_at"),
+    Index(
+        "inbox_number",
+        "number",
+        "arrived_at",
+        sqlite_where=text(FILED),
+        postgresql_where=text(FILED),
+    ),
+    Index(
+        "inbox_unfiled",
+        "arrived_at",
+        sqlite_where=text(UNFILED),
+        postgresql_where=text(UNFILED),
+    ),
     Index(
         "inbox_unknown",
         "arrived_at",
@@ -222,7 +242,9 @@ inbox = Table(
 )
 """Every arrival. ``number`` is the sender in E.164 if it is a subscriber;
 ``outcome`` names what the command decided; ``matched`` says that a later
-delivery was taken for a redelivery of this one."""
+delivery was taken for a redelivery of this one. ``filed`` says that it is found by its
+number through an index: each number has a page of its own there, which no message is
+to wait for, so new ones are filed many at a time, a moment later."""
 
 keyed_arrivals = Table(
     "keyed_arrivals",

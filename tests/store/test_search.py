@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
+from unittest import skipIf
 
 from sqlalchemy import insert
 
 from smscentre.directory import Officer, Unit
 from smscentre.numbers import sought
+from smscentre.store.arrivals import file_arrivals
 from smscentre.store.engine import reading_engine
 from smscentre.store.people import put_officers, put_units
 from smscentre.store.reach import Named, may_see, named
@@ -21,6 +23,7 @@ from smscentre.store.search import (
 )
 from smscentre.store.tables import inbox, outbox
 from smscentre.users import Role, User
+from tests.postgresql import MISSING, own_database
 from tests.store.test_pages import arrival, part
 from tests.storecase import StoreTestCase
 
@@ -35,6 +38,9 @@ STRANGER = "+628579990001"
 
 class SearchTestCase(StoreTestCase):
     """Rows of both tables, and questions about them."""
+
+    filed: ClassVar[bool] = True
+    """Whether arrivals are filed by number, as they are a moment after they came."""
 
     def setUp(self) -> None:
         super().setUp()
@@ -52,7 +58,7 @@ class SearchTestCase(StoreTestCase):
     def came(self, row: int, number: str | None = BUDI, **values: Any) -> None:
         """Store an arrival, by default at as many seconds as its id."""
         source = (number or "").removeprefix("+")
-        given = {"number": number, "source": source, **values}
+        given = {"number": number, "source": source, "filed": self.filed, **values}
         self.store(inbox, arrival(row, **given))
 
     def went(self, row: int, number: str = BUDI, **values: Any) -> None:
@@ -241,6 +247,34 @@ class CriteriaTests(SearchTestCase):
         self.assertEqual(found, [2])
 
 
+class UnfiledTests(CriteriaTests):
+    """The same of what has just come."""
+
+    filed = False
+
+    def test_filing(self) -> None:
+        """The oldest come first; nothing is found twice or not at all."""
+        self.came(9, filed=True)
+        self.assertEqual(self.by_number(BUDI), [9, 2, 1])
+        self.writer.perform(lambda transaction: file_arrivals(transaction, 2))
+        self.turn()
+        rows = self.rows("SELECT id FROM inbox WHERE filed ORDER BY id")
+        self.assertEqual([row.id for row in rows], [1, 3, 9])
+        self.assertEqual(self.by_number(BUDI), [9, 2, 1])
+        self.writer.perform(file_arrivals)
+        self.turn()
+        self.assertEqual(self.rows("SELECT id FROM inbox WHERE NOT filed"), [])
+        self.assertEqual(self.by_number("0811"), [9, 4, 2, 1])
+
+
+@skipIf(bool(MISSING), MISSING)
+class PostgresqlUnfiledTests(UnfiledTests):
+    """The same on PostgreSQL."""
+
+    def new_database(self) -> str:
+        return own_database(self)
+
+
 class PlanTests(SearchTestCase):
     """SQLite's own words for how it looks."""
 
@@ -262,10 +296,12 @@ class PlanTests(SearchTestCase):
         """Replies are found through what they answer, without reading them all."""
         self.came(1)
         plan = self.plan(number=sought(BUDI, "ID"))
-        for index in ("inbox_number", "outbox_inbox_id", "outbox_unasked"):
+        indexes = ("inbox_number", "inbox_unfiled", "outbox_inbox_id", "outbox_unasked")
+        for index in indexes:
             self.assertIn(index, plan)
         for table in ("inbox", "outbox"):
-            self.assertNotIn(f"SCAN {table}", plan)
+            self.assertNotIn(f"SCAN {table}\n", f"{plan}\n")
+        self.assertNotIn("inbox_arrived", plan)
 
     def test_a_list_goes_by_time(self) -> None:
         """No table is read whole or sorted."""
