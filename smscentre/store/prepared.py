@@ -37,7 +37,7 @@ Row = tuple[Any, ...]
 """What one row gives to a statement, in the order of its names. Dates are given as
 ISO text, which every database takes."""
 
-_AT_ONCE = (64, 32, 8, 4, 2)
+_AT_ONCE = (64, 32, 16, 8, 4, 2)
 """How many rows one statement takes; what is left over goes singly."""
 
 
