@@ -33,7 +33,7 @@ _ESCAPE = "\x1b"
 _NO_CHARACTER = "\N{REPLACEMENT CHARACTER}"
 """Stands in a table for a code that has no character."""
 
-_OTHER = b"\xff"
+_OTHER = 0xFF
 """Stands in a table for a character that has not one septet."""
 
 
@@ -81,8 +81,8 @@ class Table:
             # A character of both tables keeps its one septet.
             encoding.setdefault(ord(character), bytes([0x1B, code]))
         octets = (encoding.get(code, b"") for code in range(128))
-        one = b"".join(octet if len(octet) == 1 else _OTHER for octet in octets)
-        return cls(characters, encoding, extension, one.ljust(256, _OTHER))
+        one = bytes(octet[0] if len(octet) == 1 else _OTHER for octet in octets)
+        return cls(characters, encoding, extension, one.ljust(256, bytes([_OTHER])))
 
 
 DEFAULT = Table.of(

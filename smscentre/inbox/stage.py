@@ -9,7 +9,6 @@ from __future__ import annotations
 
 __all__ = ["Inbox", "InboxObserver", "Postbox"]
 
-from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
@@ -100,7 +99,7 @@ class Inbox:
         self._observer = observer
         self._unanswered: dict[Arrival, float] = {}
         self._octets = 0
-        self._under_way: Counter[str] = Counter()
+        self._under_way: dict[str, int] = {}
         """How many arrivals of each sender are not settled."""
         self._pending: dict[tuple[str, bytes], Arrival] = {}
         self._committed: dict[str, Arrival] = {}
@@ -132,7 +131,7 @@ class Inbox:
         if may_repeat:
             self._pending[incoming.bind, key] = arrival
         self._unanswered[arrival] = self._clock.seconds()
-        self._under_way[arrival.sender] += 1
+        self._under_way[arrival.sender] = self._under_way.get(arrival.sender, 0) + 1
         self._octets += len(incoming.raw)
         if self._timer is None:
             self._timer = self._clock.callLater(PATIENCE_S, self._check_patience)
@@ -145,7 +144,7 @@ class Inbox:
         has none.
         """
         is_message = incoming.kind is IncomingKind.MESSAGE
-        if not is_message or self._under_way[incoming.source.digits]:
+        if not is_message or incoming.source.digits in self._under_way:
             return ""
         return self._postbox.reserve(incoming.link)
 
@@ -228,9 +227,9 @@ class Inbox:
 
     def _settle(self, arrival: Arrival, accepted: bool) -> None:
         self._unanswered.pop(arrival, None)
-        self._under_way[arrival.sender] -= 1
-        if not self._under_way[arrival.sender]:
-            del self._under_way[arrival.sender]
+        left = self._under_way.pop(arrival.sender) - 1
+        if left:
+            self._under_way[arrival.sender] = left
         self._octets -= len(arrival.incoming.raw)
         arrival.settle(accepted)
         if self._drained is not None and not self._unanswered:

@@ -24,7 +24,7 @@ from smscentre.errors import SMSCentreError
 from smscentre.interfaces import Report, Request, Withdrawal
 from smscentre.messages import Submission
 from smscentre.store.tables import late_changes, reports, submissions
-from smscentre.store.transaction import Statement, Transaction, insert_of
+from smscentre.store.transaction import Statement, Transaction, insert_of, iso_day
 
 _ADD_SUBMISSION = Statement(
     insert(submissions),
@@ -113,7 +113,7 @@ def add_report(
             submission.id,
             report.unit,
             report.form,
-            report.day.isoformat(),
+            iso_day(report.day),
             inbox_id,
             request.number,
             submission.text,
@@ -167,7 +167,7 @@ def add_undo(
             undo.id,
             undo.unit,
             undo.form,
-            undo.day.isoformat(),
+            iso_day(undo.day),
             inbox_id,
             undo.number,
             undo.text,
@@ -203,7 +203,7 @@ def _mark_late(transaction: Transaction, submission: Submission) -> None:
     """Tell whoever keeps sums of old days that this one changes."""
     day = submission.day
     if submission.stored_at > settles_at(day):
-        transaction.add(_LATE, (submission.form, day.isoformat(), submission.id))
+        transaction.add(_LATE, (submission.form, iso_day(day), submission.id))
 
 
 def _drop(transaction: Transaction, held: Submission) -> None:
@@ -227,7 +227,7 @@ def _hold(
     transaction: Transaction, fields: Sequence[str], submission: Submission
 ) -> None:
     """Have the figures of a submission hold from now on."""
-    unit, form, day = submission.unit, submission.form, submission.day.isoformat()
+    unit, form, day = submission.unit, submission.form, iso_day(submission.day)
     transaction.add(
         _put_report(transaction.dialect),
         *[

@@ -42,7 +42,7 @@ from smscentre.messages import Submission
 from smscentre.store import confirmations, effects, history, months, registration
 from smscentre.store.people import register
 from smscentre.store.tables import reports, submissions, units
-from smscentre.store.transaction import Statement, Transaction
+from smscentre.store.transaction import Statement, Transaction, iso_day
 
 _KEY = ("unit", "form", "day", "field")
 _HELD = (
@@ -134,7 +134,7 @@ class StoreLedger:
         rows = self._transaction.rows(
             _CURRENT_AND_BEFORE if self._reads_before else _CURRENT,
             [
-                (unit, form, day.isoformat(), self._fields[form][0])
+                (unit, form, iso_day(day), self._fields[form][0])
                 for unit, form, day in missing
             ],
             # What this batch wrote of a key is known; of the days before it is not.

@@ -9,8 +9,9 @@ A query is asked for many rows at a time on every database.
 
 from __future__ import annotations
 
-__all__ = ["Driver", "Row", "Statement"]
+__all__ = ["Driver", "Row", "Statement", "iso_day"]
 
+import datetime
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from itertools import chain, count
@@ -39,6 +40,12 @@ ISO text, which every database takes."""
 
 _AT_ONCE = (64, 32, 16, 8, 4, 2)
 """How many rows one statement takes; what is left over goes singly."""
+
+
+@lru_cache(maxsize=1024)
+def iso_day(day: datetime.date) -> str:
+    """A day as rows give it; nearly all of them are of the same few."""
+    return day.isoformat()
 
 
 @frozen(eq=False)

@@ -7,7 +7,7 @@ first came; what depends on another row's presence reads, and so flushes, first.
 
 from __future__ import annotations
 
-__all__ = ["Numbers", "Row", "Statement", "Transaction", "insert_of"]
+__all__ = ["Numbers", "Row", "Statement", "Transaction", "insert_of", "iso_day"]
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Executable, Select, Table, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from smscentre.store import tables
-from smscentre.store.prepared import Driver, Row, Statement
+from smscentre.store.prepared import Driver, Row, Statement, iso_day
 
 _BLOCK = 2000
 """Row numbers taken at a time; the rest of a block is lost with a crash."""
