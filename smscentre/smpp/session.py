@@ -12,6 +12,7 @@ from __future__ import annotations
 __all__ = ["BindMode", "Session", "SessionOptions", "State"]
 
 from collections.abc import Callable
+from typing import Final
 
 from smscentre.smpp import bodies, codec, codes, events
 from smscentre.smpp.codes import RESPONSE, Status
@@ -24,6 +25,10 @@ from smscentre.smpp.pdus import BindMode, ShortMessage
 from smscentre.smpp.states import TRANSITIONS, State, Step
 from smscentre.smpp.status import bind_refusal, refusal
 from smscentre.smpp.window import Window
+
+# Asked for at every PDU, and members of an enumeration are not found quickly.
+_BOUND: Final = State.BOUND
+_CLOSED: Final = State.CLOSED
 
 
 class Session:
@@ -79,7 +84,7 @@ class Session:
             _, command, _, sequence = HEADER.unpack_from(pdu)
             react = _REACTIONS.get(command, Session._on_unknown)
             react(self, pdu, sequence, happened)
-            if self._state is State.CLOSED:
+            if self._state is _CLOSED:
                 return happened
         fault = self._framer.fault
         if fault is not None:
@@ -93,7 +98,7 @@ class Session:
 
     def room(self) -> int:
         """Count the free places of the window; 0 unless bound and able to submit."""
-        if self._state is not State.BOUND or not self._can_submit:
+        if self._state is not _BOUND or not self._can_submit:
             return 0
         return self._window.room()
 

@@ -20,7 +20,7 @@ __all__ = [
 from collections.abc import Collection, Sequence
 
 from attrs import frozen
-from sqlalchemy import bindparam, exists, func, insert, or_, select, update
+from sqlalchemy import bindparam, exists, false, func, insert, or_, select, update
 from sqlalchemy import text as sql
 
 from smscentre.messages import Incoming
@@ -65,9 +65,8 @@ _ADD = Statement(
         "arrived_at",
         "sent_at",
         "redelivery_of",
-        "matched",
-        "filed",
     ),
+    {"matched": false(), "filed": false()},
 )
 
 _ADD_KEY = Statement(
@@ -229,8 +228,6 @@ def add_arrival(
             incoming.arrived_at,
             incoming.sent_at,
             redelivery_of,
-            False,
-            False,
         ),
     )
     if incoming.key:

@@ -24,7 +24,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import bindparam, false, func, insert, select, update
 from sqlalchemy import text as sql
 
 from smscentre.messages import Alphabet, Outgoing, Part, Priority
@@ -76,13 +76,13 @@ _ADD = Statement(
         "part_number",
         "priority",
         "state",
-        "resent",
         "attempts",
         "bind",
         "created_at",
         "due_at",
         "expires_at",
     ),
+    {"resent": false()},
 )
 
 _WAITING = (
@@ -167,7 +167,6 @@ def add_outgoing(
                 number,
                 int(draft.priority),
                 state.value,
-                False,
                 1 if bind else 0,
                 bind or None,
                 now,

@@ -12,14 +12,15 @@ from __future__ import annotations
 __all__ = ["Driver", "Row", "Statement", "iso_day"]
 
 import datetime
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import chain, count
 from operator import itemgetter
 from typing import Any, cast
 
-from attrs import frozen
+from attrs import Factory, frozen
 from sqlalchemy import (
+    ColumnElement,
     Connection,
     Dialect,
     Insert,
@@ -53,10 +54,12 @@ class Statement:
     """A statement of a module, and the names of what each of its rows gives.
 
     An insert names columns, in the order of the table; others name parameters.
+    ``same`` are columns that have one value in all rows that an insert adds.
     """
 
     core: Insert | Update | Select[Any]
     names: tuple[str, ...]
+    same: Mapping[str, ColumnElement[Any]] = Factory(dict)
 
     def __attrs_post_init__(self) -> None:
         if isinstance(self.core, Insert):
@@ -169,6 +172,8 @@ def _pieces(rows: Sequence[Row], sizes: Sequence[int]) -> Iterator[Sequence[Row]
 def _prepare(statement: Statement, dialect: Dialect) -> _Prepared:
     """Compile a statement for one row."""
     core, names = statement.core, statement.names
+    if isinstance(core, Insert) and statement.same:
+        core = core.values(statement.same)
     keys = None if isinstance(core, Select) else list(names)
     compiled = _compiled(core.compile(dialect=dialect, column_keys=keys))
     fixed = {
@@ -193,7 +198,8 @@ def _prepare_many(statement: Statement, dialect: Dialect, size: int) -> _Prepare
     """
     core, names = statement.core, statement.names
     if isinstance(core, Insert):
-        many: Insert | Update | Select[Any] = core.values([dict.fromkeys(names)] * size)
+        row = {**dict.fromkeys(names), **statement.same}
+        many: Insert | Update | Select[Any] = core.values([row] * size)
         keys: list[str] | None = list(names)
     else:
         many = _from_rows(core, names, size)

@@ -54,6 +54,8 @@ class Transaction:
 
     def __init__(self, connection: Connection, numbers: Numbers) -> None:
         self.connection = connection
+        self.dialect = connection.dialect.name
+        """The name of the database's dialect: sqlite or postgresql."""
         self._numbers = numbers
         self._rows: dict[Statement, list[Row]] = {}
         self._driver = Driver(connection)
@@ -122,11 +124,6 @@ class Transaction:
         """Run a statement now and return its result."""
         self.flush()
         return self.connection.execute(statement, parameters)
-
-    @property
-    def dialect(self) -> str:
-        """The name of the database's dialect: sqlite or postgresql."""
-        return self.connection.dialect.name
 
     def after_commit(self, action: Callable[[], None]) -> None:
         """Do something in memory once the commit has succeeded."""

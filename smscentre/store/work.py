@@ -5,10 +5,9 @@ Beneath the writer, which knows them by these names and nothing of what they do.
 
 from __future__ import annotations
 
-__all__ = ["Job", "Steward", "Work", "WorkState"]
+__all__ = ["Job", "Steward", "Work"]
 
 from collections.abc import Callable, Sequence
-from enum import Enum
 from typing import Any, Generic, Protocol, TypeVar
 
 from twisted.internet.defer import Deferred
@@ -16,14 +15,6 @@ from twisted.internet.defer import Deferred
 from smscentre.store.transaction import Transaction
 
 T = TypeVar("T")
-
-
-class WorkState(Enum):
-    """How far a piece of work has come."""
-
-    WAITING = "waiting"
-    BEGUN = "begun"
-    WITHDRAWN = "withdrawn"
 
 
 class Work:
@@ -43,15 +34,14 @@ class Work:
     steward: Steward | None = None
     """Reads for a whole batch what each piece of work would read alone."""
 
-    state = WorkState.WAITING
+    begun = False
+    """Whether a transaction has it; it cannot be taken back any more."""
+
+    withdrawn = False
+    """Whether it was taken back before it was begun."""
 
     unknown = False
     """Whether a commit may have stored it, which nobody has heard."""
-
-    @property
-    def withdrawn(self) -> bool:
-        """Whether it was taken back before it was begun."""
-        return self.state is WorkState.WITHDRAWN
 
     def run(self, transaction: Transaction) -> None:
         """Do the work. Writer's thread."""
