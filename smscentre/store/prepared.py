@@ -54,7 +54,8 @@ class Statement:
     """A statement of a module, and the names of what each of its rows gives.
 
     An insert names columns, in the order of the table; others name parameters.
-    ``same`` are columns that have one value in all rows that an insert adds.
+    ``same`` are columns that have one value in all rows that an insert adds, each as
+    SQL without a parameter.
     """
 
     core: Insert | Update | Select[Any]

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import (
+    Connection,
+    bindparam,
+    delete,
+    insert,
+    literal_column,
+    select,
+    update,
+)
 
 from smscentre.store.engine import writing_engine
 from smscentre.store.prepared import Driver, Statement
@@ -10,6 +18,7 @@ from smscentre.store.tables import counters
 from tests.storecase import StoreTestCase
 
 _PUT = Statement(insert(counters), ("name", "value"))
+_PUT_SEVEN = Statement(insert(counters), ("name",), {"value": literal_column("7")})
 _SET = Statement(
     update(counters)
     .where(counters.c.name == bindparam("which"))
@@ -57,6 +66,16 @@ class PreparedTests(StoreTestCase):
             self.connection.execute(
                 delete(counters).where(counters.c.name.startswith("t-"))
             )
+
+    def test_what_all_rows_share(self) -> None:
+        """It is in each of them."""
+        for size in SIZES:
+            names = [f"t-{size}-{number}" for number in range(size)]
+            Driver(self.connection).run_for_rows(
+                _PUT_SEVEN, [(name,) for name in names]
+            )
+            found = self.values()
+            self.assertEqual([found[name] for name in names], [7] * size)
 
     def test_updates(self) -> None:
         """Each row finds its own, and no other is touched."""
