@@ -6,8 +6,16 @@ monotonic here; this one is given a wall clock. It knows no page.
 
 from __future__ import annotations
 
-__all__ = ["MAX_BODY_OCTETS", "OPEN_MOST", "BodyLimit", "Site", "TooLarge"]
+__all__ = [
+    "EACH_MOST",
+    "MAX_BODY_OCTETS",
+    "OPEN_MOST",
+    "BodyLimit",
+    "Site",
+    "TooLarge",
+]
 
+from collections import Counter
 from collections.abc import Callable
 from email.utils import formatdate
 from typing import Any
@@ -38,6 +46,9 @@ _SLOWEST = 8192
 OPEN_MOST = 300
 """Connections at once; more would take the files that links need."""
 
+EACH_MOST = 100
+"""Of these from one address: enough for an office behind it, and not all there are."""
+
 _UNHEARD_OCTETS = 64 * 1024 * 1024
 """So much of a body that is refused is thrown away; a longer one is cut off."""
 
@@ -61,6 +72,11 @@ _HEADERS = {
 """Sent with every answer; a resource may replace what it knows better."""
 
 _log = Logger(namespace="smscentre.web.server")
+
+
+def _host(address: object) -> str:
+    """The host of an address; empty where it has none, as a local socket's."""
+    return str(getattr(address, "host", ""))
 
 
 def _usual(method: bytes, path: bytes) -> int:
@@ -87,15 +103,18 @@ class _Channel(HTTPChannel):
 
     site: Site
     _answered = False
+    _host = ""
 
     def connectionMade(self) -> None:
         """Begin to count."""
-        self.site.open += 1
+        assert self.transport is not None, "called by it"
+        self._host = _host(self.transport.getPeer())
+        self.site.open[self._host] += 1
         super().connectionMade()
 
     def connectionLost(self, reason: Failure = connectionDone) -> None:
         """Count no more."""
-        self.site.open -= 1
+        self.site.open -= Counter([self._host])
         super().connectionLost(reason)
 
     def resetTimeout(self) -> None:
@@ -213,7 +232,7 @@ def _asked(channel: Any) -> tuple[bytes, bytes]:
 class Site(server.Site):
     """Serves a tree of resources with our limits, headers and log.
 
-    ``open`` counts the connections that there are.
+    ``open`` counts the connections that there are, by address.
     """
 
     protocol: Any = _Channel
@@ -226,8 +245,12 @@ class Site(server.Site):
         bodies: TooLarge | None = None,
         *,
         secure: bool = False,
+        proxy: str = "",
     ) -> None:
-        """:param secure: browsers come by TLS, which something in front takes off"""
+        """:param secure: browsers come by TLS, which something in front takes off
+
+        :param proxy: the address of what stands in front, and brings all others
+        """
         super().__init__(
             resource,
             Request,
@@ -238,11 +261,16 @@ class Site(server.Site):
         self._wall_clock = wall_clock
         self.bodies = bodies or TooLarge()
         self._secure = secure
-        self.open = 0
+        self._proxy = proxy
+        self.open: Counter[str] = Counter()
 
     def buildProtocol(self, addr: IAddress | None) -> Any:
         """Serve one more connection; None closes it, where there are too many."""
-        return super().buildProtocol(addr) if self.open < OPEN_MOST else None
+        host = _host(addr)
+        for_many = host in ("", self._proxy)
+        if not for_many and self.open[host] >= EACH_MOST:
+            return None
+        return super().buildProtocol(addr) if self.open.total() < OPEN_MOST else None
 
     def acceptableProtocols(self) -> list[bytes]:
         """What is offered by TLS: nothing that only Twisted's own channel speaks."""

@@ -89,6 +89,7 @@ def site_of(
         means.wall_clock,
         TooLarge(doors.most_octets, doors.too_large),
         secure=means.config.public_url.startswith("https:"),
+        proxy=means.config.proxy,
     )
 
 

@@ -32,9 +32,11 @@ class HostileTests(ServiceTestCase):
         super().setUp()
         self.run_centre()
 
-    def connect(self) -> socket.socket:
-        """One more connection to the pages."""
-        return socket.create_connection(("127.0.0.1", self.centre.web_port), timeout=10)
+    def connect(self, host: str = "127.0.0.1") -> socket.socket:
+        """One more connection to the pages, from some address of this machine."""
+        return socket.create_connection(
+            ("127.0.0.1", self.centre.web_port), timeout=10, source_address=(host, 0)
+        )
 
     def status(self, path: str) -> int:
         """How a page is answered; 0 where it is not."""
@@ -51,13 +53,21 @@ class HostileTests(ServiceTestCase):
     def test_all_connections_taken(self) -> None:
         """Officers are answered; once some of the others go, pages are served again."""
         with ExitStack() as stack:
-            for _ in range(OPEN_MOST + 50):
-                sock = stack.enter_context(self.connect())
+            for number in range(OPEN_MOST + 50):
+                host = f"127.0.0.{2 + number % 10}"
+                sock = stack.enter_context(self.connect(host))
                 sock.sendall(b"GET / HTTP/1.1\r\nX-Slow: ")
             self.wait(lambda: self.status("/masuk") == 0, "the limit")
             self.assertIn("berhasil", self.ask("RUTAN 82 54 36 39"))
             self.assertEqual(self.centre.page("livez"), 200)
         self.wait(lambda: self.status("/masuk") == 200, "a page")
+
+    def test_one_address_takes_what_it_can(self) -> None:
+        """The others are served meanwhile."""
+        with ExitStack() as stack:
+            for _ in range(OPEN_MOST):
+                stack.enter_context(self.connect("127.0.0.2"))
+            self.assertEqual(self.status("/masuk"), 200)
 
     def test_garbage(self) -> None:
         """Whatever comes, cut wherever: the service goes on and logs no fault."""

@@ -68,7 +68,7 @@ WIB = ZoneInfo("Asia/Jakarta")
 NOW = 1715649330.0
 """Tuesday 14 May 2024, 08.15.30 WIB; an hour past midnight UTC."""
 
-_PEER: IAddress = IPv4Address("TCP", "127.0.0.1", 50000)
+_HOST = "127.0.0.1"
 
 
 @frozen
@@ -90,9 +90,10 @@ class Answer:
 class Wire:
     """One connection to a site, on which octets may come in any pieces."""
 
-    def __init__(self, site: Site) -> None:
-        self.transport = StringTransport(peerAddress=_PEER)
-        self._protocol: Any = site.buildProtocol(_PEER)
+    def __init__(self, site: Site, host: str = _HOST) -> None:
+        peer: IAddress = IPv4Address("TCP", host, 50000)
+        self.transport = StringTransport(peerAddress=peer)
+        self._protocol: Any = site.buildProtocol(peer)
         self._protocol.makeConnection(self.transport)
 
     def send(self, octets: bytes) -> None:

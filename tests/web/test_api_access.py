@@ -1,4 +1,4 @@
-"""Who may use the API: tokens, scopes, pace, and how it says no."""
+"""Who may use the API: tokens, scopes, quota, and how it says no."""
 
 from __future__ import annotations
 
@@ -129,7 +129,7 @@ class ScopeTests(ApiTestCase):
         self.problem(nobody.get("/problems/other"), 404, "not-found")
 
 
-class PaceTests(ApiTestCase):
+class QuotaTests(ApiTestCase):
     """So many requests a minute, each token for itself."""
 
     def setUp(self) -> None:

@@ -1,4 +1,4 @@
-"""Who asks: from the header to a token that works, its scope and its pace."""
+"""Who asks: from the header to a token that works, its scope and its quota."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from smscentre.store.tokens import TOUCH_S, find_token, touch_token
 from smscentre.tokens import ApiToken, TokenScope, is_token, token_hash
 from smscentre.web.api.faults import Fault, Refused
 from smscentre.web.api.operations import Caller
-from smscentre.web.api.pace import Pace
+from smscentre.web.api.quota import Quota
 from smscentre.web.means import Means
 from smscentre.web.routes import Visit
 
@@ -42,7 +42,7 @@ class Access:
 
     def __init__(self, means: Means) -> None:
         self._means = means
-        self._pace = Pace(means.programs.requests_per_minute)
+        self._quota = Quota(means.programs.requests_per_minute)
         self._touched: dict[int, float] = {}
 
     async def admit(self, visit: Visit, scope: TokenScope) -> Admitted:
@@ -51,7 +51,7 @@ class Access:
         :raises Refused: it may not, or asks too often
         """
         token = await self._token(visit)
-        turn = self._pace.take(token.id, self._means.clock.seconds())
+        turn = self._quota.take(token.id, self._means.clock.seconds())
         headers = turn.headers if turn else {}
         if turn and not turn.allowed:
             raise Refused(Fault.RATE, headers=headers)

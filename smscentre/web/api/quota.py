@@ -5,7 +5,7 @@ Every node counts for itself, and a restart forgets.
 
 from __future__ import annotations
 
-__all__ = ["Pace", "Turn"]
+__all__ = ["Quota", "Turn"]
 
 import math
 from collections import OrderedDict
@@ -49,7 +49,7 @@ class _Window:
     count: int
 
 
-class Pace:
+class Quota:
     """Counts requests by whoever asks. Moments are those of one clock, in seconds."""
 
     def __init__(self, most: int) -> None:
