@@ -43,8 +43,8 @@ _CENTRE = b"02170252704"
 
 _FIRST_NUMBER = 62811_2_000_000
 _STEPS = 4
-"""So many values the first figure of an officer takes in turn: the same text twice
-within minutes would be a repetition and no report."""
+"""So many values the first figure of an officer takes in turn: the same text twice in
+a row would be a repetition and no report."""
 
 
 def number_of(officer: int) -> str:

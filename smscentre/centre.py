@@ -56,7 +56,7 @@ from smscentre.service import make_service
 from smscentre.sites import Access, Sites
 from smscentre.smpp.receipt import id_key
 from smscentre.store import audit, outgoing, receipts, sessions
-from smscentre.store.arrivals import file_arrivals
+from smscentre.store.arrivals import FILED_AT_ONCE, file_arrivals
 from smscentre.store.checkpoints import Checkpoints
 from smscentre.store.engine import reading_engine, writing_engine
 from smscentre.store.pages import Readers
@@ -75,6 +75,7 @@ _STOPPED_S = 9.0
 """... all of them together."""
 
 _HOUSEKEEPING_S = 10.0
+_FILING_S = 1.0
 _MEASURE_S = 5.0
 
 _log = Logger(namespace="smscentre.centre")
@@ -98,6 +99,8 @@ class Centre(MultiService):
         self._links: list[Link] = []
         self._connections: list[Service] = []
         self._stop_by = 0.0
+        self._behind = False
+        """Whether the last filing left some for the next."""
         engine = reading_engine(config.database.url)
         try:
             check_schema(engine)
@@ -246,6 +249,7 @@ class Centre(MultiService):
         for action, seconds in (
             (self._exchange.beat, HEARTBEAT_S),
             (self._keep_house, _HOUSEKEEPING_S),
+            (self._catch_up, _FILING_S),
             (self._gauges.measure_store, _MEASURE_S),
             (self._gauges.measure_lag, LAG_S),
             (lambda: self._board.measure(self._reactor.seconds()), SAMPLE_S),
@@ -318,12 +322,27 @@ class Centre(MultiService):
         self._writer.perform(
             lambda transaction: self._parked.match(transaction, now)
         ).addErrback(self._log_failure, "matching of receipts")
-        self._writer.perform(file_arrivals).addErrback(self._log_failure, "filing")
+        self._file()
         told = self._writer.perform(
             lambda transaction: self._acceptance.tell_incomplete(transaction, now)
         )
         told.addCallback(self._queued)
         told.addErrback(self._log_failure, "telling of lost parts")
+
+    def _file(self) -> None:
+        """File by their numbers some of what came."""
+
+        def filed(count: int) -> None:
+            self._behind = count == FILED_AT_ONCE
+
+        filing = self._writer.perform(file_arrivals)
+        filing.addCallback(filed).addErrback(self._log_failure, "filing")
+
+    def _catch_up(self) -> None:
+        """Go on where more came than could be filed at once."""
+        if self._behind:
+            self._behind = False
+            self._file()
 
     def _queued(self, waiting: Counter[str]) -> None:
         for link, parts in waiting.items():

@@ -33,6 +33,7 @@ from smscentre.centre import Centre
 from smscentre.errors import ConfigError, SMSCentreError
 from smscentre.imports import read_officers, read_units
 from smscentre.sim.smsc import Smsc, SmscOptions
+from smscentre.store.arrivals import file_arrivals
 from smscentre.store.changes import (
     Signature,
     import_officers,
@@ -150,6 +151,7 @@ class CentreTests(TestCase):
     async def setUp(self) -> None:  # type: ignore[override]  # trial awaits it
         from twisted.internet import reactor
 
+        self.clock = IReactorTime(reactor)
         folder = TemporaryDirectory()
         self.addCleanup(folder.cleanup)
         self.folder = Folder(Path(folder.name))
@@ -254,15 +256,20 @@ class CentreTests(TestCase):
         )
 
     async def test_housekeeping(self) -> None:
-        """What came is soon filed by its number, so that searches stay fast."""
-        from twisted.internet import reactor
-
-        clock = IReactorTime(reactor)
+        """What came is soon filed by its number, after a rush portion by portion."""
         self.patch(centre, "_HOUSEKEEPING_S", 0.05)
+        self.patch(centre, "_FILING_S", 0.05)
+        self.patch(centre, "FILED_AT_ONCE", 1)
+        self.patch(centre, "file_arrivals", lambda each: file_arrivals(each, 1))
         await self.start(self.carrier)
-        await self.ask("RUTAN 1 2 3 4")
-        while self.count("SELECT count(*) FROM inbox WHERE NOT filed"):
-            await deferLater(clock, 0.05)
+        for text in ("RUTAN 1 2 3 4", "RUTAN 2 3 4 5", "HELP"):
+            await self.ask(text)
+        for _ in range(200):
+            left = self.count("SELECT count(*) FROM inbox WHERE NOT filed")
+            if not left:
+                break
+            await deferLater(self.clock, 0.05)
+        self.assertEqual(left, 0)
         await self.stop()
 
     async def test_a_pair(self) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 __all__ = [
     "ACKNOWLEDGED",
+    "FILED_AT_ONCE",
     "KEY_HORIZON_S",
     "Suspect",
     "add_arrival",
@@ -18,9 +19,20 @@ __all__ = [
 ]
 
 from collections.abc import Collection, Sequence
+from functools import cache
 
 from attrs import frozen
-from sqlalchemy import bindparam, exists, false, func, insert, or_, select, update
+from sqlalchemy import (
+    bindparam,
+    exists,
+    false,
+    func,
+    insert,
+    or_,
+    select,
+    true,
+    update,
+)
 from sqlalchemy import text as sql
 
 from smscentre.messages import Incoming
@@ -46,27 +58,23 @@ ACKNOWLEDGEMENT_DOUBT_S = 60
 _SETTLED_S = 3600
 """No arrival of a bind that stands waits this long for its acknowledgement."""
 
-_ADD = Statement(
-    insert(inbox),
-    (
-        "id",
-        "arrival_id",
-        "link",
-        "bind",
-        "source",
-        "number",
-        "destination",
-        "text",
-        "raw",
-        "state",
-        "outcome",
-        "reason",
-        "fingerprint",
-        "arrived_at",
-        "sent_at",
-        "redelivery_of",
-    ),
-    {"matched": false(), "filed": false()},
+_COLUMNS = (
+    "id",
+    "arrival_id",
+    "link",
+    "bind",
+    "source",
+    "number",
+    "destination",
+    "text",
+    "raw",
+    "state",
+    "outcome",
+    "reason",
+    "fingerprint",
+    "arrived_at",
+    "sent_at",
+    "redelivery_of",
 )
 
 _ADD_KEY = Statement(
@@ -81,8 +89,8 @@ ACKNOWLEDGED = Statement(
 )
 """A mark: the positive acknowledgement of an arrival was written."""
 
-_FILED_AT_ONCE = 2000
-"""Arrivals whose filing keeps the writer for some ten milliseconds."""
+FILED_AT_ONCE = 2000
+"""Arrivals whose filing keeps the writer for tens of milliseconds at most."""
 
 _FILE = (
     update(inbox)
@@ -92,7 +100,6 @@ _FILE = (
             .where(sql(UNFILED))
             .order_by(inbox.c.arrived_at)
             .limit(bindparam("most"))
-            .with_for_update(skip_locked=True)
         )
     )
     .values(filed=True)
@@ -210,7 +217,7 @@ def add_arrival(
 ) -> None:
     """Keep an arrival, whatever became of it."""
     transaction.add(
-        _ADD,
+        _add(transaction.dialect),
         (
             row,
             incoming.arrival_id,
@@ -235,9 +242,14 @@ def add_arrival(
         transaction.add(_ADD_KEY, (fingerprint, row, shelf, incoming.slot))
 
 
-def file_arrivals(transaction: Transaction, most: int = _FILED_AT_ONCE) -> None:
-    """Let the oldest of those that are not yet be found by their numbers' index."""
-    transaction.execute(_FILE, {"most": most})
+def file_arrivals(transaction: Transaction, most: int = FILED_AT_ONCE) -> int:
+    """Let the oldest that are not yet be found by their numbers' index; how many were.
+
+    On PostgreSQL all are from the first: there filing would write each of them anew.
+    """
+    if transaction.dialect != "sqlite":
+        return 0
+    return int(transaction.execute(_FILE, {"most": most}).rowcount)
 
 
 def mark_emptied(
@@ -308,3 +320,10 @@ def refused_codes(
     named = {"since": since, "phones": sorted(phones)}
     count: int = transaction.first(_REFUSED, named)[0]
     return count
+
+
+@cache
+def _add(dialect: str) -> Statement:
+    """The insert of one arrival, one object a dialect so that its rows collect."""
+    filed = false() if dialect == "sqlite" else true()
+    return Statement(insert(inbox), _COLUMNS, {"matched": false(), "filed": filed})

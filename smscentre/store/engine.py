@@ -162,8 +162,21 @@ def _engine(url: URL, **pool: Any) -> Engine:
         ) from error
 
 
+def _spare_adapting() -> None:
+    """Tell sqlite3 how values are bound which it would adapt in vain.
+
+    It asks None, booleans and octets each time, at the cost of an exception: a
+    twentieth of all that a message costs. This holds for the whole process, and what
+    is stored is the same.
+    """
+    sqlite3.register_adapter(type(None), lambda nothing: nothing)
+    sqlite3.register_adapter(bool, int)
+    sqlite3.register_adapter(bytes, memoryview)
+
+
 def _arguments(url: URL) -> dict[str, object]:
     if url.get_backend_name() == "sqlite":
+        _spare_adapting()
         return {
             "connect_args": {
                 "timeout": _LOCK_WAIT_MS / 1000,
@@ -172,13 +185,6 @@ def _arguments(url: URL) -> dict[str, object]:
             }
         }
     return {"connect_args": {"connect_timeout": 5}}
-
-
-# To bind these its driver asks each value in vain how it is to be adapted, at the cost
-# of an exception, unless it is told: a twentieth of all that a message costs.
-sqlite3.register_adapter(type(None), lambda nothing: nothing)
-sqlite3.register_adapter(bool, int)
-sqlite3.register_adapter(bytes, memoryview)
 
 
 def _prepare_sqlite_writer(connection: sqlite3.Connection, _record: object) -> None:

@@ -67,6 +67,12 @@ class Statement:
             columns = self.core.table.columns.keys()
             if self.names != tuple(name for name in columns if name in self.names):
                 raise ValueError(f"expected columns in order, found {self.names}")
+        elif self.same:
+            raise ValueError("expected an insert where all rows share values")
+        for name, value in self.same.items():
+            bound = any(isinstance(e, BindParameter) for e in visitors.iterate(value))
+            if bound or name in self.names:
+                raise ValueError(f"expected SQL without a parameter for {name} alone")
 
 
 @frozen
@@ -169,7 +175,7 @@ def _pieces(rows: Sequence[Row], sizes: Sequence[int]) -> Iterator[Sequence[Row]
         yield rows[done:]
 
 
-@lru_cache(maxsize=128)
+@lru_cache(maxsize=256)
 def _prepare(statement: Statement, dialect: Dialect) -> _Prepared:
     """Compile a statement for one row."""
     core, names = statement.core, statement.names
@@ -191,7 +197,7 @@ def _prepare(statement: Statement, dialect: Dialect) -> _Prepared:
     return _Prepared(compiled.string, lambda row: take(row + rest))
 
 
-@lru_cache(maxsize=128)
+@lru_cache(maxsize=256)
 def _prepare_many(statement: Statement, dialect: Dialect, size: int) -> _Prepared:
     """Compile a statement that takes so many rows at once.
 

@@ -33,7 +33,7 @@ from smscentre.store.reach import within
 from smscentre.store.recent import ARRIVAL_STATES
 from smscentre.store.sought import Meant, meant
 from smscentre.store.steps import OutboxState
-from smscentre.store.tables import FILED, UNASKED, UNFILED, inbox, outbox
+from smscentre.store.tables import FILED, UNASKED, inbox, outbox
 from smscentre.users import User
 
 OUTGOING_STATES: Final = tuple(state.value for state in OutboxState)
@@ -238,7 +238,7 @@ def _arrivals(query: Select[Any], number: Meant | None) -> Iterator[Select[Any]]
 
 def _of_numbers(query: Select[Any], number: Meant) -> Iterator[Select[Any]]:
     """Those whose arrival is of the numbers that are meant, filed and not yet."""
-    for condition in (FILED, UNFILED):
+    for condition in (f"inbox.{FILED}", f"NOT inbox.{FILED}"):
         yield query.where(number.among(inbox.c.number), sql(condition))
 
 

@@ -243,8 +243,8 @@ inbox = Table(
 """Every arrival. ``number`` is the sender in E.164 if it is a subscriber;
 ``outcome`` names what the command decided; ``matched`` says that a later
 delivery was taken for a redelivery of this one. ``filed`` says that it is found by its
-number through an index: each number has a page of its own there, which no message is
-to wait for, so new ones are filed many at a time, a moment later."""
+number through an index: each number has a page of its own there, which on SQLite no
+message is to wait for, so new ones are filed some thousand at a time, soon after."""
 
 keyed_arrivals = Table(
     "keyed_arrivals",

@@ -5,16 +5,29 @@ Beneath the writer, which knows them by these names and nothing of what they do.
 
 from __future__ import annotations
 
-__all__ = ["Job", "Steward", "Work"]
+__all__ = ["Job", "Steward", "Work", "WorkState"]
 
 from collections.abc import Callable, Sequence
-from typing import Any, Generic, Protocol, TypeVar
+from enum import Enum
+from typing import Any, Final, Generic, Protocol, TypeVar
 
 from twisted.internet.defer import Deferred
 
 from smscentre.store.transaction import Transaction
 
 T = TypeVar("T")
+
+
+class WorkState(Enum):
+    """How far a piece of work has come."""
+
+    WAITING = "waiting"
+    BEGUN = "begun"
+    WITHDRAWN = "withdrawn"
+
+
+# Asked for several times of every message, and members are not found quickly.
+_WITHDRAWN: Final = WorkState.WITHDRAWN
 
 
 class Work:
@@ -34,14 +47,15 @@ class Work:
     steward: Steward | None = None
     """Reads for a whole batch what each piece of work would read alone."""
 
-    begun = False
-    """Whether a transaction has it; it cannot be taken back any more."""
-
-    withdrawn = False
-    """Whether it was taken back before it was begun."""
+    state = WorkState.WAITING
 
     unknown = False
     """Whether a commit may have stored it, which nobody has heard."""
+
+    @property
+    def withdrawn(self) -> bool:
+        """Whether it was taken back before it was begun."""
+        return self.state is _WITHDRAWN
 
     def run(self, transaction: Transaction) -> None:
         """Do the work. Writer's thread."""

@@ -28,7 +28,7 @@ from smscentre.errors import SMSCentreError
 from smscentre.store import tables
 from smscentre.store.engine import file_identity, is_outage
 from smscentre.store.transaction import Numbers, Row, Statement, Transaction
-from smscentre.store.work import Job, Steward, Work
+from smscentre.store.work import Job, Steward, Work, WorkState
 from smscentre.tasks import attempt
 
 T = TypeVar("T")
@@ -118,9 +118,9 @@ class Writer:
     def withdraw(self, work: Work) -> bool:
         """Take back a work that is not begun; False when it is too late."""
         with self._lock:
-            if work.begun or work.withdrawn:
+            if work.state is not WorkState.WAITING:
                 return False
-            work.withdrawn = True
+            work.state = WorkState.WITHDRAWN
         self.waiting -= 1
         return True
 
@@ -256,7 +256,7 @@ class Writer:
                     beyond.append(work)
                     continue
                 shares[work.sender] = share
-                work.begun = True
+                work.state = WorkState.BEGUN
                 batch.append(work)
         self._taken.extendleft(reversed(beyond))
 
@@ -289,7 +289,7 @@ class Writer:
         with self._lock:
             for work in batch:
                 work.unknown = work.unknown or unknown
-                work.begun = work.unknown
+                work.state = WorkState.BEGUN if work.unknown else WorkState.WAITING
         self._marks.extendleft(reversed(marks))
         self._marks_due = bool(marks)
         self._taken.extendleft(reversed(batch))

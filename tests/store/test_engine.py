@@ -6,7 +6,7 @@ import sqlite3
 from tempfile import TemporaryDirectory
 
 from attrs import frozen
-from sqlalchemy import exc, text
+from sqlalchemy import LargeBinary, exc, literal, select, text
 from twisted.trial.unittest import SynchronousTestCase
 
 from smscentre.store.engine import (
@@ -67,6 +67,21 @@ class WritingEngineTests(StoreTestCase):
             self.assertEqual(self.rows("SELECT 1 FROM counters WHERE value = 77"), [])
         names = self.rows("SELECT name FROM counters WHERE value = 77")
         self.assertEqual([row.name for row in names], ["kept"])
+
+    def test_values_come_back_as_they_went(self) -> None:
+        """Also those that the driver is spared to adapt."""
+        engine = writing_engine(self.url)
+        self.addCleanup(engine.dispose)
+        values = (None, True, False, b"", b"a\0\xff", bytearray(b"b"), "", 7, 0.5)
+        with engine.begin() as connection:
+            for value in values:
+                raw = "SELECT ?, typeof(?)"
+                found, kind = connection.exec_driver_sql(raw, (value, value)).one()
+                self.assertEqual(found, value, repr(value))
+                expected = {bool: "integer", bytes: "blob", type(None): "null"}
+                self.assertEqual(kind, expected.get(type(value), kind))
+            octets = select(literal(b"x", LargeBinary)).where(literal(True))
+            self.assertEqual(connection.execute(octets).scalar_one(), b"x")
 
     def locked(self) -> bool:
         """Whether another connection is kept from writing."""

@@ -7,6 +7,7 @@ from sqlalchemy import (
     bindparam,
     delete,
     insert,
+    literal,
     literal_column,
     select,
     update,
@@ -92,6 +93,16 @@ class PreparedTests(StoreTestCase):
     def test_the_order_of_columns_is_the_tables(self) -> None:
         """An insert that names them in another order is refused when it is made."""
         self.assertRaises(ValueError, Statement, insert(counters), ("value", "name"))
+
+    def test_what_cannot_be_shared(self) -> None:
+        """A parameter, which would be misplaced; a column that rows give; an update."""
+        put, names = insert(counters), ("name",)
+        for core, same in (
+            (put, {"value": literal(7)}),
+            (put, {"name": literal_column("'x'")}),
+            (_SET.core, {"value": literal_column("7")}),
+        ):
+            self.assertRaises(ValueError, Statement, core, names, same)
 
     def test_values_of_the_statement(self) -> None:
         """What stands in the statement holds for every row."""

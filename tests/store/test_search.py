@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, ClassVar
 from unittest import skipIf
 
@@ -9,7 +10,8 @@ from sqlalchemy import insert
 
 from smscentre.directory import Officer, Unit
 from smscentre.numbers import sought
-from smscentre.store.arrivals import file_arrivals
+from smscentre.sim.memory import MemoryLink
+from smscentre.store.arrivals import add_arrival, file_arrivals
 from smscentre.store.engine import reading_engine
 from smscentre.store.people import put_officers, put_units
 from smscentre.store.reach import Named, may_see, named
@@ -252,24 +254,60 @@ class UnfiledTests(CriteriaTests):
 
     filed = False
 
+    def file(self, most: int) -> int:
+        """File some; how many were."""
+        job = self.writer.perform(lambda transaction: file_arrivals(transaction, most))
+        self.turn()
+        return self.successResultOf(job)
+
     def test_filing(self) -> None:
         """The oldest come first; nothing is found twice or not at all."""
         self.came(9, filed=True)
         self.assertEqual(self.by_number(BUDI), [9, 2, 1])
-        self.writer.perform(lambda transaction: file_arrivals(transaction, 2))
-        self.turn()
+        self.assertEqual(self.file(2), 2)
         rows = self.rows("SELECT id FROM inbox WHERE filed ORDER BY id")
         self.assertEqual([row.id for row in rows], [1, 3, 9])
         self.assertEqual(self.by_number(BUDI), [9, 2, 1])
-        self.writer.perform(file_arrivals)
-        self.turn()
+        self.assertEqual([self.file(2), self.file(2)], [2, 0])
         self.assertEqual(self.rows("SELECT id FROM inbox WHERE NOT filed"), [])
         self.assertEqual(self.by_number("0811"), [9, 4, 2, 1])
 
 
+class ArrivalTests(StoreTestCase):
+    """Whether an arrival is filed as it comes."""
+
+    filed = False
+
+    def test_an_arrival(self) -> None:
+        """On SQLite it waits to be; several come by one statement."""
+        link = MemoryLink("carrier")
+        for row in (1, 2, 3):
+            incoming = link.incoming("628111203001", f"RUTAN {row}", float(row))
+            self.writer.perform(
+                partial(
+                    add_arrival,
+                    incoming=incoming,
+                    row=row,
+                    fingerprint=b"f",
+                    number=BUDI,
+                    state="done",
+                )
+            )
+        self.turn()
+        rows = self.rows("SELECT filed, matched FROM inbox")
+        self.assertEqual(
+            [tuple(map(bool, row)) for row in rows], [(self.filed, False)] * 3
+        )
+        filed = self.writer.perform(file_arrivals)
+        self.turn()
+        self.assertEqual(self.successResultOf(filed), 0 if self.filed else 3)
+
+
 @skipIf(bool(MISSING), MISSING)
-class PostgresqlUnfiledTests(UnfiledTests):
-    """The same on PostgreSQL."""
+class PostgresqlArrivalTests(ArrivalTests):
+    """There it is at once."""
+
+    filed = True
 
     def new_database(self) -> str:
         return own_database(self)
