@@ -287,9 +287,11 @@ class StreamTests(RouteTestCase):
         """Let the newest stream have an event."""
         self.next.callback(event)
 
-    def open(self, role: Role = Role.OPERATOR) -> tuple[StringTransport, Any]:
+    def open(
+        self, role: Role = Role.OPERATOR, host: str = "127.0.0.1"
+    ) -> tuple[StringTransport, Any]:
         """Begin to listen."""
-        peer = IPv4Address("TCP", "127.0.0.1", 50000)
+        peer = IPv4Address("TCP", host, 50000)
         transport = StringTransport(peerAddress=peer)
         protocol: Any = self.site.buildProtocol(peer)
         protocol.makeConnection(transport)
@@ -364,7 +366,7 @@ class StreamTests(RouteTestCase):
 
     def test_most(self) -> None:
         """Beyond a hundred the next is told to come again."""
-        opened = [self.open() for _ in range(101)]
+        opened = [self.open(host=f"10.0.0.{n}") for n in range(101)]
         self.assertIn(b"503", opened[-1][0].value().partition(b"\r\n")[0])
         opened[0][1].connectionLost(GONE)
         self.assertIn(b"200", self.open()[0].value().partition(b"\r\n")[0])

@@ -257,6 +257,17 @@ class UnitPageTests(CompliancePagesTestCase):
         ):
             self.assertIn(expected, words)
 
+    def test_a_long_history(self) -> None:
+        """The last ten stand there, what came before them is folded in."""
+        self.assertNotIn("kiriman sebelumnya", self.browser.words("/upt/101"))
+        for turn in range(11):
+            self.text("101", f"RUTAN 1 1 1 {20 + turn}", MORNING + 60 + turn)
+        words = self.browser.words("/upt/101")
+        recent, _, earlier = words.partition("2 kiriman sebelumnya")
+        self.assertIn("RUTAN 1 1 1 30", recent)
+        self.assertNotIn("RUTAN 1 1 1 20", recent)
+        self.assertIn("RUTAN 1 1 1 20", earlier)
+
     def test_a_year(self) -> None:
         """The course over a year."""
         self.assertIn('class="course"', self.get("/upt/101?rentang=tahun").text)
