@@ -31,9 +31,9 @@ from sqlalchemy import text as sql
 from smscentre.numbers import Sought
 from smscentre.store.reach import within
 from smscentre.store.recent import ARRIVAL_STATES
-from smscentre.store.sought import Meant, meant
+from smscentre.store.sought import FILED_OR_NOT, Meant, meant
 from smscentre.store.steps import OutboxState
-from smscentre.store.tables import FILED, UNASKED, inbox, outbox
+from smscentre.store.tables import UNASKED, inbox, outbox
 from smscentre.users import User
 
 OUTGOING_STATES: Final = tuple(state.value for state in OutboxState)
@@ -238,8 +238,8 @@ def _arrivals(query: Select[Any], number: Meant | None) -> Iterator[Select[Any]]
 
 def _of_numbers(query: Select[Any], number: Meant) -> Iterator[Select[Any]]:
     """Those whose arrival is of the numbers that are meant, filed and not yet."""
-    for condition in (f"inbox.{FILED}", f"NOT inbox.{FILED}"):
-        yield query.where(number.among(inbox.c.number), sql(condition))
+    for condition in FILED_OR_NOT:
+        yield query.where(number.among(inbox.c.number), condition)
 
 
 def _outgoing(query: Select[Any], number: Meant | None) -> Iterator[Select[Any]]:
@@ -250,8 +250,8 @@ def _outgoing(query: Select[Any], number: Meant | None) -> Iterator[Select[Any]]
         yield query.where(number.among(outbox.c.number))
     else:
         # Replies have no index by number: they are found through what they answer.
-        replies = query.join(inbox, inbox.c.id == outbox.c.inbox_id)
-        yield from _of_numbers(replies, number)
+        for asked in _of_numbers(select(inbox.c.id), number):
+            yield query.where(outbox.c.inbox_id.in_(asked))
         yield query.where(number.among(outbox.c.number), sql(f"outbox.{UNASKED}"))
 
 

@@ -7,7 +7,7 @@ messages, which are not filed yet, are looked through.
 
 from __future__ import annotations
 
-__all__ = ["Meant", "holds", "meant"]
+__all__ = ["FILED_OR_NOT", "Meant", "holds", "meant"]
 
 from collections.abc import Sequence
 from typing import Any, Final
@@ -27,6 +27,9 @@ from sqlalchemy import text as sql
 
 from smscentre.numbers import Sought
 from smscentre.store.tables import FILED, UNASKED, UNFILED, inbox, outbox
+
+FILED_OR_NOT: Final = (sql(f"inbox.{FILED}"), sql(f"NOT inbox.{FILED}"))
+"""The two conditions that together hold for every arrival, each with its own index."""
 
 _MOST: Final = 500
 """Numbers that are asked for one by one; of more a page is full soon anyhow."""
@@ -61,8 +64,8 @@ def meant(connection: Connection, sought: Sought) -> Meant:
     """
     if sought.exact is not None:
         asked = [
-            exists().where(inbox.c.number == sought.exact, sql(condition))
-            for condition in (FILED, UNFILED)
+            exists().where(inbox.c.number == sought.exact, condition)
+            for condition in FILED_OR_NOT
         ]
         unasked = exists().where(outbox.c.number == sought.exact, sql(UNASKED))
         if connection.execute(select(or_(*asked, unasked))).scalar_one():

@@ -337,9 +337,9 @@ class PlanTests(SearchTestCase):
         indexes = ("inbox_number", "inbox_unfiled", "outbox_inbox_id", "outbox_unasked")
         for index in indexes:
             self.assertIn(index, plan)
+        others = plan.replace("SCAN inbox USING INDEX inbox_unfiled", "")
         for table in ("inbox", "outbox"):
-            self.assertNotIn(f"SCAN {table}\n", f"{plan}\n")
-        self.assertNotIn("inbox_arrived", plan)
+            self.assertNotIn(f"SCAN {table}", others)
 
     def test_a_list_goes_by_time(self) -> None:
         """No table is read whole or sorted."""
