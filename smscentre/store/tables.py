@@ -82,6 +82,13 @@ metadata = MetaData(
 ID = BigInteger().with_variant(Integer, "sqlite")
 """Row numbers; on SQLite the table's own rowid."""
 
+
+def _partial(name: str, *columns: str, where: str) -> Index:
+    """An index of the rows that fulfil a condition, on every database."""
+    condition = text(where)
+    return Index(name, *columns, sqlite_where=condition, postgresql_where=condition)
+
+
 counters = Table(
     "counters",
     metadata,
@@ -172,12 +179,7 @@ binds = Table(
     Column("began_at", Double, nullable=False),
     Column("heartbeat_at", Double, nullable=False),
     Column("ended_at", Double),
-    Index(
-        "binds_open",
-        "node",
-        sqlite_where=text("ended_at IS NULL"),
-        postgresql_where=text("ended_at IS NULL"),
-    ),
+    _partial("binds_open", "node", where="ended_at IS NULL"),
 )
 """One row a session of a link; after a crash it ended at its last heartbeat."""
 
@@ -214,31 +216,10 @@ inbox = Table(
     Column("matched", Boolean, nullable=False),
     Column("filed", Boolean, nullable=False, server_default=true()),
     Index("inbox_arrived", "arrived_at"),
-    Index(
-        "inbox_number",
-        "number",
-        "arrived_at",
-        sqlite_where=text(FILED),
-        postgresql_where=text(FILED),
-    ),
-    Index(
-        "inbox_unfiled",
-        "arrived_at",
-        sqlite_where=text(UNFILED),
-        postgresql_where=text(UNFILED),
-    ),
-    Index(
-        "inbox_unknown",
-        "arrived_at",
-        sqlite_where=text(UNKNOWN),
-        postgresql_where=text(UNKNOWN),
-    ),
-    Index(
-        "inbox_refused_code",
-        "arrived_at",
-        sqlite_where=text(REFUSED_CODE),
-        postgresql_where=text(REFUSED_CODE),
-    ),
+    _partial("inbox_number", "number", "arrived_at", where=FILED),
+    _partial("inbox_unfiled", "arrived_at", where=UNFILED),
+    _partial("inbox_unknown", "arrived_at", where=UNKNOWN),
+    _partial("inbox_refused_code", "arrived_at", where=REFUSED_CODE),
 )
 """Every arrival. ``number`` is the sender in E.164 if it is a subscriber;
 ``outcome`` names what the command decided; ``matched`` says that a later
@@ -253,12 +234,7 @@ keyed_arrivals = Table(
     Column("inbox_id", ID, primary_key=True, autoincrement=False),
     Column("shelf", Text),
     Column("slot", Integer),
-    Index(
-        "keyed_arrivals_shelf",
-        "shelf",
-        sqlite_where=text("shelf IS NOT NULL"),
-        postgresql_where=text("shelf IS NOT NULL"),
-    ),
+    _partial("keyed_arrivals_shelf", "shelf", where="shelf IS NOT NULL"),
     sqlite_with_rowid=False,
 )
 """The arrivals that have a key. A table and not an index of ``inbox``, which every
@@ -285,12 +261,7 @@ long_messages = Table(
     Column("state", Text, nullable=False),
     Column("arrived_at", Double, nullable=False),
     Index("long_messages_key", "source", "destination", "reference"),
-    Index(
-        "long_messages_open",
-        "arrived_at",
-        sqlite_where=text(OPEN_PART),
-        postgresql_where=text(OPEN_PART),
-    ),
+    _partial("long_messages_open", "arrived_at", where=OPEN_PART),
 )
 """The parts of long messages; the parts of one text share ``set_id``."""
 
@@ -313,18 +284,8 @@ submissions = Table(
     Column("undoes", ID),
     Column("restores", ID),
     Index("submissions_inbox_id", "inbox_id"),
-    Index(
-        "submissions_flagged",
-        "day",
-        sqlite_where=text("flags IS NOT NULL"),
-        postgresql_where=text("flags IS NOT NULL"),
-    ),
-    Index(
-        "submissions_undoes",
-        "undoes",
-        sqlite_where=text("undoes IS NOT NULL"),
-        postgresql_where=text("undoes IS NOT NULL"),
-    ),
+    _partial("submissions_flagged", "day", where="flags IS NOT NULL"),
+    _partial("submissions_undoes", "undoes", where="undoes IS NOT NULL"),
 )
 """The history of all reports, only ever added to. Values stand in the form's
 order with spaces between; ``flags``, too, have spaces between. ``replaces`` is the
@@ -419,27 +380,9 @@ outbox = Table(
     Column("answer_pdu", LargeBinary),
     Index("outbox_inbox_id", "inbox_id"),
     Index("outbox_created", "created_at"),
-    Index(
-        "outbox_unasked",
-        "number",
-        "created_at",
-        sqlite_where=text(UNASKED),
-        postgresql_where=text(UNASKED),
-    ),
-    Index(
-        "outbox_open",
-        "link",
-        "priority",
-        "id",
-        sqlite_where=text(OPEN),
-        postgresql_where=text(OPEN),
-    ),
-    Index(
-        "outbox_smsc_key",
-        "smsc_key",
-        sqlite_where=text("smsc_key IS NOT NULL"),
-        postgresql_where=text("smsc_key IS NOT NULL"),
-    ),
+    _partial("outbox_unasked", "number", "created_at", where=UNASKED),
+    _partial("outbox_open", "link", "priority", "id", where=OPEN),
+    _partial("outbox_smsc_key", "smsc_key", where="smsc_key IS NOT NULL"),
 )
 """What goes out, one row a part. ``smsc_id`` is the carrier's id as it came,
 ``smsc_key`` the form by which receipts are matched; ``submit_pdu`` and
@@ -490,12 +433,7 @@ unrecognised = Table(
     Column("done_at", Double),
     Column("done_by", Text),
     Column("note", Text),
-    Index(
-        "unrecognised_open",
-        "inbox_id",
-        sqlite_where=text(UNREAD),
-        postgresql_where=text(UNREAD),
-    ),
+    _partial("unrecognised_open", "inbox_id", where=UNREAD),
 )
 """The arrivals that no command understood. A table and not an index of ``inbox``,
 which every report would pay for."""
@@ -513,12 +451,7 @@ receipts = Table(
     Column("arrived_at", Double, nullable=False),
     Column("outbox_id", ID),
     Index("receipts_outbox_id", "outbox_id"),
-    Index(
-        "receipts_parked",
-        "arrived_at",
-        sqlite_where=text("outbox_id IS NULL"),
-        postgresql_where=text("outbox_id IS NULL"),
-    ),
+    _partial("receipts_parked", "arrived_at", where="outbox_id IS NULL"),
 )
 
 rounds = Table(
