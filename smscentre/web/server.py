@@ -13,6 +13,7 @@ __all__ = [
     "BodyLimit",
     "Site",
     "TooLarge",
+    "host_of",
 ]
 
 from collections import Counter
@@ -74,7 +75,7 @@ _HEADERS = {
 _log = Logger(namespace="smscentre.web.server")
 
 
-def _host(address: object) -> str:
+def host_of(address: object) -> str:
     """The host of an address; empty where it has none, as a local socket's."""
     return str(getattr(address, "host", ""))
 
@@ -108,7 +109,7 @@ class _Channel(HTTPChannel):
     def connectionMade(self) -> None:
         """Begin to count."""
         assert self.transport is not None, "called by it"
-        self._host = _host(self.transport.getPeer())
+        self._host = host_of(self.transport.getPeer())
         self.site.open[self._host] += 1
         super().connectionMade()
 
@@ -266,7 +267,7 @@ class Site(server.Site):
 
     def buildProtocol(self, addr: IAddress | None) -> Any:
         """Serve one more connection; None closes it, where there are too many."""
-        host = _host(addr)
+        host = host_of(addr)
         for_many = host in ("", self._proxy)
         if not for_many and self.open[host] >= EACH_MOST:
             return None

@@ -10,7 +10,6 @@ __all__ = ["HTML", "Visitor", "attend"]
 
 import re
 from collections.abc import Mapping
-from typing import Any
 from urllib.parse import quote
 
 from attrs import evolve, frozen
@@ -21,6 +20,7 @@ from smscentre.web.forgery import Sender, csrf_of
 from smscentre.web.forms import read_form, read_query
 from smscentre.web.means import Means
 from smscentre.web.routes import Content, Redirect, Visit
+from smscentre.web.server import host_of
 from smscentre.web.sessions import new_token
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
@@ -155,8 +155,7 @@ class Visitor:
 
     def _address(self, proxy: str) -> str:
         """The client's; as what stands in front says it, if we know that."""
-        peer: Any = self.request.getClientAddress()
-        host = str(getattr(peer, "host", "local"))
+        host = host_of(self.request.getClientAddress()) or "local"
         if proxy and host == proxy:
             return self.header("X-Forwarded-For").rpartition(",")[2].strip() or host
         return host

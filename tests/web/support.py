@@ -20,6 +20,7 @@ __all__ = [
     "ask",
     "get",
     "means_of",
+    "peer",
     "post_of",
     "words_of",
 ]
@@ -71,6 +72,11 @@ NOW = 1715649330.0
 _HOST = "127.0.0.1"
 
 
+def peer(host: str = _HOST) -> IAddress:
+    """The address of a browser's end of a connection."""
+    return IPv4Address("TCP", host, 50000)
+
+
 @frozen
 class Answer:
     """One answer as a browser would read it. Names of headers are lower case."""
@@ -91,9 +97,9 @@ class Wire:
     """One connection to a site, on which octets may come in any pieces."""
 
     def __init__(self, site: Site, host: str = _HOST) -> None:
-        peer: IAddress = IPv4Address("TCP", host, 50000)
-        self.transport = StringTransport(peerAddress=peer)
-        self._protocol: Any = site.buildProtocol(peer)
+        address = peer(host)
+        self.transport = StringTransport(peerAddress=address)
+        self._protocol: Any = site.buildProtocol(address)
         self._protocol.makeConnection(self.transport)
 
     def send(self, octets: bytes) -> None:

@@ -3,14 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
-from typing import Any
 
-from twisted.internet.address import IPv4Address
 from twisted.internet.defer import Deferred
-from twisted.internet.error import ConnectionDone
 from twisted.internet.task import Clock
-from twisted.internet.testing import StringTransport
-from twisted.python.failure import Failure
 
 from smscentre.sections import WebConfig
 from smscentre.users import Role
@@ -33,12 +28,11 @@ from smscentre.web.routes import (
 )
 from smscentre.web.sessions import Sessions
 from smscentre.web.site import site_of
-from tests.web.support import NOW, TOKENS, Browser
+from tests.web.support import NOW, TOKENS, Browser, Wire
 from tests.web.support import Answer as Reply
 from tests.web.test_login import LoginTestCase
 
 JSON = "application/json"
-GONE = Failure(ConnectionDone())
 
 
 def giving(answer: Answer) -> Handler:
@@ -287,23 +281,18 @@ class StreamTests(RouteTestCase):
         """Let the newest stream have an event."""
         self.next.callback(event)
 
-    def open(
-        self, role: Role = Role.OPERATOR, host: str = "127.0.0.1"
-    ) -> tuple[StringTransport, Any]:
+    def open(self, role: Role = Role.OPERATOR, **where: str) -> Wire:
         """Begin to listen."""
-        peer = IPv4Address("TCP", host, 50000)
-        transport = StringTransport(peerAddress=peer)
-        protocol: Any = self.site.buildProtocol(peer)
-        protocol.makeConnection(transport)
-        protocol.dataReceived(
+        wire = Wire(self.site, **where)
+        wire.send(
             b"GET /live HTTP/1.1\r\nHost: localhost\r\n"
             b"Cookie: sesi=" + TOKENS[role].encode() + b"\r\n\r\n"
         )
-        return transport, protocol
+        return wire
 
     def test_events(self) -> None:
         """Name, id and every line of the data."""
-        transport, _ = self.open()
+        transport = self.open().transport
         self.assertIn(b"Content-Type: text/event-stream", transport.value())
         transport.clear()
         self.give(Event("eins\nzwei", "kabar", "7"))
@@ -313,7 +302,7 @@ class StreamTests(RouteTestCase):
 
     def test_data_cannot_end_an_event(self) -> None:
         """Whatever breaks a line begins one of data."""
-        transport, _ = self.open()
+        transport = self.open().transport
         transport.clear()
         self.give(Event("a\r\rid: 1\u2028b"))
         found = transport.value().split(b"\r\n")
@@ -322,39 +311,43 @@ class StreamTests(RouteTestCase):
 
     def test_end(self) -> None:
         """Without further events the answer ends, and nothing is left."""
-        transport, protocol = self.open()
+        wire = self.open()
+        transport = wire.transport
         self.give(Event(""))
         self.assertTrue(transport.disconnecting)
-        protocol.connectionLost(GONE)
+        wire.close()
         self.assertEqual((self.closed, self.clock.getDelayedCalls()), (1, []))
 
     def test_browser_gone(self) -> None:
         """The iterator is closed, and nothing is left."""
-        _, protocol = self.open()
+        wire = self.open()
         self.give(Event("x"))
-        protocol.connectionLost(GONE)
+        wire.close()
         self.assertEqual((self.closed, self.clock.getDelayedCalls()), (1, []))
 
     def test_sign_of_life(self) -> None:
         """Something is said every quarter of a minute."""
-        transport, protocol = self.open()
+        wire = self.open()
+        transport = wire.transport
         transport.clear()
         self.clock.advance(15)
         self.assertIn(b":\n\n", transport.value())
-        protocol.connectionLost(GONE)
+        wire.close()
 
     def test_longest(self) -> None:
         """After five minutes the browser has to ask again."""
-        transport, protocol = self.open()
+        wire = self.open()
+        transport = wire.transport
         for _ in range(20):
             self.clock.advance(15)
         self.assertTrue(transport.disconnecting)
-        protocol.connectionLost(GONE)
+        wire.close()
         self.assertEqual((self.closed, self.clock.getDelayedCalls()), (1, []))
 
     def test_slow_browser(self) -> None:
         """While the connection is full, events wait."""
-        transport, protocol = self.open()
+        wire = self.open()
+        transport = wire.transport
         assert transport.producer is not None
         transport.clear()
         transport.producer.pauseProducing()
@@ -362,15 +355,17 @@ class StreamTests(RouteTestCase):
         self.assertEqual(transport.value(), b"")
         transport.producer.resumeProducing()
         self.assertIn(b"data: x", transport.value())
-        protocol.connectionLost(GONE)
+        wire.close()
 
     def test_most(self) -> None:
         """Beyond a hundred the next is told to come again."""
         opened = [self.open(host=f"10.0.0.{n}") for n in range(101)]
-        self.assertIn(b"503", opened[-1][0].value().partition(b"\r\n")[0])
-        opened[0][1].connectionLost(GONE)
-        self.assertIn(b"200", self.open()[0].value().partition(b"\r\n")[0])
+        self.assertIn(b"503", opened[-1].transport.value().partition(b"\r\n")[0])
+        opened[0].close()
+        self.assertIn(b"200", self.open().transport.value().partition(b"\r\n")[0])
 
     def test_who_may(self) -> None:
         """A stream needs what a page needs."""
-        self.assertIn(b"403", self.open(Role.VIEWER)[0].value().partition(b"\r\n")[0])
+        self.assertIn(
+            b"403", self.open(Role.VIEWER).transport.value().partition(b"\r\n")[0]
+        )

@@ -10,7 +10,6 @@ from tempfile import mkdtemp
 from typing import Any
 
 from attrs import evolve
-from twisted.internet.address import IPv4Address
 from twisted.internet.task import Clock
 from twisted.internet.testing import StringTransport
 from twisted.trial.unittest import SynchronousTestCase
@@ -28,6 +27,7 @@ from tests.web.support import (
     Browser,
     FakeReader,
     FakeStatus,
+    Wire,
     add_session,
     means_of,
 )
@@ -38,13 +38,10 @@ MODEM = LinkStatus("modem-2", "modem", True, NOW - 60, modem=ModemStatus(ModemHe
 
 def listen(site: Site, token: str) -> StringTransport:
     """Open a stream as whose session the token is."""
-    peer = IPv4Address("TCP", "127.0.0.1", 50000)
-    transport = StringTransport(peerAddress=peer)
-    protocol: Any = site.buildProtocol(peer)
-    protocol.makeConnection(transport)
+    wire = Wire(site)
     request = "GET /gateway/arus HTTP/1.1\r\nHost: localhost\r\nCookie: sesi="
-    protocol.dataReceived(f"{request}{token}\r\n\r\n".encode())
-    return transport
+    wire.send(f"{request}{token}\r\n\r\n".encode())
+    return wire.transport
 
 
 def states(transport: StringTransport) -> list[dict[str, Any]]:

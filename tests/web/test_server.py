@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from email.utils import parsedate_to_datetime
 
-from twisted.internet.address import IPv4Address
 from twisted.internet.task import Clock
 from twisted.logger import LogLevel, capturedLogs
 from twisted.trial.unittest import SynchronousTestCase
@@ -13,13 +12,9 @@ from twisted.web.resource import Resource
 from twisted.web.server import Request
 
 from smscentre.web.server import EACH_MOST, MAX_BODY_OCTETS, OPEN_MOST, Site
-from tests.web.support import NOW, Answer, Wire, ask, get
+from tests.web.support import NOW, Answer, Wire, ask, get, peer
 
 WEEK_S = 7 * 86400
-
-
-def _peer(host: str) -> IPv4Address:
-    return IPv4Address("TCP", host, 50000)
 
 
 class _Echo(Resource):
@@ -225,7 +220,7 @@ class SlowTests(_SiteTestCase):
     def test_too_many_connections(self) -> None:
         """One more is not served, until another one ends."""
         wires = [Wire(self.site, f"10.0.0.{n % 100}") for n in range(OPEN_MOST)]
-        self.assertIsNone(self.site.buildProtocol(_peer("10.0.1.1")))
+        self.assertIsNone(self.site.buildProtocol(peer("10.0.1.1")))
         wires.pop().close()
         self.assertEqual(get(self.site, "/").status, 200)
         for wire in wires:
@@ -236,7 +231,7 @@ class SlowTests(_SiteTestCase):
     def test_too_many_connections_of_one_address(self) -> None:
         """They leave places for the others."""
         wires = [Wire(self.site, "10.0.0.1") for _ in range(EACH_MOST)]
-        self.assertIsNone(self.site.buildProtocol(_peer("10.0.0.1")))
+        self.assertIsNone(self.site.buildProtocol(peer("10.0.0.1")))
         Wire(self.site, "10.0.0.2").close()
         for wire in wires:
             wire.close()
@@ -246,6 +241,6 @@ class SlowTests(_SiteTestCase):
         """It brings everybody, and has all places that there are."""
         self.site = Site(_Echo(), self.clock, lambda: NOW, proxy="10.0.0.1")
         wires = [Wire(self.site, "10.0.0.1") for _ in range(OPEN_MOST)]
-        self.assertIsNone(self.site.buildProtocol(_peer("10.0.0.1")))
+        self.assertIsNone(self.site.buildProtocol(peer("10.0.0.1")))
         for wire in wires:
             wire.close()
