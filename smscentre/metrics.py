@@ -9,17 +9,17 @@ from __future__ import annotations
 
 __all__ = ["MODEM_FAULTS", "MODEM_RESETS", "Metrics"]
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from math import nan
 from typing import Final
 
-from prometheus_client import Gauge, Histogram, ProcessCollector, generate_latest
+from prometheus_client import Gauge, ProcessCollector, generate_latest
 
 from smscentre.at.patience import Remedy
 from smscentre.at.session_events import FAULTS
 from smscentre.messages import DeliveryState, IncomingKind, ModemHealth, Retry
 from smscentre.reminder_metrics import ReminderMetrics
-from smscentre.series import OTHER, Counter, Registry
+from smscentre.series import OTHER, Counter, Histogram, Registry
 from smscentre.web_metrics import WebMetrics
 
 MODEM_RESETS: Final = tuple(remedy.value for remedy in Remedy)
@@ -65,7 +65,7 @@ class Metrics:
     ``links`` are all configured names; a method given another one raises
     KeyError; ``modems`` are those that are modems. ``outcomes`` and ``silences``
     are the names by which commands, and messages without a reply, are counted.
-    Any thread may call `committed`, only the reactor's the other methods.
+    Only the writer's thread calls `committed`, and the reactor's the other methods.
     """
 
     def __init__(
@@ -148,7 +148,7 @@ class Metrics:
     def acknowledged(self, link: str, seconds: float) -> None:
         """An arrival was acknowledged, ``seconds`` after it came."""
         self._acknowledged.add(link)
-        self._acknowledge_seconds[link].observe(seconds)
+        self._acknowledge_seconds.observe(seconds, link)
 
     def refused(self, link: str, reason: str) -> None:
         """An arrival was given back to the carrier."""
@@ -295,13 +295,12 @@ class Metrics:
         self._corrupt = self._by_link("corrupt_total", "Arrivals kept raw.")
         self._acknowledged = self._by_link("acknowledged_total", "Acknowledgements.")
         self._redeliveries = self._by_link("redeliveries_total", "Arrivals known.")
-        seconds = self._histogram(
+        self._acknowledge_seconds = self._histogram(
             "acknowledge_seconds",
             "From arrival to acknowledgement.",
             _ACKNOWLEDGE_S,
-            ["link"],
+            link=self._links,
         )
-        self._acknowledge_seconds = {link: seconds.labels(link) for link in self._links}
         self._refused = self._by_link(
             "refused_total", "Arrivals given back.", reason=_REFUSALS
         )
@@ -380,16 +379,12 @@ class Metrics:
         self,
         name: str,
         text: str,
-        buckets: tuple[float, ...],
-        labels: Iterable[str] = (),
+        bounds: Sequence[float],
+        **labels: Iterable[str],
     ) -> Histogram:
-        return Histogram(
-            f"smscentre_{name}",
-            text,
-            labels,
-            registry=self._registry,
-            buckets=buckets,
-        )
+        histogram = Histogram(f"smscentre_{name}", text, bounds, labels)
+        self._registry.register(histogram)
+        return histogram
 
 
 def _known(value: int | None) -> float:

@@ -23,7 +23,7 @@ from smscentre.inbox.arrival import Arrival, can_be_recognised
 from smscentre.inbox.batch import Batch, Interpreter
 from smscentre.inbox.pins import TypedParts, hide
 from smscentre.interfaces import Command, Request, SubmissionKey
-from smscentre.messages import Incoming, IncomingKind
+from smscentre.messages import MESSAGE, Incoming, IncomingKind
 from smscentre.numbers import subscriber
 from smscentre.store import arrivals, longmessages, receipts
 from smscentre.store.arrivals import REDELIVERY_HORIZON_S
@@ -103,7 +103,7 @@ class Acceptance:
         expected: list[SubmissionKey] = []
         for work in works:
             incoming = work.incoming
-            if incoming.kind is not IncomingKind.MESSAGE:
+            if incoming.kind is not MESSAGE:
                 continue
             number = subscriber(incoming.source, settings.country)
             hide(work, has_pin=directory.has_pin(number))
@@ -143,13 +143,13 @@ class Acceptance:
             self._batch.prove_key(arrival)
         if self._is_redelivery(transaction, arrival):
             return
-        if incoming.kind is IncomingKind.CORRUPT:
-            self._keep(transaction, arrival, "corrupt", reason=incoming.reason)
+        if incoming.kind is MESSAGE:
+            self._accept_message(transaction, arrival)
         elif incoming.kind is IncomingKind.RECEIPT:
             self._keep(transaction, arrival, "receipt")
             self._match_receipt(transaction, arrival)
         else:
-            self._accept_message(transaction, arrival)
+            self._keep(transaction, arrival, "corrupt", reason=incoming.reason)
 
     def give_up(
         self, transaction: Transaction, arrival: Arrival, error: Exception
@@ -165,7 +165,7 @@ class Acceptance:
         number = subscriber(incoming.source, self._settings.country)
         reason = f"{type(error).__name__}: {error}"
         self._keep(transaction, arrival, "failed", number=number, reason=reason)
-        if number is None or incoming.kind is not IncomingKind.MESSAGE:
+        if number is None or incoming.kind is not MESSAGE:
             return
         arrival.silence = self._answering.reason_to_hold(
             incoming.link, number, incoming.arrived_at

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from hashlib import blake2b
 from typing import Protocol
 
-from smscentre.messages import Incoming, IncomingKind, Outgoing
+from smscentre.messages import MESSAGE, Incoming, Outgoing
 from smscentre.store.outgoing import claimed_for
 from smscentre.store.transaction import Transaction
 from smscentre.store.work import Work
@@ -38,7 +38,7 @@ def can_be_recognised(incoming: Incoming) -> bool:
 
     Without a key that is a message's alone: what else comes twice does no harm.
     """
-    return bool(incoming.key) or incoming.kind is IncomingKind.MESSAGE
+    return bool(incoming.key) or incoming.kind is MESSAGE
 
 
 class Acceptor(Protocol):

@@ -21,7 +21,13 @@ from smscentre.inbox.arrival import (
     can_be_recognised,
     fingerprint,
 )
-from smscentre.messages import DeliveryState, Incoming, IncomingKind, Outgoing
+from smscentre.messages import (
+    MESSAGE,
+    DeliveryState,
+    Incoming,
+    IncomingKind,
+    Outgoing,
+)
 from smscentre.store.arrivals import ACKNOWLEDGED
 from smscentre.store.writer import Writer
 
@@ -143,7 +149,7 @@ class Inbox:
         A flood must not take all places, and no reply may overtake an earlier one that
         has none.
         """
-        is_message = incoming.kind is IncomingKind.MESSAGE
+        is_message = incoming.kind is MESSAGE
         if not is_message or incoming.source.digits in self._under_way:
             return ""
         return self._postbox.reserve(incoming.link)
@@ -222,7 +228,7 @@ class Inbox:
             self._observer.redelivered(incoming.link)
         elif incoming.receipt is not None:
             self._observer.receipt(incoming.link, incoming.receipt.state)
-        elif incoming.kind is IncomingKind.MESSAGE:
+        elif incoming.kind is MESSAGE:
             self._observer.command(arrival.result)
 
     def _settle(self, arrival: Arrival, accepted: bool) -> None:

@@ -27,6 +27,7 @@ from smscentre.links.reconnect import Ending
 from smscentre.links.told import FaultLog
 from smscentre.links.wire import Connection, EventTaker, SmppProtocol
 from smscentre.messages import (
+    MESSAGE,
     Accepted,
     Address,
     Incoming,
@@ -326,7 +327,7 @@ class SmppLink:
             raw=raw,
             arrived_at=self._wall_clock(),
             part=message.part,
-            kind=IncomingKind.RECEIPT if receipt else IncomingKind.MESSAGE,
+            kind=IncomingKind.RECEIPT if receipt else MESSAGE,
             receipt=receipt,
             reason="" if receipt else _reason_for_silence(pdu, message),
         )

@@ -9,7 +9,7 @@ __all__ = ["Connection", "EventTaker", "SmppProtocol"]
 
 import socket
 from collections.abc import Iterable
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from twisted.internet import protocol
 from twisted.internet.defer import Deferred
@@ -38,6 +38,9 @@ _CLOSING_S = 5.0
 
 _UNREAD_S = 20.0
 """How long a peer may leave unread more than the transport likes to keep."""
+
+# Asked for at every answer, and members of an enumeration are not found quickly.
+_CLOSED: Final = State.CLOSED
 
 
 class Connection(Protocol):
@@ -180,7 +183,7 @@ class SmppProtocol(protocol.Protocol):
 
     def acknowledge(self, sequence: int, status: int, arrival_id: str) -> None:
         """Answer a deliver_sm, unless the session is over; status 0 acknowledges."""
-        if self.session.state is State.CLOSED:
+        if self.session.state is _CLOSED:
             return
         self.session.acknowledge(sequence, status)
         if status == 0:

@@ -17,7 +17,7 @@ __all__ = [
     "is_writable",
 ]
 
-from typing import Literal
+from typing import Final, Literal
 
 from smscentre.gsm import alphabet as gsm7
 from smscentre.gsm import ucs2
@@ -28,6 +28,10 @@ from smscentre.smpp.codes import Coding
 
 DefaultAlphabet = Literal["gsm7", "latin1", "ascii"]
 """What data_coding 0 means on a link; GSM 7-bit is unpacked, one septet an octet."""
+
+# Asked for of every text, and members of an enumeration are not found quickly.
+_DEFAULT: Final = Coding.DEFAULT
+_GSM7: Final = Alphabet.GSM7
 
 _UCS2 = "utf-16-be"
 """The name of UCS-2 among codecs; `smscentre.gsm.ucs2` reads and writes it."""
@@ -110,11 +114,11 @@ def encode_text(
 
     :raises UnencodableError: GSM 7-bit was asked for and lacks a character.
     """
-    if alphabet is Alphabet.GSM7:
+    if alphabet is _GSM7:
         if default_alphabet == "gsm7":
-            return Coding.DEFAULT, gsm7.encode(text)
+            return _DEFAULT, gsm7.encode(text)
         try:
-            return Coding.DEFAULT, text.encode(_DEFAULT_CODECS[default_alphabet])
+            return _DEFAULT, text.encode(_DEFAULT_CODECS[default_alphabet])
         except UnicodeEncodeError:
             pass
     return Coding.UCS2, ucs2.encode(text)
@@ -135,7 +139,7 @@ def _codec(data_coding: int, default_alphabet: DefaultAlphabet) -> str | None:
     Values above 0x0F are those of GSM: some carriers hand the data coding scheme
     of the phone through, as in 0x18, UCS-2 for immediate display.
     """
-    if data_coding == Coding.DEFAULT or 0x80 <= data_coding < 0xC0:
+    if data_coding == _DEFAULT or 0x80 <= data_coding < 0xC0:
         return _DEFAULT_CODECS.get(default_alphabet)
     if data_coding < 0x10:
         return _CODECS.get(data_coding, _BINARY)

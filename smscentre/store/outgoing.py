@@ -22,7 +22,7 @@ __all__ = [
 
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import bindparam, false, func, insert, select, update
 from sqlalchemy import text as sql
@@ -61,6 +61,9 @@ class Claim:
     uncertain: int = 0
 
 
+_QUEUED: Final = OutboxState.QUEUED.value
+_CLAIMED: Final = OutboxState.CLAIMED.value
+
 _ADD = Statement(
     insert(outbox),
     (
@@ -90,7 +93,7 @@ _WAITING = (
     .where(
         outbox.c.link == bindparam("link"),
         sql(OPEN),
-        outbox.c.state != OutboxState.CLAIMED.value,
+        outbox.c.state != _CLAIMED,
     )
     .order_by(outbox.c.priority, outbox.c.id)
 )
@@ -104,14 +107,14 @@ _DUE = (
 _NEXT_DUE = select(func.min(outbox.c.due_at)).where(
     outbox.c.link == bindparam("link"),
     sql(OPEN),
-    outbox.c.state != OutboxState.CLAIMED.value,
+    outbox.c.state != _CLAIMED,
 )
 
 _TAKE = Statement(
     update(outbox)
     .where(outbox.c.id == bindparam("row"))
     .values(
-        state=OutboxState.CLAIMED.value,
+        state=_CLAIMED,
         bind=bindparam("b_bind"),
         resent=bindparam("b_resent"),
         attempts=outbox.c.attempts + 1,
@@ -143,7 +146,8 @@ def add_outgoing(
     """
     total = len(draft.parts)
     reference = _next_reference(transaction, draft) if total > 1 else None
-    state = OutboxState.CLAIMED if bind else OutboxState.QUEUED
+    state = _CLAIMED if bind else _QUEUED
+    alphabet = draft.alphabet.value
     result = []
     for number, text in enumerate(draft.parts, 1):
         part = (
@@ -160,13 +164,13 @@ def add_outgoing(
                 draft.link,
                 draft.number,
                 text,
-                draft.alphabet.value,
+                alphabet,
                 reference,
                 draft.reference_width if part else None,
                 total,
                 number,
                 int(draft.priority),
-                state.value,
+                state,
                 1 if bind else 0,
                 bind or None,
                 now,
@@ -232,7 +236,7 @@ def claimed_for(transaction: Transaction, arrival_id: str) -> list[Outgoing]:
             == select(inbox.c.id)
             .where(inbox.c.arrival_id == arrival_id)
             .scalar_subquery(),
-            outbox.c.state == OutboxState.CLAIMED.value,
+            outbox.c.state == _CLAIMED,
         )
     )
     return [_outgoing(row, row.resent) for row in rows]
@@ -265,7 +269,7 @@ def leave_in_doubt(transaction: Transaction, reason: str) -> int:
         update(outbox)
         .where(
             sql(OPEN),
-            outbox.c.state == OutboxState.CLAIMED.value,
+            outbox.c.state == _CLAIMED,
             outbox.c.bind.not_in(standing),
         )
         .values(state=OutboxState.IN_DOUBT.value, error=reason)
@@ -294,11 +298,11 @@ def return_claims(
         .where(
             sql(OPEN),
             outbox.c.link == link,
-            outbox.c.state == OutboxState.CLAIMED.value,
+            outbox.c.state == _CLAIMED,
             outbox.c.bind == bind,
             outbox.c.id.not_in(but),
         )
-        .values(state=OutboxState.QUEUED.value)
+        .values(state=_QUEUED)
     )
     return int(result.rowcount)
 
@@ -312,7 +316,7 @@ def postpone_number(
         .where(
             sql(OPEN),
             outbox.c.link == link,
-            outbox.c.state == OutboxState.QUEUED.value,
+            outbox.c.state == _QUEUED,
             outbox.c.number == number,
             outbox.c.due_at < until,
         )
@@ -327,7 +331,7 @@ def reroute(transaction: Transaction, link: str, other: str, priority: Priority)
         .where(
             sql(OPEN),
             outbox.c.link == link,
-            outbox.c.state != OutboxState.CLAIMED.value,
+            outbox.c.state != _CLAIMED,
             outbox.c.priority == int(priority),
         )
         .values(link=other)
@@ -346,7 +350,7 @@ def reroute_others(
         select(outbox.c.id, outbox.c.number).where(
             sql(OPEN),
             outbox.c.link == link,
-            outbox.c.state != OutboxState.CLAIMED.value,
+            outbox.c.state != _CLAIMED,
             outbox.c.priority > int(Priority.REPLY),
         )
     )

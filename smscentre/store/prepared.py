@@ -166,6 +166,10 @@ class Driver:
 
 def _pieces(rows: Sequence[Row], sizes: Sequence[int]) -> Iterator[Sequence[Row]]:
     """Cut rows into pieces of some sizes, the largest first, and what is left over."""
+    if len(rows) == 1:
+        # As nearly always while little comes: then each message waits for this.
+        yield rows
+        return
     done = 0
     for size in sizes:
         while len(rows) - done >= size:

@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from queue import SimpleQueue
 from threading import Lock
 from time import perf_counter
-from typing import Protocol, TypeVar
+from typing import Final, Protocol, TypeVar
 
 from sqlalchemy import Connection, Engine, exc, select
 from twisted.internet.defer import Deferred
@@ -45,6 +45,9 @@ more of one sender."""
 
 MARK_DELAY_S = 0.05
 """How long a mark waits for a batch to ride with."""
+
+# Given to every work, and members of an enumeration are not found quickly.
+_BEGUN: Final = WorkState.BEGUN
 
 _log = Logger(namespace="smscentre.store.writer")
 
@@ -256,7 +259,7 @@ class Writer:
                     beyond.append(work)
                     continue
                 shares[work.sender] = share
-                work.state = WorkState.BEGUN
+                work.state = _BEGUN
                 batch.append(work)
         self._taken.extendleft(reversed(beyond))
 
@@ -289,7 +292,7 @@ class Writer:
         with self._lock:
             for work in batch:
                 work.unknown = work.unknown or unknown
-                work.state = WorkState.BEGUN if work.unknown else WorkState.WAITING
+                work.state = _BEGUN if work.unknown else WorkState.WAITING
         self._marks.extendleft(reversed(marks))
         self._marks_due = bool(marks)
         self._taken.extendleft(reversed(batch))
