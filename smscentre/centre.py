@@ -211,7 +211,7 @@ class Centre(MultiService):
             config.node.name,
             time.time,
             self._board,
-            self._acceptance.recall,
+            self._acceptance.suspects,
         )
 
     def _build_links(self) -> None:

@@ -704,3 +704,13 @@ class FloodTests(StagesTestCase):
         numbers = [str(number) for number in range(len(self.flood))]
         self.assertEqual(self.submissions(), numbers)
         self.assertEqual(len(self.link.sent), 2)
+
+    def test_what_a_lost_bind_left_waiting_comes_again(self) -> None:
+        """Its later messages are stored after its end, and still count once."""
+        self.link.disconnect(self.exchange)
+        self.link.connect(self.exchange)
+        again = [self.arrive(f"SET {number}") for number in range(3 * BATCH)]
+        self.turn()
+        self.assertEqual({self.successResultOf(each) for each in again}, {True})
+        numbers = [str(number) for number in range(len(self.flood))]
+        self.assertEqual(self.submissions(), numbers)
