@@ -74,10 +74,14 @@ class Acceptance:
         self._directories = DirectoryCache()
         self._answering = answering
         self._batch: Batch | None = None
-        self.suspects = Suspects(settings.siblings)
+        self.suspects = Suspects(self.account)
         """What may be brought again; told as binds begin and end."""
         self._pins = PinChecks()
         self._typed = TypedParts()
+
+    def account(self, link: str) -> Sequence[str]:
+        """The links that share a link's account, itself among them. Any thread."""
+        return self._settings.siblings.get(link, (link,))
 
     def prepare(self, transaction: Transaction, works: Sequence[Arrival]) -> None:
         """Read at once what the arrivals of a batch will need."""

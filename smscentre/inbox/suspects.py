@@ -10,7 +10,7 @@ from __future__ import annotations
 __all__ = ["Suspects"]
 
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from smscentre.inbox.arrival import Arrival, can_be_recognised
@@ -28,9 +28,9 @@ class Suspects:
     A carrier need not wait for the link that it lost.
     """
 
-    def __init__(self, siblings: Mapping[str, tuple[str, ...]]) -> None:
-        """:param siblings: the links that share a link's account, itself among them"""
-        self._siblings = siblings
+    def __init__(self, account: Callable[[str], Sequence[str]]) -> None:
+        """:param account: the links that share a link's account, itself among them"""
+        self._account = account
         self._known: dict[Sequence[str], dict[bytes, list[Suspect]]] = {}
         self._ended: deque[str] = deque(maxlen=_ENDED_IN_MIND)
 
@@ -38,7 +38,7 @@ class Suspects:
         """Read what may be brought again by a link, whose bind begins."""
         # At once: what a carrier brings again straight after the bind may be in
         # the same batch. If that is undone, so are rows that were found in it.
-        links = self._links(link)
+        links = self._account(link)
         before = self._known.get(links, {})
         transaction.on_undo(partial(self._known.__setitem__, links, before))
         self._known[links] = arrivals.suspects(transaction, links, now)
@@ -60,7 +60,7 @@ class Suspects:
         if incoming.bind not in self._ended or incoming.key:
             return
         if can_be_recognised(incoming):
-            known = self._known.setdefault(self._links(incoming.link), {})
+            known = self._known.setdefault(self._account(incoming.link), {})
             found = known.setdefault(arrival.kept_key, [])
             suspect = Suspect(arrival.row, arrival.original, incoming.arrived_at)
             found.append(suspect)
@@ -82,11 +82,8 @@ class Suspects:
                 self._remove(transaction, arrival, suspect)
                 return
 
-    def _links(self, link: str) -> Sequence[str]:
-        return self._siblings.get(link, (link,))
-
     def _found(self, arrival: Arrival) -> list[Suspect]:
-        known = self._known.get(self._links(arrival.incoming.link), {})
+        known = self._known.get(self._account(arrival.incoming.link), {})
         return known.get(arrival.kept_key, [])
 
     def _remove(

@@ -338,6 +338,14 @@ class SiblingTests(StagesTestCase):
         self.assertEqual(self.states(), ["done", "redelivered"])
         self.assertEqual(self.submissions(), ["5"])
 
+    def test_while_the_first_waits(self) -> None:
+        """A carrier that gets no answer in time may ask by its other link."""
+        first = self.arrive("SET 5")
+        self.bring_by_other("SET 5")
+        self.assertIs(self.successResultOf(first), True)
+        self.assertEqual(self.states(), ["done", "redelivered"])
+        self.assertEqual(self.submissions(), ["5"])
+
     def test_while_both_stand(self) -> None:
         """Nothing was lost, so an equal message is a new one."""
         self.text("SET 5")
