@@ -33,7 +33,7 @@ from smscentre.messages import (
 from smscentre.outbox.lane import Lane
 from smscentre.outbox.observer import OutboxObserver
 from smscentre.outbox.routing import Routes
-from smscentre.store import outgoing, steps
+from smscentre.store import outgoing, rerouting, steps
 from smscentre.store.transaction import Transaction
 from smscentre.store.writer import Writer
 
@@ -358,7 +358,7 @@ class Outbox:
                 self.queued(other, count)
 
         rerouted = self._writer.perform(
-            lambda transaction: outgoing.reroute_others(
+            lambda transaction: rerouting.reroute_others(
                 transaction,
                 name,
                 lambda number: self._routes.replace(name, number, standing),
@@ -379,7 +379,7 @@ class Outbox:
                 self.queued(other, count)
 
         rerouted = self._writer.perform(
-            lambda transaction: outgoing.reroute(
+            lambda transaction: rerouting.reroute(
                 transaction, name, other, Priority.REPLY
             )
         )

@@ -84,6 +84,45 @@ class OutboxTestCase(StagesTestCase):
         self.turn()
 
 
+class ClockTests(OutboxTestCase):
+    """The machine's clock was hours fast, and is set back."""
+
+    fast_s = 7 * 3600.0
+
+    def now(self) -> float:
+        """What the machine's clock shows."""
+        return super().now() + self.fast_s
+
+    def test_waiting(self) -> None:
+        """What came to wait by the fast clock is due."""
+        self.put("a")
+        self.fast_s = 0.0
+        self.connect()
+        self.assertEqual(self.texts(), ["a"])
+
+    def test_in_doubt(self) -> None:
+        """So is what is in doubt since then."""
+        self.connect()
+        self.put("a")
+        self.link.disconnect(self.exchange)
+        self.turn()
+        self.fast_s = 0.0
+        self.connect()
+        self.assertEqual(self.texts(), ["a", "a"])
+
+    def test_put_off(self) -> None:
+        """What was put off a moment ago still is, and goes when that is over."""
+        self.connect()
+        self.put("a")
+        self.settle(_LATER)
+        self.fast_s = 0.0
+        self.outbox.tick()
+        self.pass_time(1)
+        self.assertEqual(self.texts(), ["a"])
+        self.pass_time(4)
+        self.assertEqual(self.texts(), ["a", "a"])
+
+
 class ClaimTests(OutboxTestCase):
     """D7: a claim is committed before the write; each step is a legal one."""
 
