@@ -305,13 +305,14 @@ class Outbox:
         returned.addCallback(look_again)
 
     def _send(self, lane: Lane, bind: str, parts: Sequence[Outgoing]) -> None:
-        """Hand claimed parts to the link, if the bind still stands."""
+        """Hand claimed parts to the link, if the bind still stands and is to stay."""
         if parts:
             failpoints.hit("after-claim")
         now = self._clock.seconds()
         for part in parts:
-            if lane.bind != bind:
-                self._queue_again(lane, bind, part.row, 0.0, "the bind ended")
+            if self._closed or lane.bind != bind:
+                reason = "stopping" if self._closed else "the bind ended"
+                self._queue_again(lane, bind, part.row, 0.0, reason)
                 continue
             wait = lane.spared_for(part.number, now)
             if wait:

@@ -765,6 +765,15 @@ class StopTests(OutboxTestCase):
         self.put("b")
         self.assertEqual(self.texts(), ["a"])
 
+    def test_claim_under_way(self) -> None:
+        """What is claimed in the middle of the stop waits for the next start."""
+        self.put("a")
+        self.link.connect(self.exchange)
+        self.successResultOf(self.outbox.close())
+        self.turn()
+        self.pass_time(0.05)
+        self.assertEqual((self.texts(), self.states()), ([], ["queued"]))
+
     def test_no_timer_left(self) -> None:
         """After the stop no delayed call is left."""
         self.connect()
