@@ -529,6 +529,46 @@ class RoutingTests(OutboxTestCase):
         self.turn()
         self.assertEqual([sent.text for sent in self.other.sent], ["a"])
 
+    def test_binds_that_answer_nothing_do_not_count(self) -> None:
+        """Nor does one that takes what it is given and breaks."""
+        self.other.connect(self.exchange)
+        for _ in range(30):
+            self.put("a")
+            self.link.connect(self.exchange)
+            self.turn()
+            self.link.disconnect(self.exchange)
+            self.pass_time(10)
+        self.put("b")
+        self.outbox.tick()
+        self.turn()
+        self.assertEqual(self.other.sent[-1].text, "b")
+
+    def test_what_such_a_bind_leaves_in_doubt(self) -> None:
+        """It goes once more by the other link, however soon the first is back."""
+        self.other.connect(self.exchange)
+        for _ in range(40):
+            self.put("a")
+            self.link.connect(self.exchange)
+            self.turn()
+            self.pass_time(10)
+            self.link.disconnect(self.exchange)
+        self.link.connect(self.exchange)
+        self.turn()
+        self.assertEqual(self.link.in_flight, {})
+        self.assertEqual([sent.text for sent in self.other.sent][-1:], ["a"])
+
+    def test_a_bind_that_stood_long_before_it_failed_counts(self) -> None:
+        """The time begins with what it did not answer."""
+        self.connect()
+        self.other.connect(self.exchange)
+        self.pass_time(3600)
+        self.put("a")
+        self.link.disconnect(self.exchange)
+        self.pass_time(10)
+        self.outbox.tick()
+        self.turn()
+        self.assertEqual(self.other.sent, [])
+
     def test_a_bind_in_which_something_was_sent_counts(self) -> None:
         """The time begins anew when it ends."""
         self.link.window = 1
