@@ -55,7 +55,7 @@ from smscentre.outbox.stage import Outbox
 from smscentre.service import make_service
 from smscentre.sites import Access, Sites
 from smscentre.smpp.receipt import id_key
-from smscentre.store import audit, outgoing, receipts, sessions
+from smscentre.store import audit, outgoing, receipts, rerouting, sessions
 from smscentre.store.arrivals import FILED_AT_ONCE, file_arrivals
 from smscentre.store.checkpoints import Checkpoints
 from smscentre.store.engine import reading_engine, writing_engine
@@ -211,7 +211,7 @@ class Centre(MultiService):
             config.node.name,
             time.time,
             self._board,
-            self._acceptance.recall,
+            self._acceptance.suspects,
         )
 
     def _build_links(self) -> None:
@@ -264,7 +264,7 @@ class Centre(MultiService):
         sessions.end_left_open(transaction, self._config.node.name)
         self._answering.recall(transaction, now)
         names = self._config.link_names
-        for link, parts in outgoing.waiting_for_others(transaction, names).items():
+        for link, parts in rerouting.waiting_for_others(transaction, names).items():
             _log.warn(
                 "{count} parts wait for {link}, which is not configured here",
                 count=parts,

@@ -15,6 +15,7 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from smscentre.inbox.stage import Inbox
+from smscentre.inbox.suspects import Suspects
 from smscentre.interfaces import Link
 from smscentre.messages import Incoming, SubmitOutcome
 from smscentre.outbox.stage import Outbox
@@ -48,11 +49,10 @@ class Exchange:
         node: str,
         wall_clock: Callable[[], float],
         observer: ExchangeObserver,
-        recall: Callable[[Transaction, str, float], None],
+        suspects: Suspects,
     ) -> None:
-        """:param recall: loads what may be brought again as a bind of a link begins or
-        ends; writer's thread"""
-        self._recall = recall
+        """:param suspects: what may be brought again; writer's thread"""
+        self._suspects = suspects
         self._writer = writer
         self._inbox = inbox
         self._outbox = outbox
@@ -71,7 +71,7 @@ class Exchange:
 
         def begin(transaction: Transaction) -> None:
             sessions.begin_bind(transaction, bind, link.name, self._node, now)
-            self._recall(transaction, link.name, now)
+            self._suspects.bind_began(transaction, link.name, now)
 
         self._writer.perform(begin).addErrback(self._log_failure, "begin")
         self._outbox.bound(link, bind)
@@ -86,7 +86,7 @@ class Exchange:
 
         def end(transaction: Transaction) -> None:
             sessions.end_bind(transaction, bind, now)
-            self._recall(transaction, link.name, now)
+            self._suspects.bind_ended(transaction, link.name, bind, now)
             # All that was in flight is in doubt; what is left was never written.
             outgoing.return_claims(transaction, bind, link.name)
 

@@ -139,6 +139,8 @@ def _e164(digits: str, country: str) -> str:
     # Nor does it know 00 as the prefix of an international number everywhere.
     if digits.startswith("00"):
         digits = "+" + digits[2:]
+    elif _is_full(digits, country):
+        digits = "+" + digits
     try:
         number = phonenumbers.parse(digits, country)
     except phonenumbers.NumberParseException as error:
@@ -150,3 +152,17 @@ def _e164(digits: str, country: str) -> str:
         raise NumberError(digits, NumberFault.LENGTH)
     e164: str = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
     return e164
+
+
+def _is_full(digits: str, country: str) -> bool:
+    """Whether digits are a whole number of the country, with its code and no plus.
+
+    The library takes short ones for national: 62811123456 would become +6262811123456.
+    """
+    if not digits.startswith(str(phonenumbers.country_code_for_region(country))):
+        return False
+    try:
+        number = phonenumbers.parse("+" + digits)
+    except phonenumbers.NumberParseException:
+        return False
+    return bool(phonenumbers.is_valid_number(number))

@@ -167,7 +167,7 @@ class StagesTestCase(StoreTestCase):
                 lambda: 0,
                 self.metrics,
             ),
-            self.acceptance.recall,
+            self.acceptance.suspects,
         )
 
     def is_own_reply(self, text: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import phonenumbers
 from attrs import frozen
 from hypothesis import given
 from hypothesis import strategies as st
@@ -39,6 +40,10 @@ CASES = (
     Case("081234567890", 0, OFFICER, "and of an unknown type"),
     Case("081234567890", 1, OFFICER, "a national one said to be international"),
     Case("81234567890", 0, OFFICER, "without its zero"),
+    Case("62811123456", 0, "+62811123456", "a short one without its plus"),
+    Case("62811123456", 2, "+62811123456", "of a wrong type"),
+    Case("811123456", 0, "+62811123456", "without its zero"),
+    Case("0628123456", 0, "+62628123456", "a fixed line whose area begins as 62 does"),
     Case("006281234567890", 0, OFFICER, "with the international prefix"),
     Case("006281234567890", 1, OFFICER, "with both"),
     Case("0812-3456.7890", 0, OFFICER, "with punctuation"),
@@ -81,6 +86,14 @@ class SubscriberTests(SynchronousTestCase):
         if number is not None:
             self.assertEqual(subscriber(Address(number, 1, 1), "ID"), number)
             self.assertEqual(parse_number(number, "ID"), number)
+
+    @given(st.from_regex(r"8[1-9][1-9][0-9]{6,9}", fullmatch=True))
+    def test_mobile_numbers(self, national: str) -> None:
+        """With its country's code or with a zero each is itself, however short."""
+        number = f"+62{national}"
+        if phonenumbers.is_valid_number(phonenumbers.parse(number)):
+            for digits in (f"62{national}", f"0062{national}", f"0{national}"):
+                self.assertEqual(subscriber(Address(digits), "ID"), number)
 
     @given(st.text(max_size=20), st.integers(0, 6))
     def test_total(self, digits: str, ton: int) -> None:

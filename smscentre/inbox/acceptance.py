@@ -11,7 +11,6 @@ __all__ = ["Acceptance", "AcceptanceSettings", "Interpreter"]
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
 
 from attrs import field, frozen
 from twisted.logger import Logger
@@ -22,11 +21,11 @@ from smscentre.inbox.answering import Answering
 from smscentre.inbox.arrival import Arrival, can_be_recognised
 from smscentre.inbox.batch import Batch, Interpreter
 from smscentre.inbox.pins import TypedParts, hide
+from smscentre.inbox.suspects import Suspects
 from smscentre.interfaces import Command, Request, SubmissionKey
 from smscentre.messages import MESSAGE, Incoming, IncomingKind
 from smscentre.numbers import subscriber
 from smscentre.store import arrivals, longmessages, receipts
-from smscentre.store.arrivals import REDELIVERY_HORIZON_S
 from smscentre.store.engine import is_statement_error
 from smscentre.store.ledger import StoreLedger
 from smscentre.store.people import DirectoryCache
@@ -75,23 +74,13 @@ class Acceptance:
         self._directories = DirectoryCache()
         self._answering = answering
         self._batch: Batch | None = None
-        self._suspects: dict[Sequence[str], dict[bytes, list[arrivals.Suspect]]] = {}
+        self.suspects = Suspects(self.account)
+        """What may be brought again; told as binds begin and end."""
         self._pins = PinChecks()
         self._typed = TypedParts()
 
-    def recall(self, transaction: Transaction, link: str, now: float) -> None:
-        """Recall what may be brought again, as a bind of a link begins or ends (D4).
-
-        By any link of the account: a carrier need not wait for the one that it lost.
-        """
-        # At once: what a carrier brings again straight after the bind may be in
-        # the same batch. If that is undone, so are rows that were found in it.
-        links = self._siblings(link)
-        before = self._suspects.get(links, {})
-        transaction.on_undo(partial(self._suspects.__setitem__, links, before))
-        self._suspects[links] = arrivals.suspects(transaction, links, now)
-
-    def _siblings(self, link: str) -> Sequence[str]:
+    def account(self, link: str) -> Sequence[str]:
+        """The links that share a link's account, itself among them. Any thread."""
         return self._settings.siblings.get(link, (link,))
 
     def prepare(self, transaction: Transaction, works: Sequence[Arrival]) -> None:
@@ -223,6 +212,7 @@ class Acceptance:
             reason=reason,
             redelivery_of=redelivery_of,
         )
+        self.suspects.stored(transaction, arrival)
         if (
             is_for_a_person(outcome, reason)
             and arrival.incoming.link not in self._settings.dry_runs
@@ -239,6 +229,7 @@ class Acceptance:
             return True
         if twin is not None:
             matched, original = twin.row, twin.original
+            self.suspects.repeated(transaction, arrival, matched)
         else:
             earlier = self._find_earlier(transaction, arrival)
             if earlier is None:
@@ -255,22 +246,7 @@ class Acceptance:
         incoming = arrival.incoming
         if incoming.key:
             return arrivals.named_before(transaction, incoming, arrival.kept_key)
-        return self._take_suspect(transaction, arrival)
-
-    def _take_suspect(
-        self, transaction: Transaction, arrival: Arrival
-    ) -> arrivals.Suspect | None:
-        """The oldest delivery of an earlier bind that this one may repeat."""
-        assert self._batch is not None
-        known = self._suspects.get(self._siblings(arrival.incoming.link), {})
-        suspects = known.get(arrival.kept_key, [])
-        horizon = arrival.incoming.arrived_at - REDELIVERY_HORIZON_S
-        for suspect in suspects:
-            if suspect.row not in self._batch.matched and suspect.at > horizon:
-                self._batch.matched.add(suspect.row)
-                transaction.after_commit(partial(suspects.remove, suspect))
-                return suspect
-        return None
+        return self.suspects.take(transaction, arrival)
 
     def _accept_message(self, transaction: Transaction, arrival: Arrival) -> None:
         settings = self._settings

@@ -44,6 +44,9 @@ def can_be_recognised(incoming: Incoming) -> bool:
 class Acceptor(Protocol):
     """What an arrival leaves the decisions to, in the writer's thread."""
 
+    def account(self, link: str) -> Sequence[str]:
+        """The links that share a link's account, itself among them. Any thread."""
+
     def prepare(self, transaction: Transaction, works: Sequence[Arrival]) -> None: ...
 
     def accept(self, transaction: Transaction, arrival: Arrival) -> None: ...
@@ -64,7 +67,7 @@ class Settler(Protocol):
 class Arrival(Work):
     """An arrival, from its link's hand to the commit.
 
-    ``twin`` is the equal arrival of the same bind that is not yet acknowledged,
+    ``twin`` is the equal arrival of the same account that is not yet acknowledged,
     if there is one; ``reserved`` is the bind that keeps a place of its window for
     the reply, or empty. ``settle`` hears once whether to acknowledge. The rest is
     set by the acceptor.

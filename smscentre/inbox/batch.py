@@ -28,8 +28,6 @@ class Batch:
 
     def __init__(self, ledger: StoreLedger, interpret: Interpreter) -> None:
         self.ledger = ledger
-        self.matched: set[int] = set()
-        """Rows of suspects that this batch has taken for redelivered."""
         self.understood: dict[str, tuple[Request, Command]] = {}
         self._interpret = interpret
         self._directory = ledger.directory

@@ -74,8 +74,11 @@ class _Window:
         return self._counts.get("", 0) if self._began <= now < self._ends else 0
 
     def _move_on(self, now: float) -> None:
-        """Begin to count anew where another minute, hour or day has come."""
-        if not self._began <= now < self._ends:
+        """Begin to count anew where another minute, hour or day has come.
+
+        What came shortly before and is looked at only now belongs to this one.
+        """
+        if not self._began - self.seconds <= now < self._ends:
             self._began = now // self.seconds * self.seconds
             if self.seconds == _DAY_S:
                 self._began = _midnight(now, self.zone)

@@ -1,6 +1,6 @@
 """The reactor's side of the inbox: when an arrival may be acknowledged.
 
-Holds what is not yet acknowledged, recognises a repetition in the same bind,
+Holds what is not yet acknowledged, recognises a repetition of what waits,
 and refuses what cannot be committed in time (D4, D5). It never looks into a
 text.
 """
@@ -107,7 +107,8 @@ class Inbox:
         self._octets = 0
         self._under_way: dict[str, int] = {}
         """How many arrivals of each sender are not settled."""
-        self._pending: dict[tuple[str, bytes], Arrival] = {}
+        self._pending: dict[tuple[Sequence[str], bytes], Arrival] = {}
+        """The last of equal arrivals of an account that are not acknowledged."""
         self._committed: dict[str, Arrival] = {}
         self._binds: set[str] = set()
         self._timer: IDelayedCall | None = None
@@ -124,6 +125,7 @@ class Inbox:
             settle(False)
             return
         key = fingerprint(incoming)
+        equal = self._acceptor.account(incoming.link), key
         may_repeat = can_be_recognised(incoming)
         arrival = Arrival(
             incoming,
@@ -131,11 +133,11 @@ class Inbox:
             self._acceptor,
             self,
             settle,
-            twin=self._pending.get((incoming.bind, key)) if may_repeat else None,
+            twin=self._pending.get(equal) if may_repeat else None,
             reserved=self._reserve(incoming),
         )
         if may_repeat:
-            self._pending[incoming.bind, key] = arrival
+            self._pending[equal] = arrival
         self._unanswered[arrival] = self._clock.seconds()
         self._under_way[arrival.sender] = self._under_way.get(arrival.sender, 0) + 1
         self._octets += len(incoming.raw)
@@ -172,8 +174,12 @@ class Inbox:
     def lost(self, bind: str) -> None:
         """Hear that a bind has ended: it acknowledges nothing more."""
         self._binds.discard(bind)
-        for key in [key for key in self._pending if key[0] == bind]:
-            del self._pending[key]
+        for equal in [
+            equal
+            for equal, arrival in self._pending.items()
+            if arrival.incoming.bind == bind
+        ]:
+            del self._pending[equal]
         for arrival_id in [
             arrival_id
             for arrival_id, arrival in self._committed.items()
@@ -242,9 +248,9 @@ class Inbox:
             self._finish()
 
     def _forget(self, arrival: Arrival) -> None:
-        key = arrival.incoming.bind, arrival.key
-        if self._pending.get(key) is arrival:
-            del self._pending[key]
+        equal = self._acceptor.account(arrival.incoming.link), arrival.key
+        if self._pending.get(equal) is arrival:
+            del self._pending[equal]
 
     def _check_patience(self) -> None:
         """Refuse what waited too long and was not begun."""

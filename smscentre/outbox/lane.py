@@ -31,7 +31,9 @@ class Lane:
         self.bind = ""
         self.down_since = now
         self._tried = self._has_sent = False
-        """Whether a part was refused, and whether one was sent, in this bind."""
+        """Whether a part was tried in vain, and whether one was sent, in this bind."""
+        self._in_vain_since: float | None = None
+        """When the first was, of this bind and those before it."""
         self.reserved = 0
         self.claim_size: int | None = None
         """How many parts the claim under way may take; None while there is none."""
@@ -63,11 +65,12 @@ class Lane:
         self.paused_until = 0.0
 
     def went_down(self, now: float) -> None:
-        """End the bind; one that refused all parts does not count as having stood."""
+        """End the bind; one in which all was in vain does not count as having stood."""
         self.bind = ""
         self.reserved = 0
         if self._has_sent or not self._tried:
-            self.down_since = now
+            self._in_vain_since = None
+        self.down_since = now if self._in_vain_since is None else self._in_vain_since
 
     def throttle(self, now: float) -> None:
         """Pause the whole link, each time for twice as long."""
@@ -113,12 +116,18 @@ class Lane:
         if self._counting:
             self._known = emptied
 
+    def failed(self, now: float) -> None:
+        """Note that a part was refused, or that its answer will not come."""
+        self._tried = True
+        if self._in_vain_since is None:
+            self._in_vain_since = now
+
     def refused(self, number: str, rejected: Rejected, now: float) -> float:
         """Slow down after a refusal that is not for good.
 
         Gives the seconds for which the destination is spared, 0 for none.
         """
-        self._tried = True
+        self.failed(now)
         if rejected.retry is Retry.AFTER_RECONNECT:
             return 0.0
         if rejected.throttled:
@@ -160,6 +169,7 @@ class Lane:
     def succeeded(self, number: str) -> None:
         """Forget pauses and back-offs that a success has ended."""
         self._has_sent = True
+        self._in_vain_since = None
         if self._pause:
             self._pause = 0.0
         if self._backoffs:

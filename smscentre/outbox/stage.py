@@ -33,7 +33,7 @@ from smscentre.messages import (
 from smscentre.outbox.lane import Lane
 from smscentre.outbox.observer import OutboxObserver
 from smscentre.outbox.routing import Routes
-from smscentre.store import outgoing, steps
+from smscentre.store import outgoing, rerouting, steps
 from smscentre.store.transaction import Transaction
 from smscentre.store.writer import Writer
 
@@ -129,8 +129,11 @@ class Outbox:
     def lost(self, link: Link) -> None:
         """Hear that the session has ended; all in flight was settled."""
         lane = self._lanes[link.name]
-        lane.went_down(self._clock.seconds())
+        now = self._clock.seconds()
+        lane.went_down(now)
         self._cancel_timer(lane)
+        if self._is_down(lane, now):
+            self._hand_over(link.name)
 
     def settled(self, link: Link, row: int, outcome: SubmitOutcome) -> None:
         """Write down what became of a part."""
@@ -144,6 +147,7 @@ class Outbox:
                 self._rejected(lane, part, outcome)
             case InDoubt(reason, octets):
                 self._observer.in_doubt(link.name)
+                lane.failed(self._clock.seconds())
                 self._writer.mark(steps.IN_DOUBT, (row, lane.bind, reason, *octets))
                 lane.wake()
             case Unsent(reason):
@@ -165,8 +169,7 @@ class Outbox:
             # Another process may have put something in: a broadcast.
             lane.look()
             self._pump(lane)
-            down = not lane.bind and now - lane.down_since >= self._reroute_after_s
-            if down or not self._routes.sends(name):
+            if self._is_down(lane, now) or not self._routes.sends(name):
                 self._hand_over(name)
         wall = self._wall_clock()
 
@@ -193,6 +196,10 @@ class Outbox:
     def in_flight(self, link: str) -> int:
         """How many parts wait for the link's answer."""
         return len(self._lanes[link].in_flight)
+
+    def _is_down(self, lane: Lane, now: float) -> bool:
+        """Whether a link has been of no use for so long that others take its place."""
+        return not lane.bind and now - lane.down_since >= self._reroute_after_s
 
     def _check_settled(self) -> None:
         if any(lane.in_flight for lane in self._lanes.values()):
@@ -305,13 +312,14 @@ class Outbox:
         returned.addCallback(look_again)
 
     def _send(self, lane: Lane, bind: str, parts: Sequence[Outgoing]) -> None:
-        """Hand claimed parts to the link, if the bind still stands."""
+        """Hand claimed parts to the link, if the bind still stands and is to stay."""
         if parts:
             failpoints.hit("after-claim")
         now = self._clock.seconds()
         for part in parts:
-            if lane.bind != bind:
-                self._queue_again(lane, bind, part.row, 0.0, "the bind ended")
+            if self._closed or lane.bind != bind:
+                reason = "stopping" if self._closed else "the bind ended"
+                self._queue_again(lane, bind, part.row, 0.0, reason)
                 continue
             wait = lane.spared_for(part.number, now)
             if wait:
@@ -358,7 +366,7 @@ class Outbox:
                 self.queued(other, count)
 
         rerouted = self._writer.perform(
-            lambda transaction: outgoing.reroute_others(
+            lambda transaction: rerouting.reroute_others(
                 transaction,
                 name,
                 lambda number: self._routes.replace(name, number, standing),
@@ -379,7 +387,7 @@ class Outbox:
                 self.queued(other, count)
 
         rerouted = self._writer.perform(
-            lambda transaction: outgoing.reroute(
+            lambda transaction: rerouting.reroute(
                 transaction, name, other, Priority.REPLY
             )
         )

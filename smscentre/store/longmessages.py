@@ -93,6 +93,11 @@ _CAME_BEFORE = (
 Chosen by the database: the one writer has no time to look at each row itself.
 """
 
+_HOLD = select(func.pg_advisory_xact_lock(0x736D7363, 2))
+"""The lock, until the transaction ends, of a node that joins parts: two that came to
+two nodes at once would not see each other. One for all texts, so that no two nodes
+wait for each other. On SQLite there is one writer."""
+
 _COMPLETED = Statement(
     update(long_messages)
     .where(long_messages.c.set_id == bindparam("b_set"))
@@ -139,6 +144,8 @@ def join(
     """
     part = incoming.part
     assert part is not None
+    if transaction.dialect == "postgresql":
+        transaction.execute(_HOLD)
     rows = transaction.all(
         _CAME_BEFORE,
         {
@@ -195,11 +202,14 @@ def end_incomplete(transaction: Transaction, now: float) -> list[Incomplete]:
     for set_id, rows in sets.items():
         present = {row.number for row in rows}
         total = rows[0].total
-        transaction.execute(
+        ended = transaction.execute(
             update(long_messages)
-            .where(long_messages.c.set_id == set_id)
+            .where(long_messages.c.set_id == set_id, sql(OPEN_PART))
             .values(state="incomplete")
         )
+        if not ended.rowcount:
+            # Another node has just done it, or joined the text.
+            continue
         first = transaction.first(select(inbox).where(inbox.c.id == rows[0].inbox_id))
         given_up.append(
             Incomplete(

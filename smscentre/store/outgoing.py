@@ -1,4 +1,4 @@
-"""Rows of the outbox: put in, claimed, handed on.
+"""Rows of the outbox: put in, claimed, put off, given back.
 
 The table is the queue; `steps` has the legal moves of its rows.
 """
@@ -14,17 +14,13 @@ __all__ = [
     "count_by_number",
     "leave_in_doubt",
     "postpone_number",
-    "reroute",
-    "reroute_others",
     "return_claims",
-    "waiting_for_others",
 ]
 
-from collections import Counter
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, Final
 
-from sqlalchemy import bindparam, false, func, insert, select, update
+from sqlalchemy import bindparam, false, func, insert, or_, select, update
 from sqlalchemy import text as sql
 
 from smscentre.messages import Alphabet, Outgoing, Part, Priority
@@ -98,8 +94,17 @@ _WAITING = (
     .order_by(outbox.c.priority, outbox.c.id)
 )
 
+_LONGEST_DELAY_S = 3600.0
+"""Nothing is put off for as long: what seems to be was put in before the machine's
+clock was set back, and is due."""
+
 _DUE = (
-    _WAITING.where(outbox.c.due_at <= bindparam("now"))
+    _WAITING.where(
+        or_(
+            outbox.c.due_at <= bindparam("now"),
+            outbox.c.due_at > bindparam("now") + _LONGEST_DELAY_S,
+        )
+    )
     .limit(bindparam("room"))
     .with_for_update(skip_locked=True)
 )
@@ -120,13 +125,6 @@ _TAKE = Statement(
         attempts=outbox.c.attempts + 1,
     ),
     ("row", "b_bind", "b_resent"),
-)
-
-_MOVE = Statement(
-    update(outbox)
-    .where(outbox.c.id == bindparam("row"))
-    .values(link=bindparam("b_link")),
-    ("row", "b_link"),
 )
 
 _END = Statement(
@@ -277,18 +275,6 @@ def leave_in_doubt(transaction: Transaction, reason: str) -> int:
     return int(result.rowcount)
 
 
-def waiting_for_others(
-    transaction: Transaction, links: Collection[str]
-) -> dict[str, int]:
-    """How many parts wait for each link that is none of these."""
-    rows = transaction.all(
-        select(outbox.c.link, func.count())
-        .where(sql(OPEN), outbox.c.link.not_in(links))
-        .group_by(outbox.c.link)
-    )
-    return dict(rows)
-
-
 def return_claims(
     transaction: Transaction, bind: str, link: str, but: Collection[int] = ()
 ) -> int:
@@ -322,45 +308,6 @@ def postpone_number(
         )
         .values(due_at=until)
     )
-
-
-def reroute(transaction: Transaction, link: str, other: str, priority: Priority) -> int:
-    """Hand what waits for one link to another; in doubt stays in doubt."""
-    result = transaction.execute(
-        update(outbox)
-        .where(
-            sql(OPEN),
-            outbox.c.link == link,
-            outbox.c.state != _CLAIMED,
-            outbox.c.priority == int(priority),
-        )
-        .values(link=other)
-    )
-    return int(result.rowcount)
-
-
-def reroute_others(
-    transaction: Transaction, link: str, choose: Callable[[str], str | None]
-) -> Counter[str]:
-    """Hand what is no reply and waits for one link to others, by destination.
-
-    Returns how many parts now wait for each of them.
-    """
-    waiting = transaction.all(
-        select(outbox.c.id, outbox.c.number).where(
-            sql(OPEN),
-            outbox.c.link == link,
-            outbox.c.state != _CLAIMED,
-            outbox.c.priority > int(Priority.REPLY),
-        )
-    )
-    moved: Counter[str] = Counter()
-    for row in waiting:
-        other = choose(row.number)
-        if other is not None:
-            transaction.add(_MOVE, (row.id, other))
-            moved[other] += 1
-    return moved
 
 
 def _end_of(row: Any, now: float) -> OutboxState | None:

@@ -28,6 +28,7 @@ from smscentre.errors import SMSCentreError
 from smscentre.store import tables
 from smscentre.store.engine import file_identity, is_outage
 from smscentre.store.transaction import Numbers, Row, Statement, Transaction
+from smscentre.store.unseen import Attempt, number_of, outcome_of
 from smscentre.store.work import Job, Steward, Work, WorkState
 from smscentre.tasks import attempt
 
@@ -93,6 +94,10 @@ class Writer:
         self._lock = Lock()
         self._connection: Connection | None = None
         self._file: tuple[int, int] | None = None
+        self._attempt: Attempt | None = None
+        """The transaction that is open, or has just failed."""
+        self._unseen: Attempt | None = None
+        """One that may be committed: the answer was lost with the connection."""
         self._numbers = Numbers()
         self.waiting = 0
         """Works put and not yet settled or withdrawn. Reactor's thread."""
@@ -178,6 +183,9 @@ class Writer:
         :raises Unavailable: the database cannot be used; nothing was lost
         """
         self._collect()
+        if self._unseen is not None:
+            self._see_again(self._unseen)
+            return True
         if not self._taken and not (self._marks and self._marks_due):
             return False
         batch: list[Work] = []
@@ -212,32 +220,64 @@ class Writer:
         while not self._queue.empty():
             self._take(self._queue.get())
 
-    @contextmanager
-    def _transaction(self) -> Iterator[Transaction]:
+    def _connected(self) -> Connection:
         file = file_identity(self._engine)
         if self._connection is None or file != self._file:
             self._disconnect()
             self._numbers.forget()
             self._connection = self._engine.connect()
             self._file = file
-        transaction = Transaction(self._connection, self._numbers)
-        committed = False
-        try:
-            with self._connection.begin():
-                transaction.begin()
-                yield transaction
-                transaction.flush()
-                failpoints.hit("before-commit")
-            committed = True
-        finally:
-            if not committed:
-                transaction.undone()
+        return self._connection
+
+    @contextmanager
+    def _transaction(
+        self, works: Sequence[Work], marks: Sequence[_Mark] = ()
+    ) -> Iterator[Transaction]:
+        """One transaction; if it fails, `_roll_back` is to be called next."""
+        connection = self._connected()
+        transaction = Transaction(connection, self._numbers)
+        self._attempt = attempted = Attempt(transaction, works, marks)
+        with connection.begin():
+            transaction.begin()
+            yield transaction
+            transaction.flush()
+            failpoints.hit("before-commit")
+            attempted.number = number_of(transaction)
+        self._attempt = None
         failpoints.hit("after-commit")
         transaction.committed()
 
+    def _see_again(self, unseen: Attempt) -> None:
+        """Ask for an outcome; without one the works are looked for one by one."""
+        error = attempt(self._see, unseen)
+        if error is not None:
+            self._roll_back(error, (), ())
+            self._unseen = None
+            unseen.transaction.undone()
+
+    def _see(self, unseen: Attempt) -> None:
+        """Learn what became of a commit whose answer was lost."""
+        committed = outcome_of(self._connected(), unseen.number)
+        self._unseen = None
+        if committed:
+            unseen.transaction.committed()
+            done = set(unseen.works)
+            self._taken = deque(work for work in self._taken if work not in done)
+            # They are the first again. Done twice they might undo a claim after them.
+            for _ in unseen.marks:
+                self._marks.popleft()
+            self._to_reactor(self._settle, [(work, None) for work in unseen.works])
+            return
+        unseen.transaction.undone()
+        if committed is None:
+            return
+        with self._lock:
+            for work in unseen.works:
+                work.unknown, work.state = False, WorkState.WAITING
+
     def _commit_waiting(self, batch: list[Work], marks: list[_Mark]) -> None:
         """Begin, and only then take the works: until here they can be withdrawn."""
-        with self._transaction() as transaction:
+        with self._transaction(batch, marks) as transaction:
             self._begin(batch)
             while self._marks:
                 marks.append(self._marks.popleft())
@@ -285,16 +325,21 @@ class Writer:
         :raises Unavailable: the error is the database's, so everything waits
         """
         self._numbers.forget()
+        unknown = isinstance(error, exc.DBAPIError) and error.connection_invalidated
+        failed, self._attempt = self._attempt, None
+        if failed is not None and unknown and failed.number:
+            self._unseen = failed
+        elif failed is not None:
+            failed.transaction.undone()
         if not is_outage(error):
             return
-        unknown = isinstance(error, exc.DBAPIError) and error.connection_invalidated
         self._disconnect()
         with self._lock:
             for work in batch:
                 work.unknown = work.unknown or unknown
                 work.state = _BEGUN if work.unknown else WorkState.WAITING
         self._marks.extendleft(reversed(marks))
-        self._marks_due = bool(marks)
+        self._marks_due = self._marks_due or bool(marks)
         self._taken.extendleft(reversed(batch))
         raise Unavailable(f"the database cannot be used: {error}") from error
 
@@ -318,16 +363,16 @@ class Writer:
             self._to_reactor(self._settle, [(work, error)])
 
     def _commit_marks(self, marks: Sequence[_Mark]) -> None:
-        with self._transaction() as transaction:
+        with self._transaction([]) as transaction:
             for statement, row in marks:
                 transaction.add(statement, row)
 
     def _commit_one(self, work: Work) -> None:
-        with self._transaction() as transaction:
+        with self._transaction([work]) as transaction:
             self._run(transaction, [work])
 
     def _commit_blame(self, work: Work, error: Exception) -> None:
-        with self._transaction() as transaction:
+        with self._transaction([work]) as transaction:
             work.blame(transaction, error)
 
     def _disconnect(self) -> None:

@@ -167,7 +167,7 @@ class World:
             {"carrier": ("memory", 0)}, self.now, lambda link: 0, lambda: 0, metrics
         )
         self._exchange = Exchange(
-            self._writer, inbox, outbox, "node", self.now, board, acceptance.recall
+            self._writer, inbox, outbox, "node", self.now, board, acceptance.suspects
         )
         self._link.connect(self._exchange)
         self._turn()

@@ -61,6 +61,23 @@ class ReplyLimiterTests(SynchronousTestCase):
             self.assertEqual(others, case.reason if case.holds_others else "")
             self.assertEqual(limiter.reason_to_hold(_ONE, end), "")
 
+    def test_arrived_before_the_window(self) -> None:
+        """What waited behind others counts with them and begins no new count."""
+        for case in CASES:
+            limiter = ReplyLimiter(case.limits)
+            end = _NOON + case.seconds
+            limiter.count(_ONE, end)
+            self.assertEqual(limiter.reason_to_hold(_ONE, end - 1), case.reason)
+            self.assertEqual(limiter.reason_to_hold(_ONE, end), case.reason)
+
+    def test_clock_set_back(self) -> None:
+        """By more than the window it begins anew: nobody is held back for so long."""
+        for case in CASES:
+            limiter = ReplyLimiter(case.limits)
+            limiter.count(_ONE, _NOON)
+            before = _NOON - 2 * 86_400
+            self.assertEqual(limiter.reason_to_hold(_ONE, before), "")
+
     def test_taken_back(self) -> None:
         """A reply that was not stored after all leaves its place."""
         for case in CASES:

@@ -338,6 +338,14 @@ class SiblingTests(StagesTestCase):
         self.assertEqual(self.states(), ["done", "redelivered"])
         self.assertEqual(self.submissions(), ["5"])
 
+    def test_while_the_first_waits(self) -> None:
+        """A carrier that gets no answer in time may ask by its other link."""
+        first = self.arrive("SET 5")
+        self.bring_by_other("SET 5")
+        self.assertIs(self.successResultOf(first), True)
+        self.assertEqual(self.states(), ["done", "redelivered"])
+        self.assertEqual(self.submissions(), ["5"])
+
     def test_while_both_stand(self) -> None:
         """Nothing was lost, so an equal message is a new one."""
         self.text("SET 5")
@@ -704,3 +712,13 @@ class FloodTests(StagesTestCase):
         numbers = [str(number) for number in range(len(self.flood))]
         self.assertEqual(self.submissions(), numbers)
         self.assertEqual(len(self.link.sent), 2)
+
+    def test_what_a_lost_bind_left_waiting_comes_again(self) -> None:
+        """Its later messages are stored after its end, and still count once."""
+        self.link.disconnect(self.exchange)
+        self.link.connect(self.exchange)
+        again = [self.arrive(f"SET {number}") for number in range(3 * BATCH)]
+        self.turn()
+        self.assertEqual({self.successResultOf(each) for each in again}, {True})
+        numbers = [str(number) for number in range(len(self.flood))]
+        self.assertEqual(self.submissions(), numbers)

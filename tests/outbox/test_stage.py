@@ -84,6 +84,45 @@ class OutboxTestCase(StagesTestCase):
         self.turn()
 
 
+class ClockTests(OutboxTestCase):
+    """The machine's clock was hours fast, and is set back."""
+
+    fast_s = 7 * 3600.0
+
+    def now(self) -> float:
+        """What the machine's clock shows."""
+        return super().now() + self.fast_s
+
+    def test_waiting(self) -> None:
+        """What came to wait by the fast clock is due."""
+        self.put("a")
+        self.fast_s = 0.0
+        self.connect()
+        self.assertEqual(self.texts(), ["a"])
+
+    def test_in_doubt(self) -> None:
+        """So is what is in doubt since then."""
+        self.connect()
+        self.put("a")
+        self.link.disconnect(self.exchange)
+        self.turn()
+        self.fast_s = 0.0
+        self.connect()
+        self.assertEqual(self.texts(), ["a", "a"])
+
+    def test_put_off(self) -> None:
+        """What was put off a moment ago still is, and goes when that is over."""
+        self.connect()
+        self.put("a")
+        self.settle(_LATER)
+        self.fast_s = 0.0
+        self.outbox.tick()
+        self.pass_time(1)
+        self.assertEqual(self.texts(), ["a"])
+        self.pass_time(4)
+        self.assertEqual(self.texts(), ["a", "a"])
+
+
 class ClaimTests(OutboxTestCase):
     """D7: a claim is committed before the write; each step is a legal one."""
 
@@ -490,6 +529,46 @@ class RoutingTests(OutboxTestCase):
         self.turn()
         self.assertEqual([sent.text for sent in self.other.sent], ["a"])
 
+    def test_binds_that_answer_nothing_do_not_count(self) -> None:
+        """Nor does one that takes what it is given and breaks."""
+        self.other.connect(self.exchange)
+        for _ in range(30):
+            self.put("a")
+            self.link.connect(self.exchange)
+            self.turn()
+            self.link.disconnect(self.exchange)
+            self.pass_time(10)
+        self.put("b")
+        self.outbox.tick()
+        self.turn()
+        self.assertEqual(self.other.sent[-1].text, "b")
+
+    def test_what_such_a_bind_leaves_in_doubt(self) -> None:
+        """It goes once more by the other link, however soon the first is back."""
+        self.other.connect(self.exchange)
+        for _ in range(40):
+            self.put("a")
+            self.link.connect(self.exchange)
+            self.turn()
+            self.pass_time(10)
+            self.link.disconnect(self.exchange)
+        self.link.connect(self.exchange)
+        self.turn()
+        self.assertEqual(self.link.in_flight, {})
+        self.assertEqual([sent.text for sent in self.other.sent][-1:], ["a"])
+
+    def test_a_bind_that_stood_long_before_it_failed_counts(self) -> None:
+        """The time begins with what it did not answer."""
+        self.connect()
+        self.other.connect(self.exchange)
+        self.pass_time(3600)
+        self.put("a")
+        self.link.disconnect(self.exchange)
+        self.pass_time(10)
+        self.outbox.tick()
+        self.turn()
+        self.assertEqual(self.other.sent, [])
+
     def test_a_bind_in_which_something_was_sent_counts(self) -> None:
         """The time begins anew when it ends."""
         self.link.window = 1
@@ -725,6 +804,15 @@ class StopTests(OutboxTestCase):
         self.successResultOf(closed)
         self.put("b")
         self.assertEqual(self.texts(), ["a"])
+
+    def test_claim_under_way(self) -> None:
+        """What is claimed in the middle of the stop waits for the next start."""
+        self.put("a")
+        self.link.connect(self.exchange)
+        self.successResultOf(self.outbox.close())
+        self.turn()
+        self.pass_time(0.05)
+        self.assertEqual((self.texts(), self.states()), ([], ["queued"]))
 
     def test_no_timer_left(self) -> None:
         """After the stop no delayed call is left."""

@@ -203,7 +203,7 @@ class MorningTestCase(StoreTestCase):
             {"carrier": ("memory", 0)}, self.now, lambda _: 0, lambda: 0, self.metrics
         )
         exchange = Exchange(
-            writer, inbox, outbox, "node", self.now, board, acceptance.recall
+            writer, inbox, outbox, "node", self.now, board, acceptance.suspects
         )
         settings = assembly.round_settings(config)
         chosen = settings.choose

@@ -1,0 +1,77 @@
+"""Rows of the outbox that wait for a link which does not send them.
+
+Beside `outgoing`, which puts them in and claims them.
+"""
+
+from __future__ import annotations
+
+__all__ = ["reroute", "reroute_others", "waiting_for_others"]
+
+from collections import Counter
+from collections.abc import Callable, Collection
+
+from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import text as sql
+
+from smscentre.messages import Priority
+from smscentre.store.steps import OutboxState
+from smscentre.store.tables import OPEN, outbox
+from smscentre.store.transaction import Statement, Transaction
+
+_MOVE = Statement(
+    update(outbox)
+    .where(outbox.c.id == bindparam("row"))
+    .values(link=bindparam("b_link")),
+    ("row", "b_link"),
+)
+
+
+def waiting_for_others(
+    transaction: Transaction, links: Collection[str]
+) -> dict[str, int]:
+    """How many parts wait for each link that is none of these."""
+    rows = transaction.all(
+        select(outbox.c.link, func.count())
+        .where(sql(OPEN), outbox.c.link.not_in(links))
+        .group_by(outbox.c.link)
+    )
+    return dict(rows)
+
+
+def reroute(transaction: Transaction, link: str, other: str, priority: Priority) -> int:
+    """Hand what waits for one link to another; in doubt stays in doubt."""
+    result = transaction.execute(
+        update(outbox)
+        .where(
+            sql(OPEN),
+            outbox.c.link == link,
+            outbox.c.state != OutboxState.CLAIMED.value,
+            outbox.c.priority == int(priority),
+        )
+        .values(link=other)
+    )
+    return int(result.rowcount)
+
+
+def reroute_others(
+    transaction: Transaction, link: str, choose: Callable[[str], str | None]
+) -> Counter[str]:
+    """Hand what is no reply and waits for one link to others, by destination.
+
+    Returns how many parts now wait for each of them.
+    """
+    waiting = transaction.all(
+        select(outbox.c.id, outbox.c.number).where(
+            sql(OPEN),
+            outbox.c.link == link,
+            outbox.c.state != OutboxState.CLAIMED.value,
+            outbox.c.priority > int(Priority.REPLY),
+        )
+    )
+    moved: Counter[str] = Counter()
+    for row in waiting:
+        other = choose(row.number)
+        if other is not None:
+            transaction.add(_MOVE, (row.id, other))
+            moved[other] += 1
+    return moved
