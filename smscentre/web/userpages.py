@@ -15,7 +15,6 @@ from typing import Any, Final
 from attrs import evolve, field, frozen
 
 from smscentre.directory import Directory
-from smscentre.passwords import Busy
 from smscentre.store.changes import Signature
 from smscentre.store.pages import ReadConnection
 from smscentre.store.people import load_directory
@@ -161,10 +160,7 @@ class UserPages:
         if faults:
             return _form(visit, filled, directory, faults, new=True)
         password = _new_password()
-        try:
-            kept = await self._means.passwords.hashed(password)
-        except Busy:
-            return Trouble(Problem.BUSY)
+        kept = await self._means.passwords.hashed(password)
         user, signature = filled.user(), _signature(visit)
         refused = await self._changed(
             lambda transaction: add_user(transaction, user, kept, signature)
@@ -215,10 +211,7 @@ class UserPages:
         name, password = account.user.name, _new_password()
         if not is_sure(visit.form):
             return ask(visit, _resetting(name))
-        try:
-            kept = await self._means.passwords.hashed(password)
-        except Busy:
-            return Trouble(Problem.BUSY)
+        kept = await self._means.passwords.hashed(password)
         signature = _signature(visit)
         refused = await self._changed_own(
             visit,
