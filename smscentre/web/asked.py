@@ -22,6 +22,7 @@ import re
 from enum import Enum
 from typing import Any, Final
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 from attrs import evolve, frozen
 
@@ -71,14 +72,18 @@ class Asked:
 
     @classmethod
     def of(
-        cls, report: Report, query: Values, now: float, user: User | None, zone: str
+        cls,
+        report: Report,
+        query: Values,
+        now: float,
+        user: User | None,
+        zone: ZoneInfo,
     ) -> Asked:
-        """What a query asks for; ``zone`` is the name of the clock of its days.
+        """What a query asks for; its days begin by the clock of ``zone``.
 
         :raises Misasked: it makes no sense
         """
-        clock = ZONES[zone]
-        today = datetime.datetime.fromtimestamp(now, clock).date()
+        today = datetime.datetime.fromtimestamp(now, zone).date()
         latest = latest_day(now)
         province = query.get("provinsi").upper()
         span = _span(query, latest)

@@ -48,7 +48,6 @@ from smscentre.web.sources import Sources
 
 _CHART_DAYS: Final = 31
 _CORRECTIONS: Final = 30
-_ZONE: Final = "WIB"
 _ONE = datetime.timedelta(1)
 
 
@@ -103,16 +102,13 @@ class Reports:
         if report is None:
             return Trouble(Problem.NO_PAGE)
         try:
-            asked = Asked.of(report, visit.query, visit.now, visit.user, self._zone())
+            zone = self._means.zone
+            asked = Asked.of(report, visit.query, visit.now, visit.user, zone)
             # A year of all units takes seconds.
             reader = self._means.long_reader if asked.span else self._means.reader
             return await reader.read(partial(make, visit, asked))
         except Misasked as error:
             return Trouble(Problem.BAD_REQUEST, str(error))
-
-    def _zone(self) -> str:
-        """The name of the clock by which days begin on pages."""
-        return self._means.now().tzname() or _ZONE
 
     # In a reader's thread.
 
