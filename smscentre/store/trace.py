@@ -21,6 +21,7 @@ __all__ = [
 ]
 
 import datetime
+import re
 from collections.abc import Collection, Sequence
 from typing import Any
 
@@ -41,6 +42,7 @@ from smscentre.store.tables import (
 
 _RECEIPT = "receipt"
 
+_ROW = re.compile("[1-9][0-9]{0,18}")
 _LARGEST_ID = 2**63 - 1
 
 
@@ -175,7 +177,7 @@ def find_story(connection: Connection, key: str) -> Story | None:
     The id may be that of an arrival (its row or the link's own) or of a part that
     went out: rows of all tables are numbered by one counter.
     """
-    if not key.isdecimal() or key.startswith("0"):
+    if not _ROW.fullmatch(key):
         row = connection.execute(
             select(inbox.c.id).where(inbox.c.arrival_id == key)
         ).first()
