@@ -18,7 +18,6 @@ __all__ = [
 ]
 
 import datetime
-import re
 from enum import Enum
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -26,6 +25,7 @@ from zoneinfo import ZoneInfo
 
 from attrs import evolve, frozen
 
+from smscentre.days import parse_day
 from smscentre.directory import ZONES, Directory
 from smscentre.errors import SMSCentreError
 from smscentre.store.courses import Span
@@ -35,7 +35,6 @@ from smscentre.web import wording
 from smscentre.web.reports import Report, Shown, figures_of
 from smscentre.web.routes import Values
 
-_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _FIRST_YEAR: Final = 2000
 
 SPAN_MOST: Final = 366
@@ -169,10 +168,7 @@ def read_day(text: str, latest: datetime.date) -> datetime.date | None:
     """
     if not text:
         return None
-    try:
-        day = datetime.date.fromisoformat(text) if _DAY.fullmatch(text) else None
-    except ValueError:
-        day = None
+    day = parse_day(text)
     if day is None or day.year < _FIRST_YEAR:
         raise Misasked("Tanggal ditulis seperti 2026-08-17: tahun, bulan, hari.")
     if day > latest:

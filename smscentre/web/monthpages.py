@@ -8,6 +8,7 @@ import datetime
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
+from smscentre.days import parse_day
 from smscentre.store.changes import Signature
 from smscentre.store.months import (
     all_closed,
@@ -123,7 +124,4 @@ def _offered(now: float, closed: set[datetime.date]) -> Iterator[datetime.date]:
 
 def _month(text: str) -> datetime.date | None:
     """The first day of a month as ``2024-05``."""
-    try:
-        return datetime.date.fromisoformat(f"{text}-01")
-    except ValueError:
-        return None
+    return parse_day(f"{text}-01")
