@@ -13,6 +13,8 @@ __all__ = [
     "Per",
     "latest_day",
     "place_for",
+    "place_of",
+    "place_title",
     "provinces_for",
     "read_day",
 ]
@@ -123,6 +125,28 @@ class Asked:
         return f"{asked.path}{ending}?{query}"
 
 
+def place_of(user: User | None) -> Place:
+    """What a reader may see."""
+    if user is None:
+        return Place()
+    if user.unit is not None:
+        return Place(unit=user.unit)
+    return Place(provinces=user.provinces or None)
+
+
+def place_title(place: Place, directory: Directory) -> str:
+    """How that is called which a reader may see."""
+    if place.unit is not None:
+        unit = directory.units.get(place.unit)
+        return unit.title or unit.name if unit else place.unit
+    names = [
+        directory.provinces[key].name
+        for key in place.provinces or ()
+        if key in directory.provinces
+    ]
+    return ", ".join(names) or "seluruh Indonesia"
+
+
 def place_for(
     user: User | None, province: str, directory: Directory
 ) -> tuple[Place, str]:
@@ -130,25 +154,15 @@ def place_for(
 
     :raises Misasked: the province is none, or not within what he may see
     """
-    unit = directory.units.get(user.unit or "") if user else None
-    if user is not None and user.unit is not None:
-        return Place(unit=user.unit), unit.title or unit.name if unit else user.unit
-    within = user.provinces if user else ()
-    if province:
-        found = directory.provinces.get(province)
-        if found is None:
-            raise Misasked("Provinsi itu tidak ada. Pilih dari daftar provinsi.")
-        if within and province not in within:
-            raise Misasked("Provinsi itu di luar wilayah Anda.")
-        return Place(provinces=(province,)), f"Provinsi {found.name}"
-    if within:
-        names = [
-            directory.provinces[key].name
-            for key in within
-            if key in directory.provinces
-        ]
-        return Place(provinces=tuple(within)), ", ".join(names)
-    return Place(), "seluruh Indonesia"
+    own = place_of(user)
+    if own.unit is not None or not province:
+        return own, place_title(own, directory)
+    found = directory.provinces.get(province)
+    if found is None:
+        raise Misasked("Provinsi itu tidak ada. Pilih dari daftar provinsi.")
+    if own.provinces is not None and province not in own.provinces:
+        raise Misasked("Provinsi itu di luar wilayah Anda.")
+    return Place(provinces=(province,)), f"Provinsi {found.name}"
 
 
 def provinces_for(user: User | None, directory: Directory) -> list[tuple[str, str]]:
