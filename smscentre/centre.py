@@ -170,7 +170,7 @@ class Centre(MultiService):
             self._writer,
             Checkpoints(engine),
             reactor.callFromThread,
-            lambda available, reason: self._board.database(reason),
+            self._board.database,
         )
         rules = command_rules(config)
         self._answering = Answering(answering_settings(config))
