@@ -170,6 +170,11 @@ class Story:
     binds: dict[str, Bound]
     resends: list[Resent] = field(factory=list)
 
+    @property
+    def number(self) -> str | None:
+        """Whose message it is; None for a sender without a number."""
+        return self.arrivals[0].number if self.arrivals else self.sent[0].number
+
 
 def find_story(connection: Connection, key: str) -> Story | None:
     """All about the message that an id belongs to; None where there is none.

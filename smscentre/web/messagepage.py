@@ -12,7 +12,7 @@ from smscentre.store.pages import ReadConnection
 from smscentre.store.reach import may_see, named
 from smscentre.store.trace import find_story
 from smscentre.users import User, web_actor
-from smscentre.web.life import Life, life_of, number_of
+from smscentre.web.life import Life, life_of
 from smscentre.web.looking import Looks
 from smscentre.web.means import Means
 from smscentre.web.problems import Problem
@@ -106,7 +106,7 @@ class MessagePage:
         story = find_story(connection, key)
         if story is None:
             return None
-        number = number_of(story)
+        number = story.number
         if not may_see(connection, user, number):
             return None
         whose = named(connection, [number]).get(number) if number else None

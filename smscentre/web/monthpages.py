@@ -74,12 +74,9 @@ class MonthPages:
             return act(transaction, month, signature)
 
         done = await self._means.changer.perform(work)
-        name, state = (
-            figurewords.month(month),
-            "dibuka kembali" if opening else "ditutup",
-        )
+        state = "dibuka kembali" if opening else "ditutup"
         again = "" if done else " sebelumnya"
-        return Redirect(_PATH, f"{name} sudah {state}{again}.")
+        return Redirect(_PATH, f"{figurewords.month(month)} sudah {state}{again}.")
 
     async def _page(self, visit: Visit, faults: Mapping[str, str]) -> Page:
         closed = await self._means.reader.read(all_closed)
