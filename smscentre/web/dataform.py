@@ -35,12 +35,11 @@ from smscentre.web import figurewords, wording
 from smscentre.web.faults import TEXTS
 from smscentre.web.reports import Report
 from smscentre.web.revisionwords import spelled
-from smscentre.web.routes import Page, Values
+from smscentre.web.routes import INVALID, Page, Values
 
 ENTRY: Final = "/admin/data/isi"
 NO_UNIT: Final = "UPT itu tidak ada, atau di luar wilayah Anda."
 
-_AGAIN: Final = 422
 _OVERTAKEN: Final = 409
 _LONGEST_REASON: Final = 200
 _DIGITS: Final = 7
@@ -182,7 +181,7 @@ def entry_page(
     }
     status = 200
     if faults or verdict:
-        status = _OVERTAKEN if faults.get("") == REFUSED[Ruling.OVERTAKEN] else _AGAIN
+        status = _OVERTAKEN if faults.get("") == REFUSED[Ruling.OVERTAKEN] else INVALID
     return Page("admin_entry.html", values, status)
 
 

@@ -16,7 +16,16 @@ from smscentre.web.life import Life, life_of
 from smscentre.web.looking import Looks
 from smscentre.web.means import Means
 from smscentre.web.problems import Problem
-from smscentre.web.routes import Answer, Need, Page, Redirect, Route, Trouble, Visit
+from smscentre.web.routes import (
+    INVALID,
+    Answer,
+    Need,
+    Page,
+    Redirect,
+    Route,
+    Trouble,
+    Visit,
+)
 
 _SHORTEST: Final = 5
 _LONGEST: Final = 200
@@ -64,7 +73,7 @@ class MessagePage:
             return _ABSENT
         fault = self._fault(visit) or self._hindrance(life)
         if fault:
-            return await self._page(visit, life, {"kirim": fault}, 422)
+            return await self._page(visit, life, {"kirim": fault}, INVALID)
         row, inbox_id = visit.form.get("salinan"), life.answers
         if not _is_row(row) or inbox_id is None:
             return Trouble(Problem.BAD_REQUEST)
@@ -86,7 +95,7 @@ class MessagePage:
             return _ABSENT
         fault = self._fault(visit)
         if fault:
-            return await self._page(visit, life, {"batal": fault}, 422)
+            return await self._page(visit, life, {"batal": fault}, INVALID)
         order = self._order(visit)
         count = await self._means.changer.perform(
             lambda transaction: cancel(transaction, life.id, life.waiting, order)

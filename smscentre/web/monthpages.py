@@ -23,10 +23,18 @@ from smscentre.web.asking import Question, ask, is_sure
 from smscentre.web.dataform import reason_faults
 from smscentre.web.means import Means
 from smscentre.web.problems import Problem
-from smscentre.web.routes import Answer, Need, Page, Redirect, Route, Trouble, Visit
+from smscentre.web.routes import (
+    INVALID,
+    Answer,
+    Need,
+    Page,
+    Redirect,
+    Route,
+    Trouble,
+    Visit,
+)
 
 _PATH = "/admin/data/bulan"
-_AGAIN: Final = 422
 _OFFERED: Final = 36
 """How many months back one can be closed by a choice."""
 
@@ -93,7 +101,7 @@ class MonthPages:
             "reason": visit.form.get("alasan"),
             "may_change": _may_change(user),
         }
-        return Page("admin_months.html", values, _AGAIN if faults else 200)
+        return Page("admin_months.html", values, INVALID if faults else 200)
 
 
 def _closing(month: datetime.date) -> Question:

@@ -10,6 +10,7 @@ from __future__ import annotations
 __all__ = [
     "FORM_OCTETS",
     "IMPORT_OCTETS",
+    "INVALID",
     "Answer",
     "Area",
     "Content",
@@ -33,7 +34,8 @@ from typing import Any, Final, Protocol
 
 from attrs import field, frozen
 
-from smscentre.users import Role, User
+from smscentre.store.changes import Signature
+from smscentre.users import Role, User, web_actor
 from smscentre.web.problems import Problem
 
 FORM_OCTETS: Final = 64 * 1024
@@ -41,6 +43,9 @@ FORM_OCTETS: Final = 64 * 1024
 
 IMPORT_OCTETS: Final = 5 * 1024 * 1024
 """... and that of one with a file to import."""
+
+INVALID: Final = 422
+"""The status of a form that is shown again, with what is wrong in it."""
 
 
 class Need(Enum):
@@ -148,6 +153,11 @@ class Visit:
         """The user, where the route needs one."""
         assert self.user is not None, f"{self.path} needs no login"
         return self.user
+
+    @property
+    def signature(self) -> Signature:
+        """Who makes a change by it, and when; where the route needs a user."""
+        return Signature(web_actor(self.someone.name), "", self.now)
 
 
 @frozen

@@ -31,10 +31,18 @@ from smscentre.web.means import Means
 from smscentre.web.paging import Paging, page_asked
 from smscentre.web.problems import Problem
 from smscentre.web.registers import is_own_officer
-from smscentre.web.routes import Answer, Need, Page, Redirect, Route, Trouble, Visit
+from smscentre.web.routes import (
+    INVALID,
+    Answer,
+    Need,
+    Page,
+    Redirect,
+    Route,
+    Trouble,
+    Visit,
+)
 
 _PATH = "/admin/tak-dikenal"
-_AGAIN: Final = 422
 _SIZE: Final = 25
 _NONE_CHOSEN = "Centang paling sedikit satu SMS."
 _GONE = "Di antaranya ada yang sudah ditandai orang lain. Daftar ini sudah diperbarui."
@@ -116,7 +124,7 @@ class UnreadPages:
             "note": visit.form.get("catatan"),
             "sender": lambda message: _sender(message, found.directory),
         }
-        return Page("admin_unread.html", values, _AGAIN if faults else 200)
+        return Page("admin_unread.html", values, INVALID if faults else 200)
 
     def _find(self, connection: ReadConnection, visit: Visit, is_done: bool) -> _Found:
         """In a reader's thread; of the last page where there are not so many."""

@@ -142,7 +142,7 @@ class Units:
         after = position(asked.cursor, str) or ""
         found = [
             unit
-            for unit in _seen(await self._directory(), call.caller)
+            for unit in _seen(await self._means.current_directory(), call.caller)
             if unit.code > after and _fits(unit, asked)
         ]
         page = found[: asked.limit]
@@ -151,7 +151,7 @@ class Units:
 
     async def unit(self, call: Call[_UnitAsked, None]) -> Reply:
         """One unit."""
-        directory = await self._directory()
+        directory = await self._means.current_directory()
         unit = directory.units.get(call.asked.code)
         if unit is None or not call.caller.token.covers(unit):
             raise Refused(Fault.NOT_FOUND, f"tidak ada UPT {call.asked.code}")
@@ -159,7 +159,7 @@ class Units:
 
     async def provinces(self, call: Call[_NothingAsked, None]) -> Reply:
         """The provinces, with how many units each has."""
-        directory = await self._directory()
+        directory = await self._means.current_directory()
         today = self._means.now().date()
         counts = dict.fromkeys(_provinces(directory, call.caller), 0)
         for unit in _seen(directory, call.caller):
@@ -169,9 +169,6 @@ class Units:
             for keyword in sorted(counts)
         ]
         return Reply(ProvinceList(items))
-
-    async def _directory(self) -> Directory:
-        return await self._means.reader.read(self._means.directory.current)
 
 
 def _seen(directory: Directory, caller: Caller) -> list[Unit]:
