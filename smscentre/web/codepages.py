@@ -27,6 +27,7 @@ from smscentre.web.asking import Question, ask, is_sure
 from smscentre.web.faults import TEXTS
 from smscentre.web.means import Means
 from smscentre.web.paging import Paging
+from smscentre.web.places import NO_UNIT
 from smscentre.web.problems import Problem
 from smscentre.web.routes import (
     INVALID,
@@ -45,7 +46,6 @@ _DAY_S: Final = 24 * 3600
 _MOST_DAYS: Final = 90
 _DAYS: Final = "7"
 
-_NO_UNIT = "Kode UPT itu tidak ada."
 _USED = "Kode itu sudah dipakai atau sudah dicabut."
 
 
@@ -73,7 +73,7 @@ class _Code:
         found = {}
         unit = directory.units.get(self.unit)
         if unit is None:
-            found["upt"] = _NO_UNIT
+            found["upt"] = NO_UNIT
         elif not user.covers(unit):
             found["upt"] = TEXTS["not_yours"]
         most = OFFICER_LONGEST["name"]

@@ -34,8 +34,8 @@ from smscentre.store.revisions import Change
 from smscentre.web import figurewords, wording
 from smscentre.web.faults import TEXTS
 from smscentre.web.reports import Report
-from smscentre.web.revisionwords import spelled
-from smscentre.web.routes import INVALID, Page, Values
+from smscentre.web.revisionwords import sender, spelled
+from smscentre.web.routes import INVALID, Page, Values, row_id
 
 ENTRY: Final = "/admin/data/isi"
 NO_UNIT: Final = "UPT itu tidak ada, atau di luar wilayah Anda."
@@ -177,7 +177,7 @@ def entry_page(
         "closed": known.directory.is_closed(asked.day),
         "counted": asked.unit.valid_on(asked.day),
         "hour": lambda at: figurewords.hour(at, zone, asked.day),
-        "sender": lambda number: _sender(known.directory, number),
+        "sender": lambda number: sender(number, known.directory),
     }
     status = 200
     if faults or verdict:
@@ -198,14 +198,6 @@ def _field_words(report: Report, verdict: Verdict) -> str:
     return field
 
 
-def _sender(directory: Directory, number: str) -> str:
-    """Who sent something: an officer, or a user of the pages."""
-    officer = directory.officers.get(number)
-    words = wording.author(number)
-    return f"{officer.name} {words}" if officer else words
-
-
 def seen_by(form: Values) -> int | None:
     """The submission that a form says was seen."""
-    text = form.get("jejak")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+    return row_id(form.get("jejak"))

@@ -25,11 +25,11 @@ from smscentre.web.routes import (
     Route,
     Trouble,
     Visit,
+    row_id,
 )
 
 _SHORTEST: Final = 5
 _LONGEST: Final = 200
-_DIGITS_MOST: Final = 19
 
 _PHONE: Final = "phone"
 
@@ -74,15 +74,13 @@ class MessagePage:
         fault = self._fault(visit) or self._hindrance(life)
         if fault:
             return await self._page(visit, life, {"kirim": fault}, INVALID)
-        row, inbox_id = visit.form.get("salinan"), life.answers
-        if not _is_row(row) or inbox_id is None:
+        row, inbox_id = row_id(visit.form.get("salinan")), life.answers
+        if row is None or inbox_id is None:
             return Trouble(Problem.BAD_REQUEST)
         order = self._order(visit)
         expires_at = visit.now + self._means.service.reply_expires_s
         result = await self._means.changer.perform(
-            lambda transaction: resend(
-                transaction, inbox_id, int(row), order, expires_at
-            )
+            lambda transaction: resend(transaction, inbox_id, row, order, expires_at)
         )
         if result.parts:
             self._means.service.queued(result.link, result.parts)
@@ -156,7 +154,3 @@ class MessagePage:
     def _order(self, visit: Visit) -> Order:
         actor = web_actor(visit.someone.name)
         return Order(actor, visit.form.get("alasan"), visit.now)
-
-
-def _is_row(text: str) -> bool:
-    return text.isascii() and text.isdecimal() and len(text) < _DIGITS_MOST

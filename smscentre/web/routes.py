@@ -26,6 +26,7 @@ __all__ = [
     "Upload",
     "Values",
     "Visit",
+    "row_id",
 ]
 
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
@@ -46,6 +47,8 @@ IMPORT_OCTETS: Final = 5 * 1024 * 1024
 
 INVALID: Final = 422
 """The status of a form that is shown again, with what is wrong in it."""
+
+_ID_DIGITS: Final = 18
 
 
 class Need(Enum):
@@ -109,6 +112,12 @@ class Values:
     def all(self, name: str) -> tuple[str, ...]:
         """All values of a field, as of boxes that were ticked."""
         return self.given.get(name, ())
+
+
+def row_id(text: str) -> int | None:
+    """The row that a field names by its id; None for what is none of any database."""
+    is_id = text.isascii() and text.isdigit() and len(text) <= _ID_DIGITS
+    return int(text) if is_id else None
 
 
 @frozen

@@ -17,7 +17,7 @@ from smscentre.plans import plan_units, trace_of
 from smscentre.store.people import directory_to_change
 from smscentre.store.transaction import Transaction
 from smscentre.users import User
-from smscentre.web.faults import by_field
+from smscentre.web.faults import TEXTS, by_field
 from smscentre.web.importing import Importing
 from smscentre.web.means import Means
 from smscentre.web.paging import Paging
@@ -191,7 +191,7 @@ class UnitAdmin:
         if trace_of(before, unit_cells) != visit.form.get("jejak"):
             return {"": _OVERTAKEN}
         if register.denied(visit.someone, directory, unit):
-            return {"provinsi": "Di luar wilayah Anda."}
+            return {"provinsi": TEXTS["not_yours"]}
         for other in directory.units.values():
             if other.name == unit.name and other.code != unit.code:
                 return {"nama": _NAME_TAKEN.format(other)}

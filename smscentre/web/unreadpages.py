@@ -25,12 +25,12 @@ from smscentre.store.unread import (
     numbers_of,
 )
 from smscentre.users import User, web_actor
-from smscentre.web import wording
 from smscentre.web.dataform import reason_faults
 from smscentre.web.means import Means
 from smscentre.web.paging import Paging, page_asked
 from smscentre.web.problems import Problem
 from smscentre.web.registers import is_own_officer
+from smscentre.web.revisionwords import sender
 from smscentre.web.routes import (
     INVALID,
     Answer,
@@ -40,6 +40,7 @@ from smscentre.web.routes import (
     Route,
     Trouble,
     Visit,
+    row_id,
 )
 
 _PATH = "/admin/tak-dikenal"
@@ -76,7 +77,7 @@ class UnreadPages:
 
     async def done(self, visit: Visit) -> Answer:
         """Take messages off the list with a note."""
-        chosen = {int(text) for text in visit.form.all("sms") if _is_row(text)}
+        chosen = _chosen(visit)
         note = visit.form.get("catatan")
         faults = {}
         if not chosen:
@@ -120,7 +121,7 @@ class UnreadPages:
             "paging": Paging.of(visit, found.total, _SIZE),
             "is_done": is_done,
             "faults": faults,
-            "chosen": {int(text) for text in visit.form.all("sms") if _is_row(text)},
+            "chosen": _chosen(visit),
             "note": visit.form.get("catatan"),
             "sender": lambda message: _sender(message, found.directory),
         }
@@ -138,6 +139,12 @@ class UnreadPages:
         return _Found(total, messages, directory)
 
 
+def _chosen(visit: Visit) -> set[int]:
+    """The messages that were ticked."""
+    rows = map(row_id, visit.form.all("sms"))
+    return {row for row in rows if row is not None}
+
+
 def _own_numbers(user: User, directory: Directory) -> frozenset[str] | None:
     """The numbers of a user's scope; None for the whole country."""
     if user.holds(None, ()):
@@ -151,11 +158,4 @@ def _own_numbers(user: User, directory: Directory) -> frozenset[str] | None:
 
 def _sender(message: Unrecognised, directory: Directory) -> str:
     """Who sent a message: an officer by his name, and the number, its middle hidden."""
-    number = message.number or message.source
-    officer = directory.officers.get(number)
-    hidden = wording.author(number) if message.number else number
-    return f"{officer.name} {hidden}" if officer else hidden
-
-
-def _is_row(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) < 19
+    return sender(message.number, directory) if message.number else message.source

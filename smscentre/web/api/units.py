@@ -14,7 +14,7 @@ from smscentre.directory import Directory, Province, Unit
 from smscentre.tokens import TokenScope
 from smscentre.web.api.cursors import Cursor, cursor_of, position
 from smscentre.web.api.faults import Fault, Refused
-from smscentre.web.api.operations import Call, Caller, Operation, Reply
+from smscentre.web.api.operations import Call, Caller, NothingAsked, Operation, Reply
 from smscentre.web.api.shapes import Code, Day, Keyword, Kind, Limit, NextCursor
 from smscentre.web.means import Means
 
@@ -89,11 +89,6 @@ class _UnitAsked:
     code: Code
 
 
-@frozen
-class _NothingAsked:
-    """No parameters."""
-
-
 class Units:
     """``/units`` and ``/provinces``."""
 
@@ -129,7 +124,7 @@ class Units:
                 "/provinces",
                 scope,
                 "Provinces, by keyword",
-                _NothingAsked,
+                NothingAsked,
                 ProvinceList,
                 self.provinces,
                 tagged=True,
@@ -157,7 +152,7 @@ class Units:
             raise Refused(Fault.NOT_FOUND, f"tidak ada UPT {call.asked.code}")
         return Reply(_shown(unit))
 
-    async def provinces(self, call: Call[_NothingAsked, None]) -> Reply:
+    async def provinces(self, call: Call[NothingAsked, None]) -> Reply:
         """The provinces, with how many units each has."""
         directory = await self._means.current_directory()
         today = self._means.now().date()
