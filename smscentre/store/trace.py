@@ -30,6 +30,7 @@ from sqlalchemy import Connection, Select, Table, or_, select
 from sqlalchemy import text as sql
 
 from smscentre.store.tables import (
+    LARGEST_ID,
     UNASKED,
     binds,
     inbox,
@@ -43,7 +44,6 @@ from smscentre.store.tables import (
 _RECEIPT = "receipt"
 
 _ROW = re.compile("[1-9][0-9]{0,18}")
-_LARGEST_ID = 2**63 - 1
 
 
 @frozen
@@ -188,7 +188,7 @@ def find_story(connection: Connection, key: str) -> Story | None:
         ).first()
         return _story_of_arrival(connection, row.id) if row else None
     number = int(key)
-    if number > _LARGEST_ID:
+    if number > LARGEST_ID:
         return None
     part = connection.execute(select(outbox).where(outbox.c.id == number)).first()
     if part is None:
