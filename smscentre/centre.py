@@ -50,9 +50,8 @@ from smscentre.inbox.stage import Inbox
 from smscentre.interfaces import Link
 from smscentre.links.phone import PhoneLink, PhonePort
 from smscentre.links.pinfile import RefusedPins
-from smscentre.mailroom import programs
 from smscentre.outbox.stage import Outbox
-from smscentre.service import make_service
+from smscentre.service import make_programs, make_service
 from smscentre.sites import Access, Sites
 from smscentre.smpp.receipt import id_key
 from smscentre.store import audit, outgoing, receipts, rerouting, sessions
@@ -128,7 +127,7 @@ class Centre(MultiService):
         self._build_stages()
         self._build_links()
         desk = Desk(command_rules(config), self._acceptance.ledger_of)
-        sending = programs(config, self._outbox)
+        sending = make_programs(config, self._outbox)
         service = make_service(config, self._links, self._outbox.queued)
         access = Access(self._readers, self._writer, desk, sending, service)
         self._sites = Sites(config, self._board, access, self._metrics, reactor)
@@ -170,7 +169,7 @@ class Centre(MultiService):
             self._writer,
             Checkpoints(engine),
             reactor.callFromThread,
-            lambda available, reason: self._board.database(reason),
+            self._board.database,
         )
         rules = command_rules(config)
         self._answering = Answering(answering_settings(config))

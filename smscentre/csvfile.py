@@ -30,6 +30,7 @@ from typing import Final
 
 from attrs import define, frozen
 
+from smscentre.days import parse_day
 from smscentre.errors import Fault, Problem
 
 SEPARATOR = "|"
@@ -57,7 +58,6 @@ _NEAR: Final = "; did you mean {}?"
 _GUESSED = 200
 """So many faults get a guess at what was meant: each takes milliseconds."""
 
-_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 """What breaks a line, steers a terminal or turns the direction of writing about."""
 
@@ -127,15 +127,10 @@ class Row:
     def day(self, column: str) -> datetime.date | None:
         """The date in a cell, None where it is empty."""
         value = self.text(column)
-        if not value:
-            return None
-        if _DAY.fullmatch(value):
-            try:
-                return datetime.date.fromisoformat(value)
-            except ValueError:
-                pass
-        self.bad(column, "day")
-        return None
+        day = parse_day(value)
+        if value and day is None:
+            self.bad(column, "day")
+        return day
 
     @property
     def faulty(self) -> set[str]:

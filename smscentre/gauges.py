@@ -60,6 +60,7 @@ class Gauges:
         self._clock = clock
         self._wall_clock = wall_clock
         self._lag_due = 0.0
+        self._reading = False
 
     def start(self) -> None:
         """Begin to measure: the first measurement of the lag is due from now."""
@@ -77,9 +78,18 @@ class Gauges:
         for limit in self._status.limits():
             if limit.reason == "centre_limit":
                 self._metrics.replies(limit.used, limit.most[0][0])
+        if self._reading:
+            # Of a slow store, reads that pile up would leave pages no thread.
+            return
+        self._reading = True
         stored = self._reader.read(_read)
+        stored.addBoth(self._ended)
         stored.addCallback(self._tell)
         stored.addErrback(self._log_failure)
+
+    def _ended(self, outcome: _Stored | Failure) -> _Stored | Failure:
+        self._reading = False
+        return outcome
 
     def _tell(self, stored: _Stored) -> None:
         counts: Counter[str] = Counter()

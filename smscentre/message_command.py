@@ -21,9 +21,11 @@ from smscentre.numbers import NumberError, parse_number
 from smscentre.store.beside import change_store, read_store
 from smscentre.store.pages import ReadConnection
 from smscentre.store.recent import STATES, Listed, list_messages
+from smscentre.store.tables import LARGEST_ID
 from smscentre.store.trace import find_story
 from smscentre.store.unread import mark_done
 
+_Row = click.IntRange(1, LARGEST_ID)
 _Limit = click.IntRange(1, 10_000)
 """How many messages a list may have: their ids go to the database in one question."""
 
@@ -81,7 +83,7 @@ def messages(
 
 
 @messages.command()
-@click.argument("ids", metavar="ID...", type=click.IntRange(1), nargs=-1, required=True)
+@click.argument("ids", metavar="ID...", type=_Row, nargs=-1, required=True)
 @click.pass_context
 def done(ctx: click.Context, ids: tuple[int, ...]) -> None:
     """Take unrecognised messages off their list, all of them or none."""

@@ -16,6 +16,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from twisted.internet.defer import Deferred
 
 from smscentre.errors import SMSCentreError
+from smscentre.tasks import shield
 from smscentre.users import normal
 
 # The least that OWASP's cheat sheet on password storage asks of argon2id.
@@ -72,10 +73,12 @@ class Passwords:
         if self._waiting >= _MOST_WAITING:
             raise Busy("too many passwords wait to be checked")
         self._waiting += 1
-        try:
-            return await self._run(action)
-        finally:
-            self._waiting -= 1
+        # The thread goes on with it although whoever asked has gone.
+        return await shield(self._run(action).addBoth(self._made))
+
+    def _made(self, outcome: Any) -> Any:
+        self._waiting -= 1
+        return outcome
 
     def _matches(self, password: str, kept: str) -> bool:
         """In the thread."""

@@ -22,13 +22,13 @@ from typing import Annotated, Any, Literal
 from attrs import field, frozen
 
 from smscentre.commands.forms import FORMS, KINDS, REPORTS
+from smscentre.days import parse_day
 from smscentre.errors import Problem
 from smscentre.structuring import Rule
 
 _LEAST_LEAD = 1
 _MOST_LEAD = 720
 _TIME = re.compile("([01][0-9]|2[0-3]):[0-5][0-9]")
-_DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _FORM_IDS = tuple(form.id for form in FORMS)
 _COMMENT = "#"
 
@@ -149,20 +149,13 @@ def _read(path: Path) -> tuple[list[datetime.date], list[Problem]]:
         text = re.split("[,;]", line.partition(_COMMENT)[0], maxsplit=1)[0].strip()
         if not text:
             continue
-        day = _day(text)
+        day = parse_day(text)
         if day is None:
             rule = "must begin with a date such as 2026-08-17"
             problems.append(Problem(f"{where}, line {number}", text[:20], rule))
         else:
             days.append(day)
     return days, problems
-
-
-def _day(text: str) -> datetime.date | None:
-    try:
-        return datetime.date.fromisoformat(text) if _DAY.fullmatch(text) else None
-    except ValueError:
-        return None
 
 
 def _forms(form: object, kind: object) -> tuple[str, ...]:

@@ -32,6 +32,7 @@ from smscentre.store.broadcasts import (
     resend_uncertain,
 )
 from smscentre.store.changes import stored_directory
+from smscentre.store.tables import LARGEST_ID
 
 _SHOWN = 40
 
@@ -53,7 +54,7 @@ _SHOWN = 40
     "--resend-uncertain",
     "again",
     metavar="ID",
-    type=click.IntRange(1),
+    type=click.IntRange(1, LARGEST_ID),
     help="Instead of a TEXT: send once more what of a broadcast may not have gone.",
 )
 @click.pass_context

@@ -1,23 +1,27 @@
-"""What the pages are handed of the running service, from configuration and links.
+"""What pages and programs are handed of the running service.
 
 Part of the assembly: it knows links, commands and pages, and joins them.
 """
 
 from __future__ import annotations
 
-__all__ = ["make_service"]
+__all__ = ["make_programs", "make_service"]
 
 from collections.abc import Callable, Iterable
 
 from twisted.internet.defer import Deferred
 
+from smscentre.assembly import part_styles, routes
 from smscentre.commands import forms
 from smscentre.config import Config
 from smscentre.guidebook import guide_pages
 from smscentre.links.phone import PhoneLink
+from smscentre.outbox.stage import Outbox
+from smscentre.posting import Post
 from smscentre.provinces import load as load_provinces
 from smscentre.sim.ledger import FakeLedger
 from smscentre.tracing import trace_style
+from smscentre.web.means import Programs
 from smscentre.web.service import Phone, Service
 
 
@@ -43,6 +47,21 @@ def make_service(
         config.outbox.reply_expires_s,
         queued,
     )
+
+
+def make_programs(config: Config, outbox: Outbox) -> Programs:
+    """The limits of programs, and how they send."""
+    links = routes(config)
+    post = Post(
+        choose=lambda number: links.choose(number, outbox.standing()),
+        styles=part_styles(config),
+        queued=outbox.queued,
+        own_numbers=config.own_numbers,
+        expires_s=config.outbox.reply_expires_s,
+        sms_per_day=config.api.sms_per_day,
+        per_number_hour=config.limits.destination_per_hour,
+    )
+    return Programs(config.api.requests_per_minute, post)
 
 
 def _phone(link: PhoneLink, writes: bool) -> Phone:

@@ -1,22 +1,23 @@
 """The border where background work may fail without taking the service along.
 
 `attempt` runs a plain function, `Tasks` owns coroutines: it names them, logs
-what fails, and cancels and awaits them at the end. `hand_on` is for work that goes on
-whoever waits for it.
+what fails, and cancels and awaits them at the end. `shield` and `hand_on` are for work
+that goes on whoever waits for it.
 """
 
 from __future__ import annotations
 
-__all__ = ["Tasks", "attempt", "hand_on"]
+__all__ = ["Tasks", "attempt", "hand_on", "shield"]
 
 from collections.abc import Callable, Coroutine
-from typing import Any, ParamSpec
+from typing import Any, ParamSpec, TypeVar
 
 from twisted.internet.defer import CancelledError, Deferred, DeferredList
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 P = ParamSpec("P")
+T = TypeVar("T")
 
 _log = Logger(namespace="smscentre.tasks")
 
@@ -40,6 +41,13 @@ def hand_on(outcome: Any, result: Deferred[Any]) -> None:
         result.errback(outcome)
     else:
         result.callback(outcome)
+
+
+def shield(work: Deferred[T]) -> Deferred[T]:
+    """The result of work that goes on although who waits for it cancels."""
+    result: Deferred[T] = Deferred()
+    work.addBoth(hand_on, result)
+    return result
 
 
 class Tasks:

@@ -375,6 +375,7 @@ class TraceTests(CliTestCase):
     def test_unrecognised(self) -> None:
         """What waits for a person is listed, and leaves the list when it is done."""
         self.assertIn("not on the list", self.fail_with(1, "messages", "done", "1204"))
+        self.fail_with(2, "messages", "done", str(2**63))
         engine = writing_engine(f"sqlite:///{self.folder}/smscentre.db")
         with engine.begin() as connection:
             connection.execute(unrecognised.insert(), {"inbox_id": 1204})

@@ -11,8 +11,7 @@ from attrs import evolve
 from sqlalchemy import exc, text
 
 from smscentre.commands.asker import Rules
-from smscentre.commands.forms import MAXIMUM
-from smscentre.corrections import HIGHEST, Correction, Ruling, TakingBack, Verdict
+from smscentre.corrections import Correction, Ruling, TakingBack, Verdict
 from smscentre.desk import Desk
 from smscentre.directory import Unit
 from smscentre.store.changes import Signature
@@ -330,14 +329,6 @@ class BesideTextsTests(DeskCase):
         )
         self.one("BATAL")
         self.assertEqual(self.held(), "82 54 36 39")
-
-
-class HighestTests(CorrectionCase):
-    """What pages know of the forms by themselves."""
-
-    def test_the_largest_figure(self) -> None:
-        """It is that of the commands."""
-        self.assertEqual(HIGHEST, MAXIMUM)
 
 
 class OtherNodeTests(DeskCase):

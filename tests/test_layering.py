@@ -26,7 +26,6 @@ ASSEMBLY = (
     "centre",
     "cli",
     "exchange",
-    "mailroom",
     "sending_command",
     "service",
     "sim",

@@ -91,6 +91,7 @@ class SendingTests(CliTestCase):
         self.assertIn("0 SMS are sent once more", again)
         said = self.fail_with(1, "broadcast", "--resend-uncertain", "99")
         self.assertIn("no broadcast has the id 99", said)
+        self.fail_with(2, "broadcast", "--resend-uncertain", str(2**63))
 
     def test_one_number(self) -> None:
         """Anybody's, however it is written."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from twisted.internet.defer import CancelledError, Deferred
 from twisted.trial.unittest import SynchronousTestCase
 
-from smscentre.tasks import Tasks, attempt
+from smscentre.tasks import Tasks, attempt, shield
 
 
 class AttemptTests(SynchronousTestCase):
@@ -29,6 +29,30 @@ class AttemptTests(SynchronousTestCase):
             raise SystemExit(1)
 
         self.assertRaises(SystemExit, attempt, leave)
+
+
+class ShieldTests(SynchronousTestCase):
+    """Work that goes on whoever waits for it."""
+
+    def test_result_and_failure(self) -> None:
+        """Who waits gets what comes of it."""
+        good: Deferred[int] = Deferred()
+        bad: Deferred[int] = Deferred()
+        waiting = shield(good), shield(bad)
+        good.callback(5)
+        bad.errback(ValueError("on purpose"))
+        self.assertEqual(self.successResultOf(waiting[0]), 5)
+        self.failureResultOf(waiting[1], ValueError)
+
+    def test_who_cancels_only_stops_waiting(self) -> None:
+        """The work is not cancelled, and its failure is nobody's any more."""
+        work: Deferred[int] = Deferred()
+        waiting = shield(work)
+        waiting.cancel()
+        self.failureResultOf(waiting, CancelledError)
+        self.assertFalse(work.called)
+        work.errback(ValueError("on purpose"))
+        self.assertIsNone(self.successResultOf(work))
 
 
 class TasksTests(SynchronousTestCase):

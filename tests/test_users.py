@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from argon2 import PasswordHasher
-from twisted.internet.defer import Deferred, succeed
+from twisted.internet.defer import CancelledError, Deferred, succeed
 from twisted.trial.unittest import SynchronousTestCase
 
 from smscentre.directory import Directory, Province, Unit
@@ -151,3 +151,15 @@ class PasswordTests(SynchronousTestCase):
         self.waiting[0][1].callback(False)
         self.assertFalse(self.successResultOf(matching[0]))
         self.assertNoResult(Deferred.fromCoroutine(passwords.match("x", None)))
+
+    def test_a_flood_of_who_does_not_wait(self) -> None:
+        """A hash is work until it is made, although whoever asked has gone."""
+        passwords = Passwords(self.later, CHEAP)
+        for _ in range(20):
+            matching = Deferred.fromCoroutine(passwords.match("x", None))
+            matching.cancel()
+            self.failureResultOf(matching, CancelledError)
+        hashing = Deferred.fromCoroutine(passwords.hashed("x"))
+        self.failureResultOf(hashing, Busy)
+        self.waiting[0][1].callback(False)
+        self.assertNoResult(Deferred.fromCoroutine(passwords.hashed("x")))

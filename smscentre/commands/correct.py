@@ -11,18 +11,16 @@ __all__ = ["Ruled", "correct", "take_back"]
 
 import datetime
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from smscentre.commands.asker import Rules
 from smscentre.commands.confirm import CONFIRMED
 from smscentre.commands.filing import Filing
-from smscentre.commands.forms import FORMS
+from smscentre.commands.forms import BY_ID
 from smscentre.commands.undo import withdrawals
 from smscentre.corrections import Correction, Ruling, Slip, TakingBack, Verdict
 from smscentre.directory import Directory
 from smscentre.interfaces import Effect, Ledger, Report, SubmissionKey, Withdrawal
-
-_FORMS = {form.id: form for form in FORMS}
 
 
 @frozen
@@ -53,15 +51,15 @@ def correct(correction: Correction, ledger: Ledger, rules: Rules, now: float) ->
     if held is not None and held.values == correction.values:
         return Ruled(Verdict(Ruling.SAME, held))
     unit = ledger.directory.units[unit_code]
-    filing = Filing(unit, _FORMS[form_id], day, correction.values)
+    filing = Filing(unit, BY_ID[form_id], day, correction.values)
     report, found = filing.report(ledger, rules.plausibility, now)
     if found is None:
         return Ruled(Verdict(Ruling.STORED), report)
     slip = Slip(found.reasons, found.at, found.old, found.new)
     if not correction.sure:
         return Ruled(Verdict(Ruling.DOUBTED, held, slip))
-    flags = (*report.flags, CONFIRMED)
-    return Ruled(Verdict(Ruling.STORED, slip=slip), _flagged(report, flags))
+    confirmed = evolve(report, flags=(*report.flags, CONFIRMED))
+    return Ruled(Verdict(Ruling.STORED, slip=slip), confirmed)
 
 
 def take_back(wish: TakingBack, ledger: Ledger, rules: Rules, now: float) -> Ruled:
@@ -84,7 +82,7 @@ def _wrong(
     unit = directory.units.get(code)
     if unit is None:
         return Verdict(Ruling.NO_UNIT)
-    if _FORMS[form].kind not in unit.kinds:
+    if BY_ID[form].kind not in unit.kinds:
         return Verdict(Ruling.KIND)
     province = directory.provinces.get(unit.province)
     zone = province.timezone if province else rules.timezone
@@ -94,9 +92,3 @@ def _wrong(
     if not unit.valid_on(day):
         return Verdict(Ruling.NOT_COUNTED)
     return Verdict(Ruling.CLOSED) if directory.is_closed(day) else None
-
-
-def _flagged(report: Report, flags: tuple[str, ...]) -> Report:
-    return Report(
-        report.unit, report.form, report.day, report.values, report.previous, flags
-    )

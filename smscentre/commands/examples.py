@@ -20,11 +20,12 @@ from collections.abc import Sequence
 from typing import Final
 
 from smscentre.commands.asker import Asker
+from smscentre.commands.characters import GAP
 from smscentre.commands.dates import written
 from smscentre.commands.forms import COUNT_FORMS, Form, Report
 from smscentre.directory import Unit
 
-MISSING: Final = "..."
+MISSING: Final = GAP
 """What stands for a figure that is to be typed."""
 
 _MANUAL_UNIT = "1203"

@@ -9,6 +9,7 @@ Source: the manual of 2008, paragraphs 1 to 3.
 from __future__ import annotations
 
 __all__ = [
+    "BY_ID",
     "COUNT_FORMS",
     "FIELDS",
     "FORMS",
@@ -24,10 +25,12 @@ from typing import Final
 
 from attrs import frozen
 
+from smscentre.corrections import HIGHEST
+
 KINDS: Final = ("RUTAN", "BAPAS", "RUPBASAN")
 """What a unit may report for; each is also the first word of its commands."""
 
-MAXIMUM: Final = 9_999_999
+MAXIMUM: Final = HIGHEST
 """The largest figure of any field."""
 
 _Labels = tuple[frozenset[str], ...]
@@ -170,6 +173,9 @@ REPORTS: Final = (
     ),
 )
 """The four reports."""
+
+BY_ID: Final = {form.id: form for form in FORMS}
+"""The seven forms by their ids."""
 
 FIELDS: Final = {form.id: form.fields for form in FORMS}
 """The fields of each form, in the order in which they are typed."""

@@ -10,12 +10,10 @@ __all__ = ["digest_text", "reminder_text"]
 
 from smscentre.commands.dates import written
 from smscentre.commands.examples import insert_examples
-from smscentre.commands.forms import FORMS
+from smscentre.commands.forms import BY_ID
 from smscentre.commands.replies import compose, joined, places, shortened
 from smscentre.deadlines.schedule import Deadline
 from smscentre.deadlines.standing import Digest, Reminder
-
-_FORMS = {form.id: form for form in FORMS}
 
 
 def reminder_text(reminder: Reminder, deadline: Deadline) -> str:
@@ -28,7 +26,7 @@ def reminder_text(reminder: Reminder, deadline: Deadline) -> str:
         date=written(deadline.day),
         time=f"{deadline.time:%H.%M}",
         zone=deadline.zone,
-        example=insert_examples(_FORMS[forms[0]]),
+        example=insert_examples(BY_ID[forms[0]]),
     )
 
 

@@ -1,7 +1,7 @@
 """Reads of the history of reports, which is only ever added to.
 
 Beneath the ledger: what held before a submission, what a sender did last, how high a
-total ever was, which reports look implausible. It knows no rule of the commands.
+total ever was. It knows no rule of the commands.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from __future__ import annotations
 __all__ = [
     "SUBMISSION_COLUMNS",
     "first_number_since",
-    "flags_of_day",
     "highest_total",
     "last_action",
     "submission",
@@ -22,7 +21,7 @@ import datetime
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, exists, func, or_, select
+from sqlalchemy import bindparam, exists, func, or_, select
 
 from smscentre.interfaces import SubmissionKey
 from smscentre.messages import Submission
@@ -100,17 +99,6 @@ _totals = (
 )
 _HIGHEST = select(func.max(_totals.c.total))
 
-_FLAGGED = select(submissions.c.unit, submissions.c.form, submissions.c.flags).where(
-    submissions.c.day == bindparam("day"),
-    submissions.c.flags.is_not(None),
-    exists().where(
-        reports.c.unit == submissions.c.unit,
-        reports.c.form == submissions.c.form,
-        reports.c.day == submissions.c.day,
-        reports.c.submission_id == submissions.c.id,
-    ),
-)
-
 
 def submission_of(row: Sequence[Any]) -> Submission:
     """The submission in a row of `SUBMISSION_COLUMNS`."""
@@ -186,14 +174,3 @@ def highest_total(transaction: Transaction, unit: str, form: str) -> int | None:
     """The highest sum of a unit's figures of a form on any day."""
     highest = transaction.first(_HIGHEST, {"unit": unit, "form": form})[0]
     return None if highest is None else int(highest)
-
-
-def flags_of_day(
-    connection: Connection, day: datetime.date
-) -> dict[tuple[str, str], tuple[str, ...]]:
-    """Why the figures that hold for a day look implausible, by unit and form.
-
-    Those that do not are absent. For pages.
-    """
-    rows = connection.execute(_FLAGGED, {"day": day})
-    return {(row.unit, row.form): tuple(row.flags.split()) for row in rows}

@@ -21,12 +21,12 @@ __all__ = [
 ]
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from attrs import frozen
 from sqlalchemy import Connection, Engine, bindparam, func, select
 from sqlalchemy import text as sql
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import Deferred, fail
 from twisted.internet.interfaces import IReactorFromThreads
 from twisted.internet.threads import deferToThreadPool
 from twisted.python.threadpool import ThreadPool
@@ -35,6 +35,7 @@ from smscentre.numbers import masked
 from smscentre.store.engine import StoreError
 from smscentre.store.steps import ENDED_BADLY
 from smscentre.store.tables import OPEN, inbox, outbox
+from smscentre.tasks import shield
 from smscentre.threads import DaemonPool
 
 T = TypeVar("T")
@@ -201,9 +202,15 @@ class Readers:
     def read(self, action: Callable[[Connection], T]) -> Deferred[T]:
         """Run a function on a connection that only reads; fires with its result.
 
+        Who cancels only stops waiting: a thread cannot be stopped.
+
         :raises StoreError: by the Deferred, when the readers are stopping
         """
-        return Deferred.fromCoroutine(self._read(action))
+        if self._idle is not None:
+            return fail(StoreError("the readers are stopping"))
+        self._busy += 1
+        ran = deferToThreadPool(self._reactor, self._pool, self._run, action)
+        return shield(ran.addBoth(self._ended))
 
     async def stop(self) -> None:
         """Refuse new reads, wait for those that run, end the threads."""
@@ -213,19 +220,11 @@ class Readers:
         self._pool.stop()
         self._engine.dispose()
 
-    async def _read(self, action: Callable[[Connection], T]) -> T:
-        if self._idle is not None:
-            raise StoreError("the readers are stopping")
-        self._busy += 1
-        try:
-            return await deferToThreadPool(self._reactor, self._pool, self._run, action)
-        finally:
-            self._busy -= 1
-            self._tell_idle()
-
-    def _tell_idle(self) -> None:
+    def _ended(self, outcome: Any) -> Any:
+        self._busy -= 1
         if self._idle is not None and not self._busy:
             self._idle.callback(None)
+        return outcome
 
     def _run(self, action: Callable[[Connection], T]) -> T:
         with self._engine.begin() as connection:

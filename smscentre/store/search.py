@@ -33,14 +33,12 @@ from smscentre.store.reach import within
 from smscentre.store.recent import ARRIVAL_STATES
 from smscentre.store.sought import FILED_OR_NOT, Meant, meant
 from smscentre.store.steps import OutboxState
-from smscentre.store.tables import UNASKED, inbox, outbox
+from smscentre.store.tables import LARGEST_ID, UNASKED, inbox, outbox
 from smscentre.users import User
 
 OUTGOING_STATES: Final = tuple(state.value for state in OutboxState)
 
 _RECEIPT: Final = "receipt"
-
-_LARGEST_ID: Final = 2**63 - 1
 
 
 class Direction(Enum):
@@ -74,7 +72,7 @@ class Place:
     """A place in the order of messages, newest first: behind this moment and row."""
 
     at: float
-    id: int = _LARGEST_ID
+    id: int = LARGEST_ID
 
 
 @frozen

@@ -11,6 +11,7 @@ from __future__ import annotations
 __all__ = [
     "FILED",
     "ID",
+    "LARGEST_ID",
     "OPEN",
     "OPEN_PART",
     "REFUSED_CODE",
@@ -51,6 +52,8 @@ __all__ = [
     "web_sessions",
 ]
 
+from typing import Final
+
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -81,6 +84,9 @@ metadata = MetaData(
 
 ID = BigInteger().with_variant(Integer, "sqlite")
 """Row numbers; on SQLite the table's own rowid."""
+
+LARGEST_ID: Final = 2**63 - 1
+"""The last number that a row can have."""
 
 
 def _partial(name: str, *columns: str, where: str) -> Index:

@@ -23,8 +23,8 @@ _log = Logger(namespace="smscentre.store.thread")
 class WriterThread:
     """Turns the writer until it is stopped; waits while the database is away.
 
-    `heard` is called in the reactor's thread with True when the database can be
-    used and with False when it cannot; only changes are told.
+    `heard` is called in the reactor's thread with why the database cannot be used,
+    with nothing when it can; only changes are told.
     """
 
     def __init__(
@@ -32,7 +32,7 @@ class WriterThread:
         writer: Writer,
         checkpoints: Checkpoints,
         to_reactor: Callable[..., object],
-        heard: Callable[[bool, str], None],
+        heard: Callable[[str], None],
     ) -> None:
         self._writer = writer
         self._checkpoints = checkpoints
@@ -63,7 +63,7 @@ class WriterThread:
             # Nothing of ours ends a turn like this. Arrivals are refused once they
             # have waited in vain, and readiness tells why.
             _log.critical("the writer has failed: {error!r}", error=error)
-            self._to_reactor(self._heard, False, f"the writer has failed: {error!r}")
+            self._to_reactor(self._heard, f"the writer has failed: {error!r}")
         self._checkpoints.stop()
         self._writer.close()
         self._to_reactor(self._ended.callback, None)
@@ -76,7 +76,7 @@ class WriterThread:
             except Unavailable as error:
                 if available:
                     _log.error("{error}", error=error)
-                    self._to_reactor(self._heard, False, str(error))
+                    self._to_reactor(self._heard, str(error))
                 available = False
                 if self._stopping.wait(pause):
                     break
@@ -84,7 +84,7 @@ class WriterThread:
                 continue
             if not available and worked:
                 _log.info("the database can be used again")
-                self._to_reactor(self._heard, True, "")
+                self._to_reactor(self._heard, "")
                 available, pause = True, _FIRST_PAUSE_S
             if worked:
                 self._checkpoints.turned()

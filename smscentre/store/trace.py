@@ -21,6 +21,7 @@ __all__ = [
 ]
 
 import datetime
+import re
 from collections.abc import Collection, Sequence
 from typing import Any
 
@@ -29,6 +30,7 @@ from sqlalchemy import Connection, Select, Table, or_, select
 from sqlalchemy import text as sql
 
 from smscentre.store.tables import (
+    LARGEST_ID,
     UNASKED,
     binds,
     inbox,
@@ -41,7 +43,7 @@ from smscentre.store.tables import (
 
 _RECEIPT = "receipt"
 
-_LARGEST_ID = 2**63 - 1
+_ROW = re.compile("[1-9][0-9]{0,18}")
 
 
 @frozen
@@ -168,6 +170,11 @@ class Story:
     binds: dict[str, Bound]
     resends: list[Resent] = field(factory=list)
 
+    @property
+    def number(self) -> str | None:
+        """Whose message it is; None for a sender without a number."""
+        return self.arrivals[0].number if self.arrivals else self.sent[0].number
+
 
 def find_story(connection: Connection, key: str) -> Story | None:
     """All about the message that an id belongs to; None where there is none.
@@ -175,13 +182,13 @@ def find_story(connection: Connection, key: str) -> Story | None:
     The id may be that of an arrival (its row or the link's own) or of a part that
     went out: rows of all tables are numbered by one counter.
     """
-    if not key.isdecimal() or key.startswith("0"):
+    if not _ROW.fullmatch(key):
         row = connection.execute(
             select(inbox.c.id).where(inbox.c.arrival_id == key)
         ).first()
         return _story_of_arrival(connection, row.id) if row else None
     number = int(key)
-    if number > _LARGEST_ID:
+    if number > LARGEST_ID:
         return None
     part = connection.execute(select(outbox).where(outbox.c.id == number)).first()
     if part is None:

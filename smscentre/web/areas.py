@@ -6,6 +6,7 @@ __all__ = ["areas"]
 
 from collections.abc import Sequence
 
+from smscentre.store.settled import SettledDays
 from smscentre.web.admin import Admin
 from smscentre.web.api.area import Api
 from smscentre.web.auditing import Auditing
@@ -22,7 +23,6 @@ from smscentre.web.officeradmin import OfficerAdmin
 from smscentre.web.reporting import Reports
 from smscentre.web.routes import Area
 from smscentre.web.sessions import Sessions
-from smscentre.web.sources import Sources
 from smscentre.web.today import Today
 from smscentre.web.tokenpages import TokenPages
 from smscentre.web.trying import Trying
@@ -34,12 +34,12 @@ from smscentre.web.userpages import UserPages
 
 def areas(means: Means, sessions: Sessions) -> Sequence[Area]:
     """Every area; two routes may not have the same path and method."""
-    sources = Sources()
+    settled = SettledDays()
     return [
-        Today(means, sources),
-        Reports(means, sources),
-        Compliance(means, sources),
-        UnitPages(means, sources),
+        Today(means, settled),
+        Reports(means, settled),
+        Compliance(means, settled),
+        UnitPages(means),
         Gateway(means),
         Messages(means),
         MessagePage(means),

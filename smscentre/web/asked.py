@@ -13,18 +13,21 @@ __all__ = [
     "Per",
     "latest_day",
     "place_for",
+    "place_of",
+    "place_title",
     "provinces_for",
     "read_day",
 ]
 
 import datetime
-import re
 from enum import Enum
 from typing import Any, Final
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 from attrs import evolve, frozen
 
+from smscentre.days import parse_day
 from smscentre.directory import ZONES, Directory
 from smscentre.errors import SMSCentreError
 from smscentre.store.courses import Span
@@ -34,7 +37,6 @@ from smscentre.web import wording
 from smscentre.web.reports import Report, Shown, figures_of
 from smscentre.web.routes import Values
 
-_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _FIRST_YEAR: Final = 2000
 
 SPAN_MOST: Final = 366
@@ -71,14 +73,18 @@ class Asked:
 
     @classmethod
     def of(
-        cls, report: Report, query: Values, now: float, user: User | None, zone: str
+        cls,
+        report: Report,
+        query: Values,
+        now: float,
+        user: User | None,
+        zone: ZoneInfo,
     ) -> Asked:
-        """What a query asks for; ``zone`` is the name of the clock of its days.
+        """What a query asks for; its days begin by the clock of ``zone``.
 
         :raises Misasked: it makes no sense
         """
-        clock = ZONES[zone]
-        today = datetime.datetime.fromtimestamp(now, clock).date()
+        today = datetime.datetime.fromtimestamp(now, zone).date()
         latest = latest_day(now)
         province = query.get("provinsi").upper()
         span = _span(query, latest)
@@ -119,6 +125,28 @@ class Asked:
         return f"{asked.path}{ending}?{query}"
 
 
+def place_of(user: User | None) -> Place:
+    """What a reader may see."""
+    if user is None:
+        return Place()
+    if user.unit is not None:
+        return Place(unit=user.unit)
+    return Place(provinces=user.provinces or None)
+
+
+def place_title(place: Place, directory: Directory) -> str:
+    """How that is called which a reader may see."""
+    if place.unit is not None:
+        unit = directory.units.get(place.unit)
+        return unit.title or unit.name if unit else place.unit
+    names = [
+        directory.provinces[key].name
+        for key in place.provinces or ()
+        if key in directory.provinces
+    ]
+    return ", ".join(names) or "seluruh Indonesia"
+
+
 def place_for(
     user: User | None, province: str, directory: Directory
 ) -> tuple[Place, str]:
@@ -126,25 +154,15 @@ def place_for(
 
     :raises Misasked: the province is none, or not within what he may see
     """
-    unit = directory.units.get(user.unit or "") if user else None
-    if user is not None and user.unit is not None:
-        return Place(unit=user.unit), unit.title or unit.name if unit else user.unit
-    within = user.provinces if user else ()
-    if province:
-        found = directory.provinces.get(province)
-        if found is None:
-            raise Misasked("Provinsi itu tidak ada. Pilih dari daftar provinsi.")
-        if within and province not in within:
-            raise Misasked("Provinsi itu di luar wilayah Anda.")
-        return Place(provinces=(province,)), f"Provinsi {found.name}"
-    if within:
-        names = [
-            directory.provinces[key].name
-            for key in within
-            if key in directory.provinces
-        ]
-        return Place(provinces=tuple(within)), ", ".join(names)
-    return Place(), "seluruh Indonesia"
+    own = place_of(user)
+    if own.unit is not None or not province:
+        return own, place_title(own, directory)
+    found = directory.provinces.get(province)
+    if found is None:
+        raise Misasked("Provinsi itu tidak ada. Pilih dari daftar provinsi.")
+    if own.provinces is not None and province not in own.provinces:
+        raise Misasked("Provinsi itu di luar wilayah Anda.")
+    return Place(provinces=(province,)), f"Provinsi {found.name}"
 
 
 def provinces_for(user: User | None, directory: Directory) -> list[tuple[str, str]]:
@@ -164,10 +182,7 @@ def read_day(text: str, latest: datetime.date) -> datetime.date | None:
     """
     if not text:
         return None
-    try:
-        day = datetime.date.fromisoformat(text) if _DAY.fullmatch(text) else None
-    except ValueError:
-        day = None
+    day = parse_day(text)
     if day is None or day.year < _FIRST_YEAR:
         raise Misasked("Tanggal ditulis seperti 2026-08-17: tahun, bulan, hari.")
     if day > latest:

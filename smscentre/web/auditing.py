@@ -7,12 +7,12 @@ from __future__ import annotations
 
 __all__ = ["Auditing"]
 
-import datetime
 from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
 from attrs import frozen
 
+from smscentre.days import begins_at, parse_day
 from smscentre.store import audit
 from smscentre.store.pages import ReadConnection
 from smscentre.web.means import Means
@@ -93,17 +93,9 @@ def _find(
 
 
 def _search(query: Values, zone: ZoneInfo) -> audit.AuditSearch:
-    until = _midnight(query.get("sampai"), zone, days_later=1)
+    since, until = parse_day(query.get("dari")), parse_day(query.get("sampai"))
     return audit.AuditSearch(
-        query.get("cari")[:_LONGEST], _midnight(query.get("dari"), zone), until
+        query.get("cari")[:_LONGEST],
+        begins_at(since, zone) if since else None,
+        begins_at(until, zone, 1) if until else None,
     )
-
-
-def _midnight(text: str, zone: ZoneInfo, days_later: int = 0) -> float | None:
-    """The beginning of a day in seconds since 1970; None for what is none."""
-    try:
-        day = datetime.date.fromisoformat(text)
-        day += datetime.timedelta(days=days_later)
-        return datetime.datetime.combine(day, datetime.time(), zone).timestamp()
-    except (ValueError, OverflowError):
-        return None

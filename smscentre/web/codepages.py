@@ -17,19 +17,20 @@ from smscentre.credentials import Invitation, code_hash, new_code
 from smscentre.csvfile import is_one_line
 from smscentre.directory import Directory, Right, Unit
 from smscentre.imports import OFFICER_LONGEST
-from smscentre.store.changes import Signature
 from smscentre.store.numbers import NumbersError, invite, revoke_invitation
 from smscentre.store.pages import ReadConnection
 from smscentre.store.people import directory_to_change
 from smscentre.store.registration import all_invitations
 from smscentre.store.transaction import Numbers, Transaction
-from smscentre.users import User, web_actor
+from smscentre.users import User
 from smscentre.web.asking import Question, ask, is_sure
 from smscentre.web.faults import TEXTS
 from smscentre.web.means import Means
 from smscentre.web.paging import Paging
+from smscentre.web.places import NO_UNIT
 from smscentre.web.problems import Problem
 from smscentre.web.routes import (
+    INVALID,
     Answer,
     Need,
     Page,
@@ -41,12 +42,10 @@ from smscentre.web.routes import (
 )
 
 _CODES = "/admin/petugas/kode"
-_AGAIN: Final = 422
 _DAY_S: Final = 24 * 3600
 _MOST_DAYS: Final = 90
 _DAYS: Final = "7"
 
-_NO_UNIT = "Kode UPT itu tidak ada."
 _USED = "Kode itu sudah dipakai atau sudah dicabut."
 
 
@@ -74,7 +73,7 @@ class _Code:
         found = {}
         unit = directory.units.get(self.unit)
         if unit is None:
-            found["upt"] = _NO_UNIT
+            found["upt"] = NO_UNIT
         elif not user.covers(unit):
             found["upt"] = TEXTS["not_yours"]
         most = OFFICER_LONGEST["name"]
@@ -119,11 +118,11 @@ class CodePages:
     async def invite(self, visit: Visit) -> Answer:
         """Make a code and show it, once."""
         sent = _Code.sent(visit.form)
-        directory = await self._directory()
+        directory = await self._means.current_directory()
         faults = sent.faults(visit.someone, directory)
         if faults:
             return await self._codes(visit, sent, faults)
-        code, signature = new_code(), _signature(visit)
+        code, signature = new_code(), visit.signature
         wanted = sent.invitation(visit.now)
 
         def work(transaction: Transaction) -> Invitation | None:
@@ -141,7 +140,7 @@ class CodePages:
 
     async def revoke(self, visit: Visit) -> Answer:
         """Withdraw a code."""
-        number, signature = visit.form.get("kode"), _signature(visit)
+        number, signature = visit.form.get("kode"), visit.signature
         found = [
             each for each in await self._own_codes(visit) if str(each.id) == number
         ]
@@ -149,7 +148,7 @@ class CodePages:
             return Trouble(Problem.NO_PAGE)
         (invitation,) = found
         if not is_sure(visit.form):
-            unit = (await self._directory()).units[invitation.unit]
+            unit = (await self._means.current_directory()).units[invitation.unit]
             return ask(visit, _revoking(invitation, unit))
 
         def work(transaction: Transaction) -> bool:
@@ -166,7 +165,7 @@ class CodePages:
     async def _codes(
         self, visit: Visit, code: _Code, faults: Mapping[str, str]
     ) -> Page:
-        directory = await self._directory()
+        directory = await self._means.current_directory()
         everything = visit.query.get("semua") == "ya"
         listed = [
             each
@@ -178,14 +177,14 @@ class CodePages:
             "code": code,
             "faults": faults,
             "everything": everything,
-            "codes": listed[paging.offset : paging.offset + paging.size],
+            "codes": paging.part(listed),
             "paging": paging,
             "units": [
                 unit for unit in directory.units.values() if visit.someone.covers(unit)
             ],
             "unit_of": lambda each: directory.units.get(each.unit, each.unit),
         }
-        return Page("admin_codes.html", values, _AGAIN if faults else 200)
+        return Page("admin_codes.html", values, INVALID if faults else 200)
 
     async def _own_codes(self, visit: Visit) -> list[Invitation]:
         """Those for units of the user's scope, the newest first."""
@@ -197,9 +196,6 @@ class CodePages:
 
         return (await self._means.reader.read(read))[::-1]
 
-    async def _directory(self) -> Directory:
-        return await self._means.reader.read(self._means.directory.current)
-
 
 def _revoking(invitation: Invitation, unit: Unit) -> Question:
     whose = f"{unit}, {invitation.name}" if invitation.name else f"{unit}"
@@ -208,7 +204,3 @@ def _revoking(invitation: Invitation, unit: Unit) -> Question:
         "tidak akan terdaftar, dan kode ini tidak dapat dihidupkan lagi."
     )
     return Question("Cabut kode pendaftaran", words, "Cabut kode", _CODES)
-
-
-def _signature(visit: Visit) -> Signature:
-    return Signature(web_actor(visit.someone.name), "", visit.now)

@@ -38,7 +38,6 @@ from smscentre.web.reports import Report
 from smscentre.web.sheet import Cell, Column, Kind, Line, Sheet, Tone
 
 _NO_ZONE: Final = "WIB"
-_PAST: Final = (Mark.LATE, Mark.MISSING)
 
 
 class State(Enum):

@@ -17,6 +17,7 @@ from smscentre.store.courses import Span
 from smscentre.store.figures import figures_of_units
 from smscentre.store.pages import ReadConnection
 from smscentre.store.revisions import StoredTimes, stored_times
+from smscentre.store.settled import SettledDays
 from smscentre.web.asked import Misasked, latest_day, place_for, provinces_for, read_day
 from smscentre.web.compliance import (
     Query,
@@ -41,7 +42,6 @@ from smscentre.web.routes import (
     Visit,
 )
 from smscentre.web.sheet import Sheet
-from smscentre.web.sources import Sources
 
 _PATH: Final = "/kepatuhan"
 _ONE = datetime.timedelta(1)
@@ -61,9 +61,9 @@ _STATES: Final = (
 class Compliance:
     """The addresses at ``/kepatuhan``."""
 
-    def __init__(self, means: Means, sources: Sources) -> None:
+    def __init__(self, means: Means, settled: SettledDays) -> None:
         self._means = means
-        self._sources = sources
+        self._settled = settled
 
     def routes(self) -> Sequence[Route]:
         """A page and two files."""
@@ -121,7 +121,7 @@ class Compliance:
 
     def _query(self, visit: Visit, report: Report, connection: ReadConnection) -> Query:
         """:raises Misasked: the place is none, or not the reader's"""
-        directory = self._sources.snapshots.current(connection)
+        directory = self._means.directory.current(connection)
         province = visit.query.get("provinsi").upper()
         place, words = place_for(visit.user, province, directory)
         deadlines = Deadlines(self._means.schedule, report.form.id)
@@ -196,8 +196,7 @@ class Compliance:
             # Of staff the sums hold what lasts, and not what came for the day.
             times = stored_times(connection, [form], place, span)
             return province_grid(query, span, reported_days(query, times))
-        settled = self._sources.settled
-        sums = settled.sums(connection, form, place, span, query.now)
+        sums = self._settled.sums(connection, form, place, span, query.now)
         return province_grid(query, span, sums)
 
 

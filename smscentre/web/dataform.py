@@ -34,13 +34,12 @@ from smscentre.store.revisions import Change
 from smscentre.web import figurewords, wording
 from smscentre.web.faults import TEXTS
 from smscentre.web.reports import Report
-from smscentre.web.revisionwords import spelled
-from smscentre.web.routes import Page, Values
+from smscentre.web.revisionwords import sender, spelled
+from smscentre.web.routes import INVALID, Page, Values, row_id
 
 ENTRY: Final = "/admin/data/isi"
 NO_UNIT: Final = "UPT itu tidak ada, atau di luar wilayah Anda."
 
-_AGAIN: Final = 422
 _OVERTAKEN: Final = 409
 _LONGEST_REASON: Final = 200
 _DIGITS: Final = 7
@@ -178,11 +177,11 @@ def entry_page(
         "closed": known.directory.is_closed(asked.day),
         "counted": asked.unit.valid_on(asked.day),
         "hour": lambda at: figurewords.hour(at, zone, asked.day),
-        "sender": lambda number: _sender(known.directory, number),
+        "sender": lambda number: sender(number, known.directory),
     }
     status = 200
     if faults or verdict:
-        status = _OVERTAKEN if faults.get("") == REFUSED[Ruling.OVERTAKEN] else _AGAIN
+        status = _OVERTAKEN if faults.get("") == REFUSED[Ruling.OVERTAKEN] else INVALID
     return Page("admin_entry.html", values, status)
 
 
@@ -199,14 +198,6 @@ def _field_words(report: Report, verdict: Verdict) -> str:
     return field
 
 
-def _sender(directory: Directory, number: str) -> str:
-    """Who sent something: an officer, or a user of the pages."""
-    officer = directory.officers.get(number)
-    words = wording.author(number)
-    return f"{officer.name} {words}" if officer else words
-
-
 def seen_by(form: Values) -> int | None:
     """The submission that a form says was seen."""
-    text = form.get("jejak")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+    return row_id(form.get("jejak"))

@@ -40,6 +40,7 @@ from smscentre.web.problems import Problem
 from smscentre.web.reports import BY_SLUG, REPORTS
 from smscentre.web.revisionwords import spelled
 from smscentre.web.routes import (
+    INVALID,
     Answer,
     Need,
     Page,
@@ -51,7 +52,6 @@ from smscentre.web.routes import (
 )
 
 _HOME = "/admin/data"
-_AGAIN: Final = 422
 _OFFERED: Final = 30
 
 _FIELDS: Final = {report.form.id: report.form.fields for report in REPORTS}
@@ -116,7 +116,7 @@ class DataPages:
             "reports": reports,
             "closed": directory.is_closed(day),
         }
-        return Page("admin_data.html", values, _AGAIN if faults else 200)
+        return Page("admin_data.html", values, INVALID if faults else 200)
 
     # The figures.
 

@@ -6,7 +6,15 @@ occupancy, what needs attention, and the sums of each report.
 
 from __future__ import annotations
 
-__all__ = ["Attention", "Glance", "Headline", "Province", "Table", "read_glance"]
+__all__ = [
+    "Attention",
+    "Glance",
+    "Headline",
+    "Province",
+    "Reading",
+    "Table",
+    "read_glance",
+]
 
 import datetime
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -26,9 +34,9 @@ from smscentre.store.figures import (
     sums,
 )
 from smscentre.store.pages import ReadConnection
+from smscentre.store.settled import SettledDays
 from smscentre.web.amounts import in_order, sum_of_unit, total_of, value_of
 from smscentre.web.reports import BY_FORM, REPORTS, Report, Shown, figures_of
-from smscentre.web.sources import Sources
 
 _ONE = datetime.timedelta(1)
 _SPARK_DAYS: Final = 31
@@ -142,11 +150,11 @@ class _Counts:
 
 
 @frozen
-class _Reading:
-    """What all parts of a glance read with."""
+class Reading:
+    """What a glance is read with, and of which place and day; ``now`` since 1970."""
 
     connection: ReadConnection
-    sources: Sources
+    settled: SettledDays
     directory: Directory
     place: Place
     day: datetime.date
@@ -158,23 +166,16 @@ class _Reading:
         return {each.unit: each for each in found}
 
 
-def read_glance(
-    connection: ReadConnection,
-    sources: Sources,
-    place: Place,
-    day: datetime.date,
-    now: float,
-) -> Glance:
+def read_glance(reading: Reading) -> Glance:
     """Read a day."""
-    directory = sources.snapshots.current(connection)
-    reading = _Reading(connection, sources, directory, place, day, now)
+    day = reading.day
     counts = {
         report.form.id: _Counts(
             report, reading.figures(report, day), reading.figures(report, day - _ONE)
         )
         for report in _COUNTS
     }
-    provinces = tuple(_provinces(directory, counts))
+    provinces = tuple(_provinces(reading.directory, counts))
     return Glance(
         day,
         tuple(_headlines(reading, counts)),
@@ -189,7 +190,7 @@ def read_glance(
 # Great figures.
 
 
-def _headlines(reading: _Reading, counts: Mapping[str, _Counts]) -> Iterator[Headline]:
+def _headlines(reading: Reading, counts: Mapping[str, _Counts]) -> Iterator[Headline]:
     courses = {form: _course_of(reading, each) for form, each in counts.items()}
     for label, names in _HEADLINES:
         parts = [
@@ -214,14 +215,14 @@ def _headlines(reading: _Reading, counts: Mapping[str, _Counts]) -> Iterator[Hea
         )
 
 
-def _spark_days(reading: _Reading) -> Span:
+def _spark_days(reading: Reading) -> Span:
     return Span(reading.day - _ONE * _SPARK_DAYS, reading.day - _ONE)
 
 
-def _course_of(reading: _Reading, counts: _Counts) -> dict[datetime.date, Sum]:
+def _course_of(reading: Reading, counts: _Counts) -> dict[datetime.date, Sum]:
     """The sums of a month, by day."""
-    report, settled = counts.report, reading.sources.settled
-    days = settled.sums(
+    report = counts.report
+    days = reading.settled.sums(
         reading.connection,
         report.form,
         reading.place,
@@ -306,7 +307,7 @@ def _occupied(
 # The sums of each report.
 
 
-def _tables(reading: _Reading, counts: Mapping[str, _Counts]) -> Iterator[Table]:
+def _tables(reading: Reading, counts: Mapping[str, _Counts]) -> Iterator[Table]:
     for report in REPORTS:
         if report.form.id in counts:
             figures = counts[report.form.id].now.values()
@@ -323,7 +324,7 @@ def _tables(reading: _Reading, counts: Mapping[str, _Counts]) -> Iterator[Table]
 
 
 def _attention(
-    reading: _Reading, counts: Mapping[str, _Counts], provinces: Sequence[Province]
+    reading: Reading, counts: Mapping[str, _Counts], provinces: Sequence[Province]
 ) -> Attention:
     silent = sorted(_silent(reading, counts), key=_how_long)
     flagged = [
@@ -348,7 +349,7 @@ def _how_long(silent: Silent) -> tuple[datetime.date, str]:
     return silent.last or datetime.date.min, silent.unit.code
 
 
-def _silent(reading: _Reading, counts: Mapping[str, _Counts]) -> Iterator[Silent]:
+def _silent(reading: Reading, counts: Mapping[str, _Counts]) -> Iterator[Silent]:
     """Units that lack a form for today and the days before."""
     latest = reading.day - _ONE * _SILENT_DAYS
     for each in counts.values():
@@ -362,7 +363,7 @@ def _silent(reading: _Reading, counts: Mapping[str, _Counts]) -> Iterator[Silent
 
 
 def _units(
-    reading: _Reading, counts: _Counts, wanted: Callable[[UnitFigures], bool]
+    reading: Reading, counts: _Counts, wanted: Callable[[UnitFigures], bool]
 ) -> Iterator[tuple[Unit, UnitFigures]]:
     for code, figures in counts.now.items():
         unit = reading.directory.units.get(code)
@@ -370,7 +371,7 @@ def _units(
             yield unit, figures
 
 
-def _crowded(reading: _Reading, counts: Mapping[str, _Counts]) -> Iterator[Full]:
+def _crowded(reading: Reading, counts: Mapping[str, _Counts]) -> Iterator[Full]:
     known = _units(reading, counts["RUTAN"], lambda figures: figures.total is not None)
     for unit, figures in known:
         total = figures.total

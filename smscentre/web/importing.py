@@ -32,6 +32,7 @@ from smscentre.web.problems import Problem
 from smscentre.web.registers import Register
 from smscentre.web.routes import (
     IMPORT_OCTETS,
+    INVALID,
     Answer,
     Download,
     Need,
@@ -45,7 +46,6 @@ from smscentre.web.routes import (
 
 Entry = TypeVar("Entry")
 
-_AGAIN: Final = 422
 _OVERTAKEN: Final = 409
 _SHOWN_FAULTS: Final = 200
 _STEPS: Final = 100
@@ -158,7 +158,7 @@ class Importing(Generic[Entry]):
             "replaces": False,
             **given,
         }
-        return Page("admin_import.html", values, _AGAIN if given else 200)
+        return Page("admin_import.html", values, INVALID if given else 200)
 
     # What it would change.
 
@@ -247,7 +247,7 @@ class Importing(Generic[Entry]):
             "register": self._register,
             "draft": read.draft,
             "plan": plan,
-            "steps": plan.steps[paging.offset : paging.offset + paging.size],
+            "steps": paging.part(plan.steps),
             "paging": paging,
             "columns": COLUMNS,
             "overtaken": overtaken,

@@ -6,7 +6,7 @@ done to the message is decided by `store.interventions`; here it is put into wor
 
 from __future__ import annotations
 
-__all__ = ["Copy", "Life", "OctetsShown", "Step", "life_of", "number_of"]
+__all__ = ["Copy", "Life", "OctetsShown", "Step", "life_of"]
 
 from collections.abc import Mapping, Sequence
 from typing import Final
@@ -106,13 +106,6 @@ class Life:
         return self.copies[0].parts[0].inbox_id if self.copies else None
 
 
-def number_of(story: Story) -> str | None:
-    """Whose message it is; None for a sender without a number."""
-    if story.arrivals:
-        return story.arrivals[0].number
-    return story.sent[0].number
-
-
 def life_of(story: Story, whose: Named | None, style: TraceStyle) -> Life:
     """The life of a message; ``style`` says how links' octets are read."""
     told = evolve(style, words=INDONESIAN, clean=str)
@@ -122,7 +115,7 @@ def life_of(story: Story, whose: Named | None, style: TraceStyle) -> Life:
     is_reply = bool(replies) and replies[0].parts[0].inbox_id is not None
     return Life(
         id=last.id if last else story.sent[0].id,
-        number=number_of(story) or (last.source if last else ""),
+        number=story.number or (last.source if last else ""),
         whose=whose,
         at=last.arrived_at if last else story.sent[0].created_at,
         link=last.link if last else story.sent[0].link,

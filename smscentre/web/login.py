@@ -24,7 +24,16 @@ from smscentre.users import (
 )
 from smscentre.web.means import Means
 from smscentre.web.problems import Problem
-from smscentre.web.routes import Answer, Need, Page, Redirect, Route, Trouble, Visit
+from smscentre.web.routes import (
+    INVALID,
+    Answer,
+    Need,
+    Page,
+    Redirect,
+    Route,
+    Trouble,
+    Visit,
+)
 from smscentre.web.sessions import Sessions
 from smscentre.web.tries import Tries
 
@@ -192,7 +201,7 @@ def _faults(new: str, again: str, name: str) -> dict[str, str]:
 
 
 def _account_page(faults: Mapping[str, str]) -> Page:
-    return Page("account.html", {"faults": faults}, 422 if faults else 200)
+    return Page("account.html", {"faults": faults}, INVALID if faults else 200)
 
 
 def _going_to(path: str) -> str:

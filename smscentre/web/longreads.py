@@ -15,7 +15,7 @@ from typing import Any, Final, TypeVar
 from twisted.internet.defer import Deferred, DeferredLock, maybeDeferred
 
 from smscentre.store.pages import ReadConnection
-from smscentre.tasks import hand_on
+from smscentre.tasks import shield
 from smscentre.web.means import Reader
 from smscentre.web.pace import Crowded, Pace, charged
 
@@ -41,13 +41,11 @@ class Turns:
         if len(self._lock.waiting) >= _MOST_WAITING:
             raise Crowded("too many wait for what takes long")
         await self._lock.acquire()
-        result: Deferred[T] = Deferred()
-        maybeDeferred(work).addBoth(self._end, result)
-        return await result
+        return await shield(maybeDeferred(work).addBoth(self._ended))
 
-    def _end(self, outcome: Any, result: Deferred[Any]) -> None:
+    def _ended(self, outcome: Any) -> Any:
         self._lock.release()
-        hand_on(outcome, result)
+        return outcome
 
 
 class LongReader:

@@ -15,6 +15,7 @@ from twisted.internet.interfaces import IReactorTime
 
 from smscentre.corrections import Correction, TakingBack, Verdict
 from smscentre.deadlines.schedule import Schedule
+from smscentre.directory import Directory
 from smscentre.moments import TraceStyle
 from smscentre.passwords import Passwords, Run
 from smscentre.posting import Post
@@ -112,6 +113,10 @@ class Means:
     def now(self) -> datetime.datetime:
         """The moment on the centre's clocks. Any thread."""
         return datetime.datetime.fromtimestamp(self.wall_clock(), self.zone)
+
+    async def current_directory(self) -> Directory:
+        """Units and officers as they are stored now, where nothing else is read."""
+        return await self.reader.read(self.directory.current)
 
 
 async def unless_away(result: Awaitable[T]) -> T | None:

@@ -12,15 +12,24 @@ from smscentre.store.pages import ReadConnection
 from smscentre.store.reach import may_see, named
 from smscentre.store.trace import find_story
 from smscentre.users import User, web_actor
-from smscentre.web.life import Life, life_of, number_of
+from smscentre.web.life import Life, life_of
 from smscentre.web.looking import Looks
 from smscentre.web.means import Means
 from smscentre.web.problems import Problem
-from smscentre.web.routes import Answer, Need, Page, Redirect, Route, Trouble, Visit
+from smscentre.web.routes import (
+    INVALID,
+    Answer,
+    Need,
+    Page,
+    Redirect,
+    Route,
+    Trouble,
+    Visit,
+    row_id,
+)
 
 _SHORTEST: Final = 5
 _LONGEST: Final = 200
-_DIGITS_MOST: Final = 19
 
 _PHONE: Final = "phone"
 
@@ -64,16 +73,14 @@ class MessagePage:
             return _ABSENT
         fault = self._fault(visit) or self._hindrance(life)
         if fault:
-            return await self._page(visit, life, {"kirim": fault}, 422)
-        row, inbox_id = visit.form.get("salinan"), life.answers
-        if not _is_row(row) or inbox_id is None:
+            return await self._page(visit, life, {"kirim": fault}, INVALID)
+        row, inbox_id = row_id(visit.form.get("salinan")), life.answers
+        if row is None or inbox_id is None:
             return Trouble(Problem.BAD_REQUEST)
         order = self._order(visit)
         expires_at = visit.now + self._means.service.reply_expires_s
         result = await self._means.changer.perform(
-            lambda transaction: resend(
-                transaction, inbox_id, int(row), order, expires_at
-            )
+            lambda transaction: resend(transaction, inbox_id, row, order, expires_at)
         )
         if result.parts:
             self._means.service.queued(result.link, result.parts)
@@ -86,7 +93,7 @@ class MessagePage:
             return _ABSENT
         fault = self._fault(visit)
         if fault:
-            return await self._page(visit, life, {"batal": fault}, 422)
+            return await self._page(visit, life, {"batal": fault}, INVALID)
         order = self._order(visit)
         count = await self._means.changer.perform(
             lambda transaction: cancel(transaction, life.id, life.waiting, order)
@@ -106,7 +113,7 @@ class MessagePage:
         story = find_story(connection, key)
         if story is None:
             return None
-        number = number_of(story)
+        number = story.number
         if not may_see(connection, user, number):
             return None
         whose = named(connection, [number]).get(number) if number else None
@@ -147,7 +154,3 @@ class MessagePage:
     def _order(self, visit: Visit) -> Order:
         actor = web_actor(visit.someone.name)
         return Order(actor, visit.form.get("alasan"), visit.now)
-
-
-def _is_row(text: str) -> bool:
-    return text.isascii() and text.isdecimal() and len(text) < _DIGITS_MOST

@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 
 from attrs import evolve, field, frozen
 
+from smscentre.days import begins_at, parse_day
 from smscentre.numbers import sought
 from smscentre.store.recent import ARRIVAL_STATES
 from smscentre.store.search import OUTGOING_STATES, Criteria, Direction, Place
@@ -100,15 +101,15 @@ class Query:
 
     def criteria(self, user: User, country: str, zone: ZoneInfo) -> Criteria:
         """The same for the store; without faults only."""
-        until = _midnight(self.until, zone, 1)
+        since, until = parse_day(self.since), parse_day(self.until)
         return Criteria(
             user,
             sought(self.number, country) if self.number else None,
             _states(self.state),
             self.link,
             _DIRECTIONS.get(self.direction),
-            _midnight(self.since, zone),
-            until,
+            begins_at(since, zone) if since else None,
+            begins_at(until, zone, 1) if until else None,
             self.text,
         )
 
@@ -146,7 +147,7 @@ def _faults(query: Query) -> Iterator[tuple[str, str]]:
     if query.direction not in dict(DIRECTIONS):
         yield "arah", "Pilih masuk atau keluar."
     for name, day in (("dari", query.since), ("sampai", query.until)):
-        if day and _day(day) is None:
+        if day and parse_day(day) is None:
             yield name, "Tulis tanggal sebagai tahun-bulan-tanggal: 2024-05-14."
             return
     if query.since and query.until and query.since > query.until:
@@ -157,22 +158,3 @@ def _states(value: str) -> frozenset[str]:
     if value in _GROUPS:
         return frozenset(_GROUPS[value][1])
     return frozenset({value}) if value else frozenset()
-
-
-def _day(text: str) -> datetime.date | None:
-    try:
-        return datetime.date.fromisoformat(text) if len(text) == 10 else None
-    except ValueError:
-        return None
-
-
-def _midnight(text: str, zone: ZoneInfo, days_later: int = 0) -> float | None:
-    """The beginning of a day in seconds since 1970; None for what is none."""
-    day = _day(text)
-    try:
-        if day is None:
-            return None
-        day += datetime.timedelta(days_later)
-        return datetime.datetime.combine(day, datetime.time(), zone).timestamp()
-    except (ValueError, OverflowError):
-        return None

@@ -34,7 +34,7 @@ from smscentre.web.messagequery import (
     read_place,
     read_query,
 )
-from smscentre.web.routes import Answer, Download, Need, Page, Route, Visit
+from smscentre.web.routes import INVALID, Answer, Download, Need, Page, Route, Visit
 from smscentre.web.wording import outcome, silence, state
 
 _SIZE: Final = 50
@@ -99,7 +99,7 @@ class Messages:
         }
         if query.faults:
             nothing = {"listed": None, "earlier": "", "newest": "", "export": ""}
-            return Page("messages.html", {**values, **nothing}, 422)
+            return Page("messages.html", {**values, **nothing}, INVALID)
         place = read_place(visit.query.get("sebelum"))
         found = await self._found(self._criteria(query, visit), _SIZE, place)
         listed = await self._means.reader.read(

@@ -8,6 +8,7 @@ import datetime
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
+from smscentre.days import parse_day
 from smscentre.store.changes import Signature
 from smscentre.store.months import (
     all_closed,
@@ -22,10 +23,18 @@ from smscentre.web.asking import Question, ask, is_sure
 from smscentre.web.dataform import reason_faults
 from smscentre.web.means import Means
 from smscentre.web.problems import Problem
-from smscentre.web.routes import Answer, Need, Page, Redirect, Route, Trouble, Visit
+from smscentre.web.routes import (
+    INVALID,
+    Answer,
+    Need,
+    Page,
+    Redirect,
+    Route,
+    Trouble,
+    Visit,
+)
 
 _PATH = "/admin/data/bulan"
-_AGAIN: Final = 422
 _OFFERED: Final = 36
 """How many months back one can be closed by a choice."""
 
@@ -73,12 +82,9 @@ class MonthPages:
             return act(transaction, month, signature)
 
         done = await self._means.changer.perform(work)
-        name, state = (
-            figurewords.month(month),
-            "dibuka kembali" if opening else "ditutup",
-        )
+        state = "dibuka kembali" if opening else "ditutup"
         again = "" if done else " sebelumnya"
-        return Redirect(_PATH, f"{name} sudah {state}{again}.")
+        return Redirect(_PATH, f"{figurewords.month(month)} sudah {state}{again}.")
 
     async def _page(self, visit: Visit, faults: Mapping[str, str]) -> Page:
         closed = await self._means.reader.read(all_closed)
@@ -95,7 +101,7 @@ class MonthPages:
             "reason": visit.form.get("alasan"),
             "may_change": _may_change(user),
         }
-        return Page("admin_months.html", values, _AGAIN if faults else 200)
+        return Page("admin_months.html", values, INVALID if faults else 200)
 
 
 def _closing(month: datetime.date) -> Question:
@@ -123,7 +129,4 @@ def _offered(now: float, closed: set[datetime.date]) -> Iterator[datetime.date]:
 
 def _month(text: str) -> datetime.date | None:
     """The first day of a month as ``2024-05``."""
-    try:
-        return datetime.date.fromisoformat(f"{text}-01")
-    except ValueError:
-        return None
+    return parse_day(f"{text}-01")

@@ -17,7 +17,6 @@ from attrs import frozen
 from smscentre.credentials import pin_hash
 from smscentre.directory import Directory, Officer, Right
 from smscentre.numbers import NumberError, parse_number
-from smscentre.store.changes import Signature
 from smscentre.store.numbers import (
     NumbersError,
     NumbersFault,
@@ -29,7 +28,6 @@ from smscentre.store.pages import ReadConnection
 from smscentre.store.people import directory_to_change
 from smscentre.store.registration import attempts_of
 from smscentre.store.transaction import Numbers, Transaction
-from smscentre.users import web_actor
 from smscentre.web.adminwords import right_name
 from smscentre.web.asking import Question, ask, is_sure
 from smscentre.web.faults import TEXTS
@@ -113,7 +111,7 @@ class NumberPages:
             return await self._edit_again(visit, {"baru": words})
         if new in self._means.own_numbers:
             return await self._edit_again(visit, {"baru": TEXTS["own_number"]})
-        signature = _signature(visit)
+        signature = visit.signature
         fault = await self._changed(
             visit,
             (old, new),
@@ -128,7 +126,7 @@ class NumberPages:
 
     async def pin(self, visit: Visit) -> Answer:
         """Set a PIN, which is made here and shown once, or let go of it."""
-        number, signature = visit.form.get("nomor"), _signature(visit)
+        number, signature = visit.form.get("nomor"), visit.signature
         rights = [right for right in Right if right.value in visit.form.all("hak")]
         if not rights:
             return await self._edit_again(visit, {"pin": "Pilih paling sedikit satu."})
@@ -161,7 +159,7 @@ class NumberPages:
         self, visit: Visit, number: str, rights: Sequence[Right], *, removes: bool
     ) -> Answer:
         """The question before a PIN is set or removed."""
-        directory = await self._means.reader.read(self._means.directory.current)
+        directory = await self._means.current_directory()
         officer = directory.officers.get(number)
         if officer is None or not is_own_officer(visit.someone, directory, officer):
             return Trouble(Problem.NO_PAGE)
@@ -213,7 +211,3 @@ def _named(rights: Sequence[Right]) -> str:
 def officer_page(officer: Officer) -> str:
     """The address of the form about an officer."""
     return f"{_LIST}/ubah?{urlencode({'nomor': officer.number})}"
-
-
-def _signature(visit: Visit) -> Signature:
-    return Signature(web_actor(visit.someone.name), "", visit.now)

@@ -16,10 +16,9 @@ from smscentre.directory import Directory, Officer, Right, fold
 from smscentre.errors import DirectoryError
 from smscentre.imports import officer_cells, officer_of
 from smscentre.plans import plan_officers, trace_of
-from smscentre.store.changes import Signature
 from smscentre.store.people import directory_to_change
 from smscentre.store.transaction import Transaction
-from smscentre.users import User, web_actor
+from smscentre.users import User
 from smscentre.web.asking import Question, ask, is_sure
 from smscentre.web.codepages import CodePages
 from smscentre.web.faults import TEXTS, by_field
@@ -31,6 +30,7 @@ from smscentre.web.places import Offer, PlaceForm, place_words
 from smscentre.web.problems import Problem
 from smscentre.web.registers import is_own_officer, officer_register
 from smscentre.web.routes import (
+    INVALID,
     Answer,
     Need,
     Page,
@@ -42,7 +42,6 @@ from smscentre.web.routes import (
 )
 
 _LIST = "/admin/petugas"
-_AGAIN: Final = 422
 
 _FIELDS: Final = {
     "number": "nomor",
@@ -167,7 +166,7 @@ class OfficerAdmin:
 
     async def show(self, visit: Visit) -> Answer:
         """The officers that are looked for."""
-        directory = await self._directory()
+        directory = await self._means.current_directory()
         search = _Search.asked(visit.query)
         found = [
             officer
@@ -178,7 +177,7 @@ class OfficerAdmin:
         offer = Offer.to(visit.someone, directory)
         values = {
             "search": search,
-            "officers": found[paging.offset : paging.offset + paging.size],
+            "officers": paging.part(found),
             "paging": paging,
             "provinces": [(one.keyword, one.name) for one in offer.provinces],
             "place": lambda one: place_words(one.unit, one.provinces, directory),
@@ -188,7 +187,7 @@ class OfficerAdmin:
 
     async def new(self, visit: Visit) -> Answer:
         """The form for a new officer."""
-        return self._form(visit, await self._directory(), Filled(), None)
+        return self._form(visit, await self._means.current_directory(), Filled(), None)
 
     async def add(self, visit: Visit) -> Answer:
         """Add an officer."""
@@ -200,7 +199,8 @@ class OfficerAdmin:
 
     async def change(self, visit: Visit) -> Answer:
         """Change an officer."""
-        officer = _own(visit.someone, await self._directory(), visit.form.get("nomor"))
+        directory = await self._means.current_directory()
+        officer = _own(visit.someone, directory, visit.form.get("nomor"))
         if officer is None:
             return Trouble(Problem.NO_PAGE)
         return await self._save(visit, officer)
@@ -212,7 +212,7 @@ class OfficerAdmin:
     async def _edit(
         self, visit: Visit, number: str, faults: Mapping[str, str]
     ) -> Answer:
-        directory = await self._directory()
+        directory = await self._means.current_directory()
         officer = _own(visit.someone, directory, number)
         if officer is None:
             return Trouble(Problem.NO_PAGE)
@@ -231,7 +231,7 @@ class OfficerAdmin:
 
     async def _save(self, visit: Visit, before: Officer | None) -> Answer:
         """Write what the form holds, or show it again with what is wrong."""
-        directory = await self._directory()
+        directory = await self._means.current_directory()
         filled = Filled.sent(visit.form, before)
         faults = filled.place.faults(visit.someone, directory)
         officer = None
@@ -255,7 +255,7 @@ class OfficerAdmin:
             )
         if officer is not None and not faults:
             return Redirect(_LIST, f"Petugas {officer.name} sudah disimpan.")
-        again = await self._directory()
+        again = await self._means.current_directory()
         now = again.officers.get(before.number) if before else None
         page = self._form(visit, again, filled, now, faults)
         if now is None:
@@ -279,7 +279,7 @@ class OfficerAdmin:
         if register.denied(visit.someone, directory, officer):
             return {"wilayah": TEXTS["not_yours"]}
         plan = plan_officers([officer], directory.officers)
-        signature = Signature(web_actor(visit.someone.name), "", visit.now)
+        signature = visit.signature
         if plan.steps:
             action = "officers.add" if is_new else "officers.change"
             register.bring(transaction, plan, action, signature)
@@ -303,10 +303,7 @@ class OfficerAdmin:
             "new_number": "",
             "reason": "",
         }
-        return Page("admin_officer.html", values, _AGAIN if faults else 200)
-
-    async def _directory(self) -> Directory:
-        return await self._means.reader.read(self._means.directory.current)
+        return Page("admin_officer.html", values, INVALID if faults else 200)
 
 
 def _blocking(officer: Officer) -> Question:

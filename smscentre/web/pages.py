@@ -77,17 +77,6 @@ class Pages:
 
     def page(self, page: Page, visit: Visit) -> bytes:
         """A page as an area has made it."""
-        return self._render(page, visit)
-
-    def trouble(self, trouble: Trouble, visit: Visit) -> bytes:
-        """A page that says what went wrong, and nothing of why."""
-        values = {
-            "problem": trouble.problem,
-            "advice": trouble.advice or trouble.problem.advice,
-        }
-        return self._render(Page("problem.html", values), visit)
-
-    def _render(self, page: Page, visit: Visit) -> bytes:
         means, now = self._means, visit.now
         public = means.config.public_reports
         values: dict[str, Any] = {
@@ -101,3 +90,11 @@ class Pages:
         }
         template = self._templates.get_template(page.template)
         return template.render(**values, **page.values).encode()
+
+    def trouble(self, trouble: Trouble, visit: Visit) -> bytes:
+        """A page that says what went wrong, and nothing of why."""
+        values = {
+            "problem": trouble.problem,
+            "advice": trouble.advice or trouble.problem.advice,
+        }
+        return self.page(Page("problem.html", values), visit)

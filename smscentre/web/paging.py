@@ -4,11 +4,15 @@ from __future__ import annotations
 
 __all__ = ["Paging", "page_asked"]
 
+from collections.abc import Sequence
+from typing import TypeVar
 from urllib.parse import urlencode
 
 from attrs import frozen
 
 from smscentre.web.routes import Values, Visit
+
+T = TypeVar("T")
 
 _FIELD = "hal"
 _SIZE = 50
@@ -50,6 +54,10 @@ class Paging:
     def last(self) -> int:
         """The number of its last row."""
         return min(self.offset + self.size, self.total)
+
+    def part(self, rows: Sequence[T]) -> Sequence[T]:
+        """Its rows, of all of them."""
+        return rows[self.offset : self.offset + self.size]
 
     @property
     def earlier(self) -> str:

@@ -5,23 +5,24 @@ Of users' scopes, officers and tokens alike. A user gives away no more than his 
 
 from __future__ import annotations
 
-__all__ = ["Offer", "PlaceForm", "place_words"]
+__all__ = ["NO_UNIT", "Offer", "PlaceForm", "place_words"]
 
 from collections.abc import Sequence
+from typing import Final
 
 from attrs import frozen
 
 from smscentre.directory import Directory, Province, Unit
 from smscentre.users import User
+from smscentre.web.faults import TEXTS
 from smscentre.web.routes import Values
 
 _COUNTRY, _PROVINCES, _UNIT = "semua", "provinsi", "upt"
 
 _NO_KIND = "Pilih wilayahnya."
-_NO_UNIT = "Kode UPT itu tidak ada."
+NO_UNIT: Final = "Kode UPT itu tidak ada."
 _NONE_CHOSEN = "Pilih paling sedikit satu provinsi."
 _NO_PROVINCE = "Provinsi itu tidak ada."
-_NOT_YOURS = "Di luar wilayah Anda."
 
 
 @frozen
@@ -79,18 +80,18 @@ class PlaceForm:
         if self.kind == _UNIT:
             unit = directory.units.get(self.unit)
             if unit is None:
-                return {"upt": _NO_UNIT}
-            return {} if user.covers(unit) else {"upt": _NOT_YOURS}
+                return {"upt": NO_UNIT}
+            return {} if user.covers(unit) else {"upt": TEXTS["not_yours"]}
         if self.kind == _PROVINCES:
             if not self.provinces:
                 return {"provinsi": _NONE_CHOSEN}
             if not set(self.provinces) <= set(directory.provinces):
                 return {"provinsi": _NO_PROVINCE}
             own = user.holds(None, self.provinces)
-            return {} if own else {"provinsi": _NOT_YOURS}
+            return {} if own else {"provinsi": TEXTS["not_yours"]}
         if self.kind != _COUNTRY:
             return {"wilayah": _NO_KIND}
-        return {} if user.holds(None, ()) else {"wilayah": _NOT_YOURS}
+        return {} if user.holds(None, ()) else {"wilayah": TEXTS["not_yours"]}
 
 
 def place_words(

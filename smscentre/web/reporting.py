@@ -21,6 +21,7 @@ from smscentre.store.courses import Span
 from smscentre.store.figures import Sum
 from smscentre.store.pages import ReadConnection
 from smscentre.store.revisions import changes
+from smscentre.store.settled import SettledDays
 from smscentre.web import wording
 from smscentre.web.amounts import occupancy, value_of
 from smscentre.web.asked import Asked, Misasked, Per, place_for, provinces_for
@@ -44,11 +45,9 @@ from smscentre.web.routes import (
     Visit,
 )
 from smscentre.web.sheet import Tone
-from smscentre.web.sources import Sources
 
 _CHART_DAYS: Final = 31
 _CORRECTIONS: Final = 30
-_ZONE: Final = "WIB"
 _ONE = datetime.timedelta(1)
 
 
@@ -67,9 +66,9 @@ class Tile:
 class Reports:
     """The addresses below ``/laporan``."""
 
-    def __init__(self, means: Means, sources: Sources) -> None:
+    def __init__(self, means: Means, settled: SettledDays) -> None:
         self._means = means
-        self._sources = sources
+        self._settled = settled
 
     def routes(self) -> Sequence[Route]:
         """A page and two files of each report."""
@@ -103,16 +102,13 @@ class Reports:
         if report is None:
             return Trouble(Problem.NO_PAGE)
         try:
-            asked = Asked.of(report, visit.query, visit.now, visit.user, self._zone())
+            zone = self._means.zone
+            asked = Asked.of(report, visit.query, visit.now, visit.user, zone)
             # A year of all units takes seconds.
             reader = self._means.long_reader if asked.span else self._means.reader
             return await reader.read(partial(make, visit, asked))
         except Misasked as error:
             return Trouble(Problem.BAD_REQUEST, str(error))
-
-    def _zone(self) -> str:
-        """The name of the clock by which days begin on pages."""
-        return self._means.now().tzname() or _ZONE
 
     # In a reader's thread.
 
@@ -126,8 +122,8 @@ class Reports:
     ) -> Answer:
         view = self._view(visit, asked, connection)
         if asked.span is not None:
-            settled = self._sources.settled
-            sheet = read_recap(connection, settled, view, asked, for_page=False).sheet
+            recap = read_recap(connection, self._settled, view, asked, for_page=False)
+            sheet = recap.sheet
         elif asked.other is not None:
             sheet = read_comparison(connection, view, asked).sheet
         else:
@@ -139,7 +135,7 @@ class Reports:
 
         :raises Misasked: at a place that is none or not the reader's
         """
-        directory = self._sources.snapshots.current(connection)
+        directory = self._means.directory.current(connection)
         place, words = place_for(visit.user, asked.province, directory)
         provinces = place.provinces
         wide = place.unit is None and (provinces is None or len(provinces) > 1)
@@ -180,8 +176,7 @@ class Reports:
     def _period(
         self, connection: ReadConnection, view: View, asked: Asked, visit: Visit
     ) -> dict[str, Any]:
-        settled = self._sources.settled
-        recap = read_recap(connection, settled, view, asked, for_page=True)
+        recap = read_recap(connection, self._settled, view, asked, for_page=True)
         what = f"{view.report.title}, {view.words}"
         return {
             **listing(recap.sheet, visit),
@@ -198,7 +193,7 @@ class Reports:
         """The month up to the day."""
         span = Span(view.day - _ONE * (_CHART_DAYS - 1), view.day)
         form, place = view.report.form, view.place
-        days = self._sources.settled.sums(connection, form, place, span, view.now)
+        days = self._settled.sums(connection, form, place, span, view.now)
         points = points_of(view, asked.figure, days, span)
         what = f"{view.report.title}, {view.words}, {_CHART_DAYS} hari terakhir"
         return {"chart": course("grafik", what, points), "points": points}

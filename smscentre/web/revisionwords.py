@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["Told", "spelled", "tell"]
+__all__ = ["Told", "sender", "spelled", "tell"]
 
 import datetime
 from collections.abc import Sequence
@@ -53,12 +53,12 @@ def tell(
         kind,
         spelled(report, change.new),
         spelled(report, change.old),
-        _sender(change.number, directory),
+        sender(change.number, directory),
         change.text,
     )
 
 
-def _sender(number: str, directory: Directory) -> str:
+def sender(number: str, directory: Directory) -> str:
     """Whose number it is, with its middle hidden; or the user of a page."""
     officer = directory.officers.get(number)
     hidden = wording.author(number)

@@ -10,6 +10,7 @@ from __future__ import annotations
 __all__ = [
     "FORM_OCTETS",
     "IMPORT_OCTETS",
+    "INVALID",
     "Answer",
     "Area",
     "Content",
@@ -25,6 +26,7 @@ __all__ = [
     "Upload",
     "Values",
     "Visit",
+    "row_id",
 ]
 
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
@@ -33,7 +35,8 @@ from typing import Any, Final, Protocol
 
 from attrs import field, frozen
 
-from smscentre.users import Role, User
+from smscentre.store.changes import Signature
+from smscentre.users import Role, User, web_actor
 from smscentre.web.problems import Problem
 
 FORM_OCTETS: Final = 64 * 1024
@@ -41,6 +44,11 @@ FORM_OCTETS: Final = 64 * 1024
 
 IMPORT_OCTETS: Final = 5 * 1024 * 1024
 """... and that of one with a file to import."""
+
+INVALID: Final = 422
+"""The status of a form that is shown again, with what is wrong in it."""
+
+_ID_DIGITS: Final = 18
 
 
 class Need(Enum):
@@ -106,6 +114,12 @@ class Values:
         return self.given.get(name, ())
 
 
+def row_id(text: str) -> int | None:
+    """The row that a field names by its id; None for what is none of any database."""
+    is_id = text.isascii() and text.isdigit() and len(text) <= _ID_DIGITS
+    return int(text) if is_id else None
+
+
 @frozen
 class Upload:
     """A file that came with a form."""
@@ -148,6 +162,11 @@ class Visit:
         """The user, where the route needs one."""
         assert self.user is not None, f"{self.path} needs no login"
         return self.user
+
+    @property
+    def signature(self) -> Signature:
+        """Who makes a change by it, and when; where the route needs a user."""
+        return Signature(web_actor(self.someone.name), "", self.now)
 
 
 @frozen

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 __all__ = ["HTML", "Visitor", "attend"]
 
-import re
 from collections.abc import Mapping
 from urllib.parse import quote
 
@@ -23,7 +22,6 @@ from smscentre.web.routes import Content, Redirect, Visit
 from smscentre.web.server import host_of
 from smscentre.web.sessions import new_token
 
-_UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 HTML = "text/html; charset=utf-8"
 """What pages are."""
 

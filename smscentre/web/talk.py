@@ -23,20 +23,10 @@ from smscentre.store.search import Criteria, Direction, Message, search
 from smscentre.store.trace import Filed, find_story
 from smscentre.users import User
 from smscentre.web.measure import Measure, measure
+from smscentre.web.reports import BY_FORM
 
 _SHOWN: Final = 20
 _OFFICERS_MOST: Final = 12
-
-_REPORTS: Final = {
-    "RUTAN": "rutan",
-    "RUTAN PEG": "rutan-peg",
-    "BAPAS": "bapas",
-    "BAPAS PEG": "bapas-peg",
-    "RUPBASAN BASAN": "basan",
-    "RUPBASAN BARAN": "baran",
-    "RUPBASAN PEG": "rupbasan-peg",
-}
-"""The page of each form's figures, as ``/laporan`` has it."""
 
 
 @frozen
@@ -168,5 +158,5 @@ def _changed(filed: Filed, directory: Directory) -> Changed:
         filed.day,
         filed.old_values or "",
         filed.new_values,
-        f"/laporan/{_REPORTS[filed.form]}?tanggal={day}&per=upt{where}",
+        f"/laporan/{BY_FORM[filed.form].slug}?tanggal={day}&per=upt{where}",
     )

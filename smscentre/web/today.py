@@ -13,15 +13,15 @@ from attrs import frozen
 
 from smscentre.store.figures import Place
 from smscentre.store.pages import ReadConnection
-from smscentre.users import User
+from smscentre.store.settled import SettledDays
 from smscentre.web import figurewords, wording
 from smscentre.web.amounts import group_rows, occupancy
+from smscentre.web.asked import place_of, place_title
 from smscentre.web.charts import sparkline
-from smscentre.web.glance import Glance, Province, Table, read_glance
+from smscentre.web.glance import Glance, Province, Reading, Table, read_glance
 from smscentre.web.means import Means
 from smscentre.web.routes import Answer, Need, Page, Route, Visit
 from smscentre.web.shared import SharedByKey
-from smscentre.web.sources import Sources
 from smscentre.web.tilemap import Tile, tile_map
 
 _GOOD_FOR_S: Final = 5.0
@@ -54,9 +54,9 @@ class _Made:
 class Today:
     """``/``."""
 
-    def __init__(self, means: Means, sources: Sources) -> None:
+    def __init__(self, means: Means, settled: SettledDays) -> None:
         self._means = means
-        self._sources = sources
+        self._settled = settled
         self._shared: SharedByKey[Place, _Made] = SharedByKey(
             lambda place: means.reader.read(partial(self._read, place)),
             means.clock,
@@ -69,44 +69,23 @@ class Today:
 
     async def show(self, visit: Visit) -> Answer:
         """Today at a glance."""
-        made = await self._shared.get(_place_of(visit.user))
+        made = await self._shared.get(place_of(visit.user))
         by_occupancy = visit.query.get("peta") == _OCCUPANCY
         values = {**made.values, "by_occupancy": by_occupancy}
         return Page("today.html", values, 200, _REFRESH_S)
 
     def _read(self, place: Place, connection: ReadConnection) -> _Made:
         """In a reader's thread."""
-        now = self._means.now()
-        glance = read_glance(
-            connection, self._sources, place, now.date(), now.timestamp()
+        now, directory = self._means.now(), self._means.directory.current(connection)
+        reading = Reading(
+            connection,
+            self._settled,
+            directory,
+            place,
+            now.date(),
+            now.timestamp(),
         )
-        directory = self._sources.snapshots.current(connection)
-        return _Made(_values(glance, _words(place, directory)))
-
-
-def _place_of(user: User | None) -> Place:
-    """What somebody may see."""
-    if user is None:
-        return Place()
-    if user.unit is not None:
-        return Place(unit=user.unit)
-    return Place(provinces=user.provinces or None)
-
-
-def _words(place: Place, directory: Any) -> str:
-    """What a place is called."""
-    return _named(place, directory) or "seluruh Indonesia"
-
-
-def _named(place: Place, directory: Any) -> str:
-    if place.unit is not None:
-        unit = directory.units.get(place.unit)
-        return unit.title or unit.name if unit else place.unit
-    return ", ".join(
-        directory.provinces[key].name
-        for key in place.provinces or ()
-        if key in directory.provinces
-    )
+        return _Made(_values(read_glance(reading), place_title(place, directory)))
 
 
 def _values(glance: Glance, words: str) -> dict[str, Any]:

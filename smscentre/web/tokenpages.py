@@ -15,19 +15,19 @@ from attrs import frozen
 
 from smscentre.csvfile import is_one_line
 from smscentre.directory import Directory
-from smscentre.store.changes import Signature
 from smscentre.store.pages import ReadConnection
 from smscentre.store.people import load_directory
 from smscentre.store.tokens import add_token, all_tokens, revoke_token
 from smscentre.store.transaction import Transaction
 from smscentre.tokens import ApiToken, TokenScope, new_token, token_hash
-from smscentre.users import User, web_actor
+from smscentre.users import User
 from smscentre.web.faults import TEXTS
 from smscentre.web.means import Means
 from smscentre.web.paging import Paging
 from smscentre.web.places import Offer, PlaceForm, place_words
 from smscentre.web.problems import Problem
 from smscentre.web.routes import (
+    INVALID,
     Answer,
     Need,
     Page,
@@ -39,7 +39,6 @@ from smscentre.web.routes import (
 )
 
 _PATH = "/admin/token"
-_AGAIN: Final = 422
 _LONGEST_NAME: Final = 60
 
 
@@ -98,11 +97,11 @@ class TokenPages:
     async def make(self, visit: Visit) -> Answer:
         """Make a token and show it, once."""
         filled, user = _Filled.sent(visit.form), visit.someone
-        directory = await self._means.reader.read(self._means.directory.current)
+        directory = await self._means.current_directory()
         faults = filled.faults(user, directory)
         if faults:
             return await self._page(visit, filled, faults)
-        secret, signature = new_token(), _signature(visit)
+        secret, signature = new_token(), visit.signature
         token = filled.token(user.name, visit.now)
 
         def work(transaction: Transaction) -> dict[str, str]:
@@ -131,7 +130,7 @@ class TokenPages:
 
     async def revoke(self, visit: Visit) -> Answer:
         """Withdraw a token for ever."""
-        signature = _signature(visit)
+        signature = visit.signature
         token = await self._named(visit, visit.form.get("token"))
         if token is None:
             return Trouble(Problem.NO_PAGE)
@@ -143,7 +142,7 @@ class TokenPages:
     async def _page(
         self, visit: Visit, filled: _Filled, faults: Mapping[str, str]
     ) -> Page:
-        directory = await self._means.reader.read(self._means.directory.current)
+        directory = await self._means.current_directory()
         tokens = await self._own(visit)
         paging = Paging.of(visit, len(tokens))
         values = {
@@ -151,11 +150,11 @@ class TokenPages:
             "faults": faults,
             "offer": Offer.to(visit.someone, directory),
             "scopes": list(TokenScope),
-            "tokens": tokens[paging.offset : paging.offset + paging.size],
+            "tokens": paging.part(tokens),
             "paging": paging,
             "place": lambda one: place_words(one.unit, one.provinces, directory),
         }
-        return Page("admin_tokens.html", values, _AGAIN if faults else 200)
+        return Page("admin_tokens.html", values, INVALID if faults else 200)
 
     async def _named(self, visit: Visit, row: str) -> ApiToken | None:
         """One of the user's scope by its row."""
@@ -174,7 +173,3 @@ class TokenPages:
             ]
 
         return await self._means.reader.read(read)
-
-
-def _signature(visit: Visit) -> Signature:
-    return Signature(web_actor(visit.someone.name), "", visit.now)

@@ -23,6 +23,7 @@ from smscentre.texting import LONGEST_TEXT
 from smscentre.users import User, web_actor
 from smscentre.web.means import Means
 from smscentre.web.routes import (
+    INVALID,
     Answer,
     Need,
     Page,
@@ -78,12 +79,12 @@ class Trying:
         held = self._held(visit.form)
         phone, number, text = held.phone, held.number, held.text
         if phone is None or number is None:
-            return await self._page(visit, held, 422)
+            return await self._page(visit, held, INVALID)
         fault = _text_fault(text)
         if fault:
-            return await self._page(visit, held.at_fault("teks", fault), 422)
+            return await self._page(visit, held.at_fault("teks", fault), INVALID)
         if not await self._may_be(visit.someone, number):
-            return await self._page(visit, held.at_fault("nomor", _ELSEWHERE), 422)
+            return await self._page(visit, held.at_fault("nomor", _ELSEWHERE), INVALID)
         await self._note(visit, phone, number)
         try:
             arrival, _ = await phone.ask(number, text)

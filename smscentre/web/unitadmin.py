@@ -14,17 +14,17 @@ from smscentre.directory import Directory, Unit, fold
 from smscentre.errors import DirectoryError
 from smscentre.imports import KINDS, unit_cells, unit_of
 from smscentre.plans import plan_units, trace_of
-from smscentre.store.changes import Signature
 from smscentre.store.people import directory_to_change
 from smscentre.store.transaction import Transaction
-from smscentre.users import User, web_actor
-from smscentre.web.faults import by_field
+from smscentre.users import User
+from smscentre.web.faults import TEXTS, by_field
 from smscentre.web.importing import Importing
 from smscentre.web.means import Means
 from smscentre.web.paging import Paging
 from smscentre.web.problems import Problem
 from smscentre.web.registers import unit_register
 from smscentre.web.routes import (
+    INVALID,
     Answer,
     Need,
     Page,
@@ -36,7 +36,6 @@ from smscentre.web.routes import (
 )
 
 _LIST = "/admin/upt"
-_AGAIN: Final = 422
 
 _FIELDS: Final = {
     "code": "kode",
@@ -116,7 +115,8 @@ class UnitAdmin:
 
     async def show(self, visit: Visit) -> Answer:
         """The units that are looked for."""
-        directory, today = await self._directory(), self._means.now().date()
+        directory = await self._means.current_directory()
+        today = self._means.now().date()
         search = _Search.asked(visit.query)
         found = [
             unit
@@ -126,7 +126,7 @@ class UnitAdmin:
         paging = Paging.of(visit, len(found))
         values = {
             "search": search,
-            "units": found[paging.offset : paging.offset + paging.size],
+            "units": paging.part(found),
             "paging": paging,
             "provinces": _provinces(visit.someone, directory),
             "kinds": [("", "semua"), *((kind, kind) for kind in KINDS)],
@@ -137,7 +137,7 @@ class UnitAdmin:
     async def new(self, visit: Visit) -> Answer:
         """The form for a new unit."""
         filled = _filled(dict.fromkeys(_FIELDS, ""))
-        return self._form(visit, await self._directory(), filled, None)
+        return self._form(visit, await self._means.current_directory(), filled, None)
 
     async def add(self, visit: Visit) -> Answer:
         """Add a unit."""
@@ -145,7 +145,7 @@ class UnitAdmin:
 
     async def edit(self, visit: Visit) -> Answer:
         """The form for a unit that there is."""
-        directory = await self._directory()
+        directory = await self._means.current_directory()
         unit = self._own(visit, directory)
         if unit is None:
             return Trouble(Problem.NO_PAGE)
@@ -153,14 +153,14 @@ class UnitAdmin:
 
     async def change(self, visit: Visit) -> Answer:
         """Change a unit."""
-        unit = self._own(visit, await self._directory())
+        unit = self._own(visit, await self._means.current_directory())
         if unit is None:
             return Trouble(Problem.NO_PAGE)
         return await self._save(visit, unit)
 
     async def _save(self, visit: Visit, before: Unit | None) -> Answer:
         """Write what the form holds, or show it again with what is wrong."""
-        directory = await self._directory()
+        directory = await self._means.current_directory()
         filled = _sent(visit.form, before)
         try:
             unit = unit_of(
@@ -175,7 +175,7 @@ class UnitAdmin:
             lambda transaction: self._write(transaction, visit, unit, before is None)
         )
         if faults:
-            again = await self._directory()
+            again = await self._means.current_directory()
             now = again.units.get(unit.code) if before else None
             return self._form(visit, again, filled, now, faults)
         return Redirect(_LIST, f"UPT {unit} sudah disimpan.")
@@ -191,12 +191,12 @@ class UnitAdmin:
         if trace_of(before, unit_cells) != visit.form.get("jejak"):
             return {"": _OVERTAKEN}
         if register.denied(visit.someone, directory, unit):
-            return {"provinsi": "Di luar wilayah Anda."}
+            return {"provinsi": TEXTS["not_yours"]}
         for other in directory.units.values():
             if other.name == unit.name and other.code != unit.code:
                 return {"nama": _NAME_TAKEN.format(other)}
         plan = plan_units([unit], directory.units)
-        signature = Signature(web_actor(visit.someone.name), "", visit.now)
+        signature = visit.signature
         if plan.steps:
             action = "units.add" if is_new else "units.change"
             register.bring(transaction, plan, action, signature)
@@ -222,10 +222,7 @@ class UnitAdmin:
             "provinces": _provinces(visit.someone, directory),
             "kinds": KINDS,
         }
-        return Page("admin_unit.html", values, _AGAIN if faults else 200)
-
-    async def _directory(self) -> Directory:
-        return await self._means.reader.read(self._means.directory.current)
+        return Page("admin_unit.html", values, INVALID if faults else 200)
 
 
 def _provinces(user: User, directory: Directory) -> list[tuple[str, str]]:

@@ -29,7 +29,6 @@ from smscentre.web.reports import REPORTS, Report, Shown, figures_of
 from smscentre.web.revisionwords import tell
 from smscentre.web.routes import Answer, Need, Page, Route, Trouble, Visit
 from smscentre.web.sheet import Cell
-from smscentre.web.sources import Sources
 
 _MONTH_DAYS: Final = 31
 _YEAR_DAYS: Final = 365
@@ -59,9 +58,8 @@ class Held:
 class UnitPages:
     """The addresses below ``/upt``."""
 
-    def __init__(self, means: Means, sources: Sources) -> None:
+    def __init__(self, means: Means) -> None:
         self._means = means
-        self._sources = sources
 
     def routes(self) -> Sequence[Route]:
         """A page for each unit."""
@@ -83,7 +81,7 @@ class UnitPages:
     def _page(
         self, visit: Visit, day: datetime.date, connection: ReadConnection
     ) -> Answer:
-        directory = self._sources.snapshots.current(connection)
+        directory = self._means.directory.current(connection)
         unit = directory.units.get(visit.arguments["code"].upper())
         if unit is None or not visit.someone.covers(unit):
             return Trouble(Problem.NO_PAGE, _NOT_THERE)

@@ -25,16 +25,25 @@ from smscentre.store.unread import (
     numbers_of,
 )
 from smscentre.users import User, web_actor
-from smscentre.web import wording
 from smscentre.web.dataform import reason_faults
 from smscentre.web.means import Means
 from smscentre.web.paging import Paging, page_asked
 from smscentre.web.problems import Problem
 from smscentre.web.registers import is_own_officer
-from smscentre.web.routes import Answer, Need, Page, Redirect, Route, Trouble, Visit
+from smscentre.web.revisionwords import sender
+from smscentre.web.routes import (
+    INVALID,
+    Answer,
+    Need,
+    Page,
+    Redirect,
+    Route,
+    Trouble,
+    Visit,
+    row_id,
+)
 
 _PATH = "/admin/tak-dikenal"
-_AGAIN: Final = 422
 _SIZE: Final = 25
 _NONE_CHOSEN = "Centang paling sedikit satu SMS."
 _GONE = "Di antaranya ada yang sudah ditandai orang lain. Daftar ini sudah diperbarui."
@@ -68,7 +77,7 @@ class UnreadPages:
 
     async def done(self, visit: Visit) -> Answer:
         """Take messages off the list with a note."""
-        chosen = {int(text) for text in visit.form.all("sms") if _is_row(text)}
+        chosen = _chosen(visit)
         note = visit.form.get("catatan")
         faults = {}
         if not chosen:
@@ -112,11 +121,11 @@ class UnreadPages:
             "paging": Paging.of(visit, found.total, _SIZE),
             "is_done": is_done,
             "faults": faults,
-            "chosen": {int(text) for text in visit.form.all("sms") if _is_row(text)},
+            "chosen": _chosen(visit),
             "note": visit.form.get("catatan"),
             "sender": lambda message: _sender(message, found.directory),
         }
-        return Page("admin_unread.html", values, _AGAIN if faults else 200)
+        return Page("admin_unread.html", values, INVALID if faults else 200)
 
     def _find(self, connection: ReadConnection, visit: Visit, is_done: bool) -> _Found:
         """In a reader's thread; of the last page where there are not so many."""
@@ -128,6 +137,12 @@ class UnreadPages:
             last = (total - 1) // _SIZE * _SIZE
             _, messages = find_unrecognised(connection, is_done, numbers, last, _SIZE)
         return _Found(total, messages, directory)
+
+
+def _chosen(visit: Visit) -> set[int]:
+    """The messages that were ticked."""
+    rows = map(row_id, visit.form.all("sms"))
+    return {row for row in rows if row is not None}
 
 
 def _own_numbers(user: User, directory: Directory) -> frozenset[str] | None:
@@ -143,11 +158,4 @@ def _own_numbers(user: User, directory: Directory) -> frozenset[str] | None:
 
 def _sender(message: Unrecognised, directory: Directory) -> str:
     """Who sent a message: an officer by his name, and the number, its middle hidden."""
-    number = message.number or message.source
-    officer = directory.officers.get(number)
-    hidden = wording.author(number) if message.number else number
-    return f"{officer.name} {hidden}" if officer else hidden
-
-
-def _is_row(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) < 19
+    return sender(message.number, directory) if message.number else message.source

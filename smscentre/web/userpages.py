@@ -15,8 +15,6 @@ from typing import Any, Final
 from attrs import evolve, field, frozen
 
 from smscentre.directory import Directory
-from smscentre.passwords import Busy
-from smscentre.store.changes import Signature
 from smscentre.store.pages import ReadConnection
 from smscentre.store.people import load_directory
 from smscentre.store.transaction import Transaction
@@ -30,13 +28,14 @@ from smscentre.store.users import (
     change_user,
     set_hash,
 )
-from smscentre.users import Role, User, is_user_name, web_actor
+from smscentre.users import Role, User, is_user_name
 from smscentre.web.asking import Question, ask, is_sure
 from smscentre.web.means import Means
 from smscentre.web.paging import Paging
 from smscentre.web.places import Offer, PlaceForm, place_words
 from smscentre.web.problems import Problem
 from smscentre.web.routes import (
+    INVALID,
     Answer,
     Need,
     Page,
@@ -48,7 +47,6 @@ from smscentre.web.routes import (
 )
 
 _LIST = "/admin/pengguna"
-_AGAIN: Final = 422
 """The status of a page that shows a form again, with what is wrong in it."""
 
 _FAULTS: Final = {
@@ -134,7 +132,7 @@ class UserPages:
         paging = Paging.of(visit, len(found))
         values = {
             "query": visit.query,
-            "accounts": found[paging.offset : paging.offset + paging.size],
+            "accounts": paging.part(found),
             "paging": paging,
             "place": lambda one: place_words(one.unit, one.provinces, directory),
         }
@@ -150,22 +148,19 @@ class UserPages:
         """The form for a new user."""
         user = visit.someone
         filled = _Filled(place=PlaceForm.of(user.unit, user.provinces))
-        return _form(visit, filled, await self._directory(), {}, new=True)
+        return _form(visit, filled, await self._means.current_directory(), {}, new=True)
 
     async def add(self, visit: Visit) -> Answer:
         """Add a user and show the password that was made."""
-        directory = await self._directory()
+        directory = await self._means.current_directory()
         filled = _Filled.sent(visit.form, visit.form.get("nama").lower())
         filled = evolve(filled, active=True)
         faults = filled.faults(visit.someone, directory)
         if faults:
             return _form(visit, filled, directory, faults, new=True)
         password = _new_password()
-        try:
-            kept = await self._means.passwords.hashed(password)
-        except Busy:
-            return Trouble(Problem.BUSY)
-        user, signature = filled.user(), _signature(visit)
+        kept = await self._means.passwords.hashed(password)
+        user, signature = filled.user(), visit.signature
         refused = await self._changed(
             lambda transaction: add_user(transaction, user, kept, signature)
         )
@@ -182,21 +177,22 @@ class UserPages:
         if account is None:
             return Trouble(Problem.NO_PAGE)
         filled = _Filled.of(account.user)
-        return _form(visit, filled, await self._directory(), {}, new=False)
+        directory = await self._means.current_directory()
+        return _form(visit, filled, directory, {}, new=False)
 
     async def change(self, visit: Visit) -> Answer:
         """Give a user another role, another place, or another state."""
         account = await self._account(visit)
         if account is None:
             return Trouble(Problem.NO_PAGE)
-        directory = await self._directory()
+        directory = await self._means.current_directory()
         filled = _Filled.sent(visit.form, account.user.name)
         faults = filled.faults(visit.someone, directory)
         blocks = account.user.active and not filled.active
         if blocks and not faults and not is_sure(visit.form):
             return ask(visit, _blocking(account.user.name))
         if not faults:
-            user, signature = filled.user(), _signature(visit)
+            user, signature = filled.user(), visit.signature
             refused = await self._changed_own(
                 visit,
                 user.name,
@@ -215,11 +211,8 @@ class UserPages:
         name, password = account.user.name, _new_password()
         if not is_sure(visit.form):
             return ask(visit, _resetting(name))
-        try:
-            kept = await self._means.passwords.hashed(password)
-        except Busy:
-            return Trouble(Problem.BUSY)
-        signature = _signature(visit)
+        kept = await self._means.passwords.hashed(password)
+        signature = visit.signature
         refused = await self._changed_own(
             visit,
             name,
@@ -243,9 +236,6 @@ class UserPages:
         directory = self._means.directory.current(connection)
         own = account and _is_own(visit.someone, account, directory)
         return account if own else None
-
-    async def _directory(self) -> Directory:
-        return await self._means.reader.read(self._means.directory.current)
 
     async def _changed_own(
         self, visit: Visit, name: str, action: Callable[[Transaction], None]
@@ -296,7 +286,7 @@ def _form(
         "roles": list(Role),
         "offer": Offer.to(visit.someone, directory),
     }
-    return Page("user.html", values, _AGAIN if faults else 200)
+    return Page("user.html", values, INVALID if faults else 200)
 
 
 def _shown_once(name: str, password: str, title: str) -> Page:
@@ -326,7 +316,3 @@ def _blocking(name: str) -> Question:
 def _new_password() -> str:
     """A password at random that can be read out: 80 bits."""
     return "-".join(secrets.token_hex(2) for _ in range(5))
-
-
-def _signature(visit: Visit) -> Signature:
-    return Signature(web_actor(visit.someone.name), "", visit.now)

@@ -23,10 +23,11 @@ from smscentre.directory import Directory, Officer, Right
 from smscentre.interfaces import Command, Ledger, Outcome, Request, SubmissionKey
 from smscentre.sim.memory import MemoryLink
 from smscentre.store.engine import reading_engine, writing_engine
-from smscentre.store.history import flags_of_day
+from smscentre.store.figures import Place, figures_of_units
 from smscentre.store.people import put_officers
 from smscentre.store.tables import metadata
 from smscentre.store.writer import Writer
+from smscentre.web.reports import REPORTS
 from tests.postgresql import MISSING, own_database
 from tests.stages import OFFICER, StagesTestCase
 from tests.storecase import at_once
@@ -88,10 +89,14 @@ class CorrectionCase(StagesTestCase):
         engine = reading_engine(self.url)
         try:
             with engine.connect() as connection:
-                found = flags_of_day(connection, day)
+                return {
+                    report.form.id: held.flags
+                    for report in REPORTS
+                    for held in figures_of_units(connection, report.form, Place(), day)
+                    if held.flags
+                }
         finally:
             engine.dispose()
-        return {form: flags for (_, form), flags in found.items()}
 
 
 class UndoTests(CorrectionCase):

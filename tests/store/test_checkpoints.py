@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
 from threading import Event
 from time import monotonic
 
@@ -108,7 +109,9 @@ class OtherDatabaseTests(SynchronousTestCase):
         """There is no thread, and nobody connects."""
         engine = create_engine("postgresql+psycopg://nobody@/none?host=/nowhere")
         checkpoints = Checkpoints(engine)
+        before = threading.active_count()
         checkpoints.start()
+        self.assertEqual(threading.active_count(), before)
         for _ in range(_TURNS):
             checkpoints.turned()
         checkpoints.stop()

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import Connection, exc, insert, text
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import CancelledError, Deferred
 from twisted.internet.interfaces import IReactorFromThreads
 from twisted.python.threadpool import ThreadPool
 from twisted.trial.unittest import TestCase
@@ -267,6 +267,18 @@ class ReadersTests(_PageReadsTestCase):
         self.assertEqual(self.pool.log, ["start"])
         self.pool.step()
         self.assertEqual(self.successResultOf(result), [])
+        self.successResultOf(stopped)
+        self.assertEqual(self.pool.log, ["start", "stop"])
+
+    def test_stop_waits_for_what_nobody_wants(self) -> None:
+        """A read goes on in its thread although whoever asked has gone."""
+        result = self.readers.read(queues)
+        result.cancel()
+        self.failureResultOf(result, CancelledError)
+        stopped = Deferred.fromCoroutine(self.readers.stop())
+        self.assertNoResult(stopped)
+        self.assertEqual(self.pool.log, ["start"])
+        self.pool.step()
         self.successResultOf(stopped)
         self.assertEqual(self.pool.log, ["start", "stop"])
 

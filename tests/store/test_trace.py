@@ -189,6 +189,8 @@ class StoryTests(TraceTestCase):
         row = self.deliver(self.incoming("ASK"))
         for key in (row + 1_000_000, 2**80, "carrier-1:99", OFFICER, f"0{row}", ""):
             self.assertIsNone(self.look(key), key)
+        # More digits than Python makes a number of.
+        self.assertIsNone(self.look("9" * 5000))
 
 
 class ListTests(TraceTestCase):

@@ -12,7 +12,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from smscentre.directory import Directory
 from smscentre.store.courses import Span
 from smscentre.store.figures import Place
-from smscentre.store.snapshots import Snapshots
+from smscentre.store.people import DirectoryReader
 from smscentre.web import figurewords as words
 from smscentre.web.amounts import occupancy
 from smscentre.web.expecting import expected_by_day
@@ -149,20 +149,20 @@ class ExpectedTests(SynchronousTestCase):
             self.assertEqual(list(found.values()), expected, place)
 
 
-class SnapshotTests(FigurePagesTestCase):
+class DirectoryReaderTests(FigurePagesTestCase):
     """The directory as readers see it."""
 
     units = (unit("1"),)
 
     def test_loaded_when_it_changes(self) -> None:
         """The same until something is different, also by another process."""
-        snapshots = Snapshots()
+        reader = DirectoryReader()
         with self.engine.connect() as connection:
-            first = snapshots.current(connection)
-            self.assertIs(snapshots.current(connection), first)
+            first = reader.current(connection)
+            self.assertIs(reader.current(connection), first)
             connection.rollback()
             self.texted.put(unit("2"))
-            self.assertEqual(set(snapshots.current(connection).units), {"1", "2"})
+            self.assertEqual(set(reader.current(connection).units), {"1", "2"})
 
 
 class SharedByKeyTests(SynchronousTestCase):

@@ -6,10 +6,12 @@ from pathlib import Path
 from shutil import rmtree
 from tempfile import mkdtemp
 
+from attrs import evolve
 from sqlalchemy import select
+from twisted.internet.defer import fail
 from twisted.trial.unittest import SynchronousTestCase
 
-from smscentre.passwords import password_hash
+from smscentre.passwords import Busy, Passwords, password_hash
 from smscentre.sections import WebConfig
 from smscentre.store.changes import Signature
 from smscentre.store.engine import StoreError, reading_engine
@@ -392,6 +394,15 @@ class AccountTests(LoginTestCase):
         for _ in range(10):
             self.give("salah", OTHER, OTHER)
         self.assertIn("Terlalu banyak percobaan", self.give(PASSWORD, OTHER, OTHER))
+
+    def test_a_flood(self) -> None:
+        """While too many passwords wait, it is to be tried later."""
+        flooded = Passwords(lambda action: fail(Busy("too many wait")))
+        browser = Browser(site(evolve(self.means, passwords=flooded)), Role.VIEWER)
+        form = {"lama": PASSWORD, "baru": OTHER, "ulang": OTHER}
+        answer = browser.submit("/akun", form)
+        self.assertEqual(answer.status, 503)
+        self.assertEqual(answer.headers["retry-after"], "15")
 
     def test_who_one_is(self) -> None:
         """The page says name and role."""

@@ -93,6 +93,7 @@ class ReadTests(SynchronousTestCase):
             ({"keadaan": "odd"}, "keadaan"),
             ({"arah": "naik"}, "arah"),
             ({"dari": "14/5/2024"}, "dari"),
+            ({"dari": "2024-W20-2"}, "dari"),
             ({"sampai": "2024-02-30"}, "sampai"),
             ({"dari": "2024-05-14", "sampai": "2024-05-13"}, "sampai"),
         ):

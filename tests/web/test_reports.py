@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from io import BytesIO
+from zoneinfo import ZoneInfo
 
 import openpyxl
 from attrs import evolve
@@ -283,6 +284,25 @@ class PeriodTests(ReportsTestCase):
         self.text("101", "RUTAN PEG 1 2 3 4 120524", MORNING + 120)
         table = self.table(f"/laporan/rutan-peg?{self.QUERY}&per=upt")
         self.assertEqual(table.row("LP_CIPINANG")[1:4], ["10", "10", "10"])
+
+
+class OtherZoneTests(ReportsTestCase):
+    """A centre by another clock than the country's."""
+
+    def make_means(self) -> Means:
+        """What the site works with, in a zone that has no name of ours."""
+        return evolve(super().make_means(), zone=ZoneInfo("Asia/Singapore"))
+
+    def test_a_day(self) -> None:
+        """Days begin by that clock, and reports are shown by it."""
+        words = self.browser.words("/laporan/rutan")
+        self.assertIn("Selasa, 14 Mei 2024, seluruh Indonesia", words)
+        self.assertIn("Data per 11.15 +08", words)
+
+    def test_other_pages(self) -> None:
+        """So are all that show figures."""
+        for path in ("/", "/kepatuhan", "/kepatuhan?bulan=2024-05", "/upt/101"):
+            self.get(path)
 
 
 class ComparisonTests(ReportsTestCase):

@@ -17,7 +17,7 @@ from smscentre.web.api.access import Access, Admitted
 from smscentre.web.api.document import openapi
 from smscentre.web.api.faults import PREFIX, Fault, Refused
 from smscentre.web.api.messages import Messages
-from smscentre.web.api.operations import Call, Caller, Operation, Reply
+from smscentre.web.api.operations import Call, Caller, NothingAsked, Operation, Reply
 from smscentre.web.api.reading import read_asked, read_body
 from smscentre.web.api.reports import Reports
 from smscentre.web.api.sending import Sending
@@ -31,11 +31,6 @@ _NOBODY: Final = Admitted(
     Caller(ApiToken(0, "", frozenset(), "", (), "", 0.0, active=False)), {}
 )
 """Who asks for what is public."""
-
-
-@frozen
-class _NothingAsked:
-    """No parameters."""
 
 
 @frozen
@@ -89,7 +84,7 @@ class Api:
                 "/openapi.json",
                 None,
                 "This document",
-                _NothingAsked,
+                NothingAsked,
                 dict,
                 self._give_document,
                 tagged=True,
@@ -105,7 +100,7 @@ class Api:
             ),
         ]
 
-    async def _give_document(self, call: Call[_NothingAsked, None]) -> Reply:
+    async def _give_document(self, call: Call[NothingAsked, None]) -> Reply:
         return Reply(self._document)
 
     async def _answer(self, operation: Operation, visit: Visit) -> Answer:

@@ -175,7 +175,7 @@ class Messages:
 
         def read(connection: ReadConnection) -> Story | None:
             story = find_story(connection, str(call.asked.id))
-            seen = story and may_see(connection, user, _number(story))
+            seen = story and may_see(connection, user, story.number)
             return story if seen else None
 
         story = await self._means.reader.read(read)
@@ -223,10 +223,3 @@ def _reader(caller: Caller) -> User:
 
 def _discretion(caller: Caller) -> Discretion:
     return Discretion(caller.may(TokenScope.NUMBERS), caller.may(TokenScope.TEXTS))
-
-
-def _number(story: Story) -> str | None:
-    """Whose message it is."""
-    if story.arrivals:
-        return story.arrivals[0].number
-    return story.sent[0].number

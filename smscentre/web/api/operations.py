@@ -9,6 +9,7 @@ from __future__ import annotations
 __all__ = [
     "Call",
     "Caller",
+    "NothingAsked",
     "Operation",
     "Reply",
     "header",
@@ -57,6 +58,11 @@ class Caller:
     def actor(self) -> str:
         """As the audit log has it."""
         return f"api:{self.token.id}:{self.token.name}"
+
+
+@frozen
+class NothingAsked:
+    """No parameters."""
 
 
 @frozen

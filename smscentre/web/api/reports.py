@@ -26,7 +26,7 @@ from smscentre.web.api.figures import (
     key_of,
     place_of,
 )
-from smscentre.web.api.operations import Call, Caller, Operation, Reply
+from smscentre.web.api.operations import Call, Caller, NothingAsked, Operation, Reply
 from smscentre.web.api.shapes import (
     Code,
     Day,
@@ -103,11 +103,6 @@ class PeriodReport:
 
 
 @frozen
-class _ListAsked:
-    """No parameters."""
-
-
-@frozen
 class _DayAsked:
     report: Slug
     date: Annotated[Day | None, Meta(description="Today, if left out.")] = None
@@ -147,7 +142,7 @@ class Reports:
                 "/reports",
                 scope,
                 "Which reports there are, and what they count",
-                _ListAsked,
+                NothingAsked,
                 ReportList,
                 self.all_reports,
                 tagged=True,
@@ -176,7 +171,7 @@ class Reports:
             ),
         ]
 
-    async def all_reports(self, call: Call[_ListAsked, None]) -> Reply:
+    async def all_reports(self, call: Call[NothingAsked, None]) -> Reply:
         """The seven reports."""
         return Reply(ReportList([_described(report) for report in REPORTS]))
 

@@ -213,7 +213,7 @@ class Sending:
         """
         if caller.sees_all:
             return
-        directory = await self._means.reader.read(self._means.directory.current)
+        directory = await self._means.current_directory()
         if not _is_officer(directory, caller, number):
             raise Refused(Fault.NOT_ITS_OFFICER)
 

@@ -14,7 +14,7 @@ from smscentre.directory import Directory, Province, Unit
 from smscentre.tokens import TokenScope
 from smscentre.web.api.cursors import Cursor, cursor_of, position
 from smscentre.web.api.faults import Fault, Refused
-from smscentre.web.api.operations import Call, Caller, Operation, Reply
+from smscentre.web.api.operations import Call, Caller, NothingAsked, Operation, Reply
 from smscentre.web.api.shapes import Code, Day, Keyword, Kind, Limit, NextCursor
 from smscentre.web.means import Means
 
@@ -89,11 +89,6 @@ class _UnitAsked:
     code: Code
 
 
-@frozen
-class _NothingAsked:
-    """No parameters."""
-
-
 class Units:
     """``/units`` and ``/provinces``."""
 
@@ -129,7 +124,7 @@ class Units:
                 "/provinces",
                 scope,
                 "Provinces, by keyword",
-                _NothingAsked,
+                NothingAsked,
                 ProvinceList,
                 self.provinces,
                 tagged=True,
@@ -142,7 +137,7 @@ class Units:
         after = position(asked.cursor, str) or ""
         found = [
             unit
-            for unit in _seen(await self._directory(), call.caller)
+            for unit in _seen(await self._means.current_directory(), call.caller)
             if unit.code > after and _fits(unit, asked)
         ]
         page = found[: asked.limit]
@@ -151,15 +146,15 @@ class Units:
 
     async def unit(self, call: Call[_UnitAsked, None]) -> Reply:
         """One unit."""
-        directory = await self._directory()
+        directory = await self._means.current_directory()
         unit = directory.units.get(call.asked.code)
         if unit is None or not call.caller.token.covers(unit):
             raise Refused(Fault.NOT_FOUND, f"tidak ada UPT {call.asked.code}")
         return Reply(_shown(unit))
 
-    async def provinces(self, call: Call[_NothingAsked, None]) -> Reply:
+    async def provinces(self, call: Call[NothingAsked, None]) -> Reply:
         """The provinces, with how many units each has."""
-        directory = await self._directory()
+        directory = await self._means.current_directory()
         today = self._means.now().date()
         counts = dict.fromkeys(_provinces(directory, call.caller), 0)
         for unit in _seen(directory, call.caller):
@@ -169,9 +164,6 @@ class Units:
             for keyword in sorted(counts)
         ]
         return Reply(ProvinceList(items))
-
-    async def _directory(self) -> Directory:
-        return await self._means.reader.read(self._means.directory.current)
 
 
 def _seen(directory: Directory, caller: Caller) -> list[Unit]:
