@@ -27,6 +27,7 @@ from smscentre.demo import run_demo
 from smscentre.errors import ConfigError, SMSCentreError
 from smscentre.foresight import reminder_lines
 from smscentre.imports import read_officers, read_units, write_officers, write_units
+from smscentre.listening import check_listening
 from smscentre.message_command import messages, trace
 from smscentre.modem_command import modem
 from smscentre.numbers import parse_number
@@ -90,7 +91,7 @@ _pass_context = click.make_pass_decorator(_Context)
 @click.option(
     "--config",
     "path",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=click.Path(path_type=Path, readable=False),
     default=_DEFAULT_CONFIG,
     show_default=True,
     help="The configuration file.",
@@ -115,6 +116,7 @@ def check(context: _Context) -> None:
     Every problem of the file is printed. Ends with 0 or 78.
     """
     found = context.config()
+    check_listening(found)
     read_store(found.database.url, lambda connection: None)
     click.echo("ok")
     for line in _summary(found):

@@ -179,6 +179,25 @@ class CheckTests(CliTestCase):
         password.chmod(0o644)
         self.assertIn("chmod 600", self.fail_with(78, "check"))
 
+    def test_keys_that_are_absent_are_a_problem(self) -> None:
+        """Those of the pages too, which a start would stop at; each is named."""
+        served = 'listen = "ssl:{}:privateKey={}:certKey={}"\n'
+        key, other = self.folder / "key.pem", self.folder / "other.pem"
+        self.configure(
+            f"{CONFIG}[web]\n{served.format(8443, key, key)}"
+            f"[monitor]\n{served.format(8444, other, other)}"
+        )
+        self.succeed("db", "upgrade")
+        output = self.fail_with(78, "check")
+        self.assertIn(f"web.listen: cannot be served: {key}: No such file", output)
+        self.assertIn(f"monitor.listen: cannot be served: {other}: No such", output)
+
+    def test_a_configuration_that_is_none_is_a_problem(self) -> None:
+        """A folder is told as any file that cannot be read."""
+        self.config.unlink()
+        self.config.mkdir()
+        self.assertIn("cannot be read", self.fail_with(78, "check"))
+
     def test_a_missing_database_is_a_problem(self) -> None:
         """The message names the command that makes one."""
         self.assertIn("db upgrade", self.fail_with(78, "check"))
@@ -216,7 +235,9 @@ class CheckTests(CliTestCase):
     def test_a_missing_configuration_is_a_problem(self) -> None:
         """Named by its path."""
         self.config.unlink()
-        self.assertIn(str(self.config), self.fail_with(78, "check"))
+        output = self.fail_with(78, "check")
+        self.assertIn(str(self.config), output)
+        self.assertIn("--config FILE", output)
 
     def test_upgrade_can_be_repeated(self) -> None:
         """The second one finds nothing to do."""
