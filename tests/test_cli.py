@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
+import click
 from attrs import frozen
+from click import Command
 from click.testing import CliRunner, Result
 from sqlalchemy import text
 from twisted.trial.unittest import SynchronousTestCase
@@ -124,6 +127,39 @@ class CliTestCase(SynchronousTestCase):
         result = self.run_command(*arguments)
         self.assertEqual(result.exit_code, status, result.output)
         return result.output
+
+
+def _commands(group: click.Group, path: str = "") -> Iterator[tuple[str, Command]]:
+    """Every command below a group, with the words that call it."""
+    for name, command in group.commands.items():
+        yield f"{path}{name}", command
+        if isinstance(command, click.Group):
+            yield from _commands(command, f"{path}{name} ")
+
+
+class HelpTests(SynchronousTestCase):
+    """What ``--help`` tells of each command."""
+
+    def test_lists_are_whole(self) -> None:
+        """No line of a list of commands ends in dots."""
+        for path, command in _commands(main):
+            self.assertNotIn("...", command.get_short_help_str(62), path)
+
+    def test_every_option_is_explained(self) -> None:
+        """None has its name only."""
+        for path, command in _commands(main):
+            for option in command.params:
+                if isinstance(option, click.Option):
+                    self.assertTrue(option.help, f"{path} {option.name}")
+
+    def test_examples(self) -> None:
+        """The commands of the first page are those that there are."""
+        paths = {path for path, _ in _commands(main)}
+        for line in str(main.help).splitlines():
+            words = [each for each in line.split() if not each.startswith("--")]
+            if words[:1] == ["smscentre"]:
+                words = [each for each in words[1:] if each != "centre.toml"]
+                self.assertTrue({words[0], " ".join(words[:2])} & paths, line)
 
 
 class CheckTests(CliTestCase):
@@ -418,6 +454,11 @@ class TraceTests(CliTestCase):
             for limit in ("10001", "99999999999999999999", "0"):
                 said = self.fail_with(2, *command, "--limit", limit)
                 self.assertIn("1<=x<=10000", said)
+
+    def test_nothing_at_all(self) -> None:
+        """It is said so, without a head of a table."""
+        output = self.succeed("messages", "--state", "corrupt")
+        self.assertEqual(output, "no messages\n")
 
     def test_nothing_in_a_state(self) -> None:
         """The state is named: of the number there may be other messages."""
