@@ -27,6 +27,7 @@ from smscentre.demo import run_demo
 from smscentre.errors import ConfigError, SMSCentreError
 from smscentre.foresight import reminder_lines
 from smscentre.imports import read_officers, read_units, write_officers, write_units
+from smscentre.listening import check_listening
 from smscentre.message_command import messages, trace
 from smscentre.modem_command import modem
 from smscentre.numbers import parse_number
@@ -90,14 +91,30 @@ _pass_context = click.make_pass_decorator(_Context)
 @click.option(
     "--config",
     "path",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=click.Path(path_type=Path, readable=False),
+    metavar="FILE",
     default=_DEFAULT_CONFIG,
     show_default=True,
     help="The configuration file.",
 )
 @click.pass_context
 def main(ctx: click.Context, path: Path) -> None:
-    """The SMS centre: check it, fill it, try it."""
+    """The SMS centre: check it, fill it, try it.
+
+    The service itself is started by twistd, see docs/operating.rst. Most commands
+    work beside it, on its configuration and database.
+
+    \b
+    Examples:
+      smscentre --config centre.toml check
+      smscentre officers import officers.csv --dry-run
+      smscentre text +628111203001 "RUTAN 82 54 36 39"
+      smscentre messages --state uncertain
+      smscentre trace 0811-1203-001
+
+    Ends with 0; with 1 if it failed, 2 if the command line was not understood, 78 if
+    configuration or database must be mended first.
+    """
     ctx.obj = _Context(path)
 
 
@@ -115,6 +132,7 @@ def check(context: _Context) -> None:
     Every problem of the file is printed. Ends with 0 or 78.
     """
     found = context.config()
+    check_listening(found)
     read_store(found.database.url, lambda connection: None)
     click.echo("ok")
     for line in _summary(found):
@@ -208,7 +226,7 @@ def officers_export(context: _Context) -> None:
 add_commands(officers)
 
 
-@main.command()
+@main.command(short_help="Text the running service as any number.")
 @click.argument("number")
 @click.argument("text")
 @click.option("--phone", "name", help="The [[phone]] to use, if there are several.")
@@ -237,8 +255,10 @@ for each in (trace, messages, broadcast, broadcasts, send, users):
     main.add_command(each)
 
 
-@main.command("reminders")
-@click.option("--on", "day", type=click.DateTime(["%Y-%m-%d"]), help="Default: today.")
+@main.command("reminders", short_help="Show whom the deadlines of a day would remind.")
+@click.option(
+    "--on", "day", type=click.DateTime(["%Y-%m-%d"]), help="The day.  [default: today]"
+)
 @_pass_context
 def show_reminders(context: _Context, day: datetime.datetime | None) -> None:
     """Show whom the deadlines of a day would remind, as things stand; send nothing."""
@@ -262,12 +282,13 @@ sim.add_command(simulated_modem)
 main.add_command(modem)
 
 
-@main.command()
+@main.command(short_help="Run a centre with simulators and sample data.")
 @click.option(
     "--directory",
     type=click.Path(file_okay=False, path_type=Path),
     default=Path("var/demo"),
     show_default=True,
+    help="Where its files are kept.",
 )
 @click.option("--reset", is_flag=True, help="Begin anew: forget what it stored.")
 def demo(directory: Path, reset: bool) -> None:

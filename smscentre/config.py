@@ -150,7 +150,7 @@ def _read(path: Path) -> _Tree:
     try:
         return tomllib.loads(path.read_bytes().decode())
     except OSError as error:
-        rule = f"cannot be read: {error.strerror}"
+        rule = f"cannot be read: {error.strerror}; --config FILE names another"
         problem = Problem("file", "", rule)
     except UnicodeDecodeError as error:
         problem = Problem("file", "", f"is not UTF-8 at octet {error.start}")

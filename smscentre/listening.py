@@ -5,12 +5,13 @@ Beside the centre, which listens; an address that cannot be is an error of its k
 
 from __future__ import annotations
 
-__all__ = ["endpoint_at"]
+__all__ = ["check_listening", "endpoint_at"]
 
 from typing import Any
 
 from OpenSSL import SSL, crypto
 from twisted.internet.endpoints import serverFromString
+from twisted.internet.error import VerifyError
 from twisted.internet.interfaces import IStreamServerEndpoint
 
 from smscentre.config import Config
@@ -23,6 +24,7 @@ _NO_ENDPOINT = (
     OSError,
     SSL.Error,
     crypto.Error,
+    VerifyError,
 )
 """What Twisted raises for an address that it cannot serve, keys included."""
 
@@ -37,6 +39,36 @@ def endpoint_at(
     try:
         endpoint: IStreamServerEndpoint = serverFromString(reactor, address)
     except _NO_ENDPOINT as error:
-        problem = Problem(where, f'"{address}"', f"cannot be served: {error}")
+        problem = Problem(where, f'"{address}"', f"cannot be served: {_words(error)}")
         raise ConfigError(str(config.path), [problem]) from error
     return endpoint
+
+
+def check_listening(config: Config) -> None:
+    """Look at both addresses without listening at them.
+
+    :raises ConfigError: with each that cannot be served
+    """
+    problems: list[Problem] = []
+    for where, address in (
+        ("web.listen", config.web.listen),
+        ("monitor.listen", config.monitor.listen),
+    ):
+        try:
+            endpoint_at(None, config, where, address)
+        except ConfigError as error:
+            problems += error.problems
+    if problems:
+        raise ConfigError(str(config.path), problems)
+
+
+def _words(error: Exception) -> str:
+    if isinstance(error, OSError) and error.filename:
+        # Unlike the paths of keys, these are Twisted's to read.
+        return f"{error.filename}: {error.strerror}; give absolute paths"
+    if isinstance(error, SSL.Error | crypto.Error | VerifyError):
+        return (
+            "privateKey and certKey must be files with a private key and the "
+            "certificate that belongs to it, in PEM form"
+        )
+    return str(error)

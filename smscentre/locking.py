@@ -1,8 +1,8 @@
-"""One process a node: a second one on the same folder is refused at its start."""
+"""One process a node, and one a database's file: a second is refused at its start."""
 
 from __future__ import annotations
 
-__all__ = ["NodeTakenError", "lock_node"]
+__all__ = ["NodeTakenError", "lock_database", "lock_node"]
 
 import fcntl
 import os
@@ -12,7 +12,7 @@ from smscentre.errors import SMSCentreError
 
 
 class NodeTakenError(SMSCentreError):
-    """The node's folder cannot be had: another process has it, or it cannot be made."""
+    """What a node needs cannot be had: another process has it, or it cannot be made."""
 
 
 def lock_node(data_dir: Path) -> None:
@@ -23,17 +23,48 @@ def lock_node(data_dir: Path) -> None:
 
     :raises NodeTakenError: with what to do
     """
-    path = data_dir / "lock"
     try:
         data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-        handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        taken = _lock(data_dir / "lock")
     except OSError as error:
         raise NodeTakenError(f"node.data_dir cannot be used: {error}") from error
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as error:
-        os.close(handle)
+    if taken:
         raise NodeTakenError(
             f"another smscentre runs with node.data_dir = {data_dir}: stop it, or "
             "give this one a folder of its own"
+        )
+
+
+def lock_database(file: Path) -> None:
+    """Take a SQLite file as the only service on it, as long as this process lives.
+
+    A second one would take what the first has sent for lost, and send it again. The
+    lock is on a file beside it: SQLite's own locks would end with any other use of it.
+
+    :raises NodeTakenError: with what to do
+    """
+    if not file.exists():
+        return
+    file = file.resolve()
+    try:
+        taken = _lock(file.with_name(f"{file.name}-service"))
+    except OSError as error:
+        raise NodeTakenError(
+            f"database.url: the folder of {file} cannot be used: {error}"
         ) from error
+    if taken:
+        raise NodeTakenError(
+            f"another smscentre runs with the database {file}: stop it, or give this "
+            "one a database of its own in database.url"
+        )
+
+
+def _lock(path: Path) -> bool:
+    """Take a file, which is made; whether another process has it."""
+    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(handle)
+        return True
+    return False

@@ -30,9 +30,15 @@ _Limit = click.IntRange(1, 10_000)
 """How many messages a list may have: their ids go to the database in one question."""
 
 
-@click.command()
+@click.command(short_help="Show one message from arrival to receipt.")
 @click.argument("key", metavar="ID|NUMBER")
-@click.option("--limit", type=_Limit, default=10, show_default=True)
+@click.option(
+    "--limit",
+    type=_Limit,
+    default=10,
+    show_default=True,
+    help="How many of a NUMBER.",
+)
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
 @click.pass_context
 def trace(ctx: click.Context, key: str, limit: int, as_json: bool) -> None:
@@ -53,7 +59,10 @@ def trace(ctx: click.Context, key: str, limit: int, as_json: bool) -> None:
             click.echo(line)
 
 
-@click.group(invoke_without_command=True)
+@click.group(
+    invoke_without_command=True,
+    short_help="List the last messages and what became of them.",
+)
 @click.option("--number", help="Of this sender: a number, a name or a short code.")
 @click.option("--state", type=click.Choice(STATES), help="Of a message or its reply.")
 @click.option(
@@ -61,7 +70,7 @@ def trace(ctx: click.Context, key: str, limit: int, as_json: bool) -> None:
     is_flag=True,
     help="Only what no command understood and nobody has marked as done.",
 )
-@click.option("--limit", type=_Limit, default=20, show_default=True)
+@click.option("--limit", type=_Limit, default=20, show_default=True, help="How many.")
 @click.option("--json", "as_json", is_flag=True, help="For programs, texts whole.")
 @click.pass_context
 def messages(
@@ -82,7 +91,7 @@ def messages(
         click.echo("when one is dealt with: smscentre messages done ID", err=True)
 
 
-@messages.command()
+@messages.command(short_help="Take unrecognised messages off their list.")
 @click.argument("ids", metavar="ID...", type=_Row, nargs=-1, required=True)
 @click.pass_context
 def done(ctx: click.Context, ids: tuple[int, ...]) -> None:
@@ -129,6 +138,9 @@ def _show_list(
     if sender and not listed:
         which = f" in state {state}" if state else ""
         raise SMSCentreError(f"nothing is stored of {sender}{which}")
+    if not listed:
+        click.echo("no messages", err=True)
+        return
     for line in tracing.list_lines(listed, tracing.trace_style(found)):
         click.echo(line)
     click.echo("one of them whole: smscentre trace ID", err=True)

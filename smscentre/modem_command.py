@@ -35,7 +35,7 @@ def modem() -> None:
     """GSM modems on serial lines."""
 
 
-@modem.command("probe")
+@modem.command("probe", short_help="Say what is on a serial line and what is wrong.")
 @click.argument("device")
 @click.option("--baud", type=click.IntRange(300, 4_000_000), help="This speed only.")
 @click.option(

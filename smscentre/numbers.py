@@ -52,7 +52,7 @@ class NumberError(SMSCentreError, ValueError):
     def __init__(self, text: str, fault: NumberFault) -> None:
         self.text = text
         self.fault = fault
-        super().__init__(f"{self.rule}, found {text!r}")
+        super().__init__(f"not a telephone number: {self.rule}, found {text!r}")
 
     @property
     def rule(self) -> str:

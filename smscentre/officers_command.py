@@ -49,7 +49,7 @@ def add_commands(officers: click.Group) -> None:
         officers.add_command(command)
 
 
-@click.command()
+@click.command(short_help="Give all that a number has to a new one.")
 @click.argument("old")
 @click.argument("new")
 @click.option("--reason", default="", help="Why, for the audit log.")
@@ -74,7 +74,7 @@ def move(ctx: click.Context, old: str, new: str, reason: str) -> None:
     click.echo(f"{officer.number} is now {officer.name}; the old number is inactive")
 
 
-@click.command("invite")
+@click.command("invite", short_help="Print a code by which a number is registered.")
 @click.option("--unit", required=True, help="The code of the unit.")
 @click.option(
     "--rights",
@@ -83,7 +83,13 @@ def move(ctx: click.Context, old: str, new: str, reason: str) -> None:
     help="insert, query, or both with | between.",
 )
 @click.option("--name", default="", help="Of the officer; else the unit's.")
-@click.option("--valid-days", type=click.IntRange(1, 90), default=7, show_default=True)
+@click.option(
+    "--valid-days",
+    type=click.IntRange(1, 90),
+    default=7,
+    show_default=True,
+    help="How many days the code is good for.",
+)
 @click.pass_context
 def invite_command(
     ctx: click.Context, unit: str, rights: str, name: str, valid_days: int
@@ -120,9 +126,12 @@ def invitations(ctx: click.Context, everything: bool) -> None:
     """List the invitations that are open. Their codes are not kept."""
     found = _config(ctx)
     now = time.time()
-    for invitation in _change(ctx, all_invitations):
-        if everything or invitation.is_open(now):
-            click.echo(_line(found, invitation, now))
+    known = _change(ctx, all_invitations)
+    shown = [each for each in known if everything or each.is_open(now)]
+    for invitation in shown:
+        click.echo(_line(found, invitation, now))
+    if not shown:
+        click.echo("no invitations" if everything else "no open invitations", err=True)
 
 
 @click.command()
@@ -138,12 +147,15 @@ def revoke(ctx: click.Context, invitation: int) -> None:
     click.echo(f"invitation {invitation} is revoked")
 
 
-@click.command()
+@click.command(short_help="Set the PIN of an officer's right, or remove it.")
 @click.argument("number")
 @click.option(
-    "--right", required=True, type=click.Choice([*_RIGHTS, _ALL]), help="What it keeps."
+    "--right",
+    required=True,
+    type=click.Choice([*_RIGHTS, _ALL]),
+    help="Which commands must end with it.",
 )
-@click.option("--remove", is_flag=True, help="Let it go without a PIN.")
+@click.option("--remove", is_flag=True, help="Ask for no PIN any more.")
 @click.pass_context
 def pin(ctx: click.Context, number: str, right: str, remove: bool) -> None:
     """Set the PIN by which NUMBER must prove itself, six digits read from stdin.

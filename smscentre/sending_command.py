@@ -37,9 +37,14 @@ from smscentre.store.tables import LARGEST_ID
 _SHOWN = 40
 
 
-@click.command()
+@click.command(short_help="Send a text to officers, or to some of them.")
 @click.argument("text", required=False)
-@click.option("--province", "provinces", multiple=True, help="Keyword or name.")
+@click.option(
+    "--province",
+    "provinces",
+    multiple=True,
+    help="Officers of this province: keyword or name.",
+)
 @click.option(
     "--kind",
     "kinds",
@@ -47,7 +52,9 @@ _SHOWN = 40
     multiple=True,
     help="Officers of units that report for it.",
 )
-@click.option("--unit", "units", multiple=True, help="Code or name.")
+@click.option(
+    "--unit", "units", multiple=True, help="Officers of this unit: code or name."
+)
 @click.option("--dry-run", is_flag=True, help="Show what would go, send nothing.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.option(
@@ -90,8 +97,14 @@ def broadcast(
         _put(found, shipment, str(selection))
 
 
-@click.command()
-@click.option("--limit", type=click.IntRange(1, 1000), default=20, show_default=True)
+@click.command(short_help="List the last broadcasts and what became of them.")
+@click.option(
+    "--limit",
+    type=click.IntRange(1, 1000),
+    default=20,
+    show_default=True,
+    help="How many.",
+)
 @click.pass_context
 def broadcasts(ctx: click.Context, limit: int) -> None:
     """List the last broadcasts, the newest last, and what became of their SMS."""
@@ -101,6 +114,8 @@ def broadcasts(ctx: click.Context, limit: int) -> None:
     )
     for one in listed:
         click.echo(_line(one, found))
+    if not listed:
+        click.echo("no broadcasts", err=True)
 
 
 @click.command()

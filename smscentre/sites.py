@@ -53,6 +53,16 @@ class Access:
     service: Service
 
 
+@frozen
+class _Served:
+    """A site and where it is served: the key of the configuration, what it says."""
+
+    where: str
+    address: str
+    endpoint: IStreamServerEndpoint
+    site: Site
+
+
 class Sites:
     """Both sites of a node. Reactor's thread.
 
@@ -90,9 +100,12 @@ class Sites:
         )
         endpoint = partial(endpoint_at, reactor, config)
         monitor = monitor_site(metrics, board, reactor, time.time)
-        self._served: list[tuple[IStreamServerEndpoint, Site]] = [
-            (endpoint("web.listen", config.web.listen), site(means, Pace(reactor))),
-            (endpoint("monitor.listen", config.monitor.listen), monitor),
+        self._served = [
+            _Served(where, address, endpoint(where, address), factory)
+            for where, address, factory in (
+                ("web.listen", config.web.listen, site(means, Pace(reactor))),
+                ("monitor.listen", config.monitor.listen, monitor),
+            )
         ]
 
     def start(self) -> None:
@@ -102,11 +115,18 @@ class Sites:
 
     async def listen(self) -> None:
         """Open the pages and the monitor; without them the links go on."""
-        for endpoint, factory in self._served:
+        for each in self._served:
             try:
-                self._ports.append(await endpoint.listen(factory))
-            except CannotListenError as error:
-                _log.error("cannot listen: {error}", error=error)
+                self._ports.append(await each.endpoint.listen(each.site))
+            except (CannotListenError, OSError) as error:
+                cause = getattr(error, "socketError", error)
+                _log.error(
+                    "{where}: cannot listen at {address}: {error}; all else goes on "
+                    "without it. End what has it, or change {where}; then start again",
+                    where=each.where,
+                    address=each.address,
+                    error=getattr(cause, "strerror", None) or cause,
+                )
 
     async def stop_listening(self, within: Step) -> None:
         """Take no more visits."""

@@ -16,8 +16,9 @@ from twisted.python import usage
 from smscentre import config
 from smscentre.centre import Centre
 from smscentre.errors import SMSCentreError
-from smscentre.locking import lock_node
+from smscentre.locking import lock_database, lock_node
 from smscentre.logs import log_observer, speaks_for_itself
+from smscentre.store.engine import sqlite_file
 
 _EX_CONFIG = 78
 """The exit status of a start that a restart cannot mend (sysexits.h)."""
@@ -45,6 +46,8 @@ def makeService(options: Options) -> IService:
     try:
         settings = config.load(Path(options["config"]))
         lock_node(settings.node.data_dir)
+        if (file := sqlite_file(settings.database.url)) is not None:
+            lock_database(file)
         centre = Centre(settings, reactor)
     except SMSCentreError as error:
         print(f"smscentre cannot start: {error}", file=sys.stderr)

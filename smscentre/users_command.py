@@ -9,9 +9,11 @@ from __future__ import annotations
 __all__ = ["users"]
 
 import datetime
+import getpass
 import os
 import sys
 import time
+import warnings
 
 import click
 from attrs import evolve
@@ -61,7 +63,12 @@ def users() -> None:
 
 @users.command()
 @click.argument("name")
-@click.option("--role", required=True, type=click.Choice([role.value for role in Role]))
+@click.option(
+    "--role",
+    required=True,
+    type=click.Choice([role.value for role in Role]),
+    help="What the user may do; docs/operating.rst has the table.",
+)
 @click.option(
     "--scope",
     default="ALL",
@@ -92,8 +99,12 @@ def add(
 def list_users(ctx: click.Context) -> None:
     """List all users, those that are not active too."""
     found = _config(ctx)
-    for known in read_store(found.database.url, all_accounts):
+    listed = read_store(found.database.url, all_accounts)
+    for known in listed:
         click.echo(_line(found, known))
+    if not listed:
+        words = "no users; the first: smscentre users add NAME --role admin"
+        click.echo(words, err=True)
 
 
 @users.command()
@@ -128,10 +139,26 @@ def _password(name: str, piped: bool) -> str:
     if piped:
         typed = sys.stdin.readline().rstrip("\r\n")
     else:
-        typed = click.prompt("Password", hide_input=True, confirmation_prompt=True)
+        typed = _unseen()
     fault = password_fault(typed, name)
     if fault is not None:
         raise NewUserError(_FAULTS[fault])
+    return typed
+
+
+def _unseen() -> str:
+    """What is typed twice at a terminal; nothing is asked where there is none."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", getpass.GetPassWarning)
+        try:
+            typed: str = click.prompt(
+                "Password", hide_input=True, confirmation_prompt=True
+            )
+        except getpass.GetPassWarning as error:
+            raise NewUserError(
+                "a password is typed at a terminal, and here is none: send it "
+                "through a pipe, with --password-stdin"
+            ) from error
     return typed
 
 

@@ -350,7 +350,20 @@ class CentreTests(TestCase):
         with self.logged() as lines:
             await self.start(self.carrier, f"tcp:{number}:interface=127.0.0.1")
             self.assertIn("berhasil", await self.ask("RUTAN 1 2 3 4"))
-        self.assertIn("cannot listen", "\n".join(lines))
+        said = "\n".join(lines)
+        self.assertIn(
+            f"web.listen: cannot listen at tcp:{number}:interface=127.0.0.1: ", said
+        )
+        self.assertIn("change web.listen", said)
+        await self.stop()
+
+    async def test_a_socket_that_cannot_be_made(self) -> None:
+        """The same is said of one in a folder that is absent."""
+        address = f"unix:{self.folder.path}/absent/pages"
+        with self.logged() as lines:
+            await self.start(self.carrier, address)
+            self.assertIn("berhasil", await self.ask("RUTAN 1 2 3 4"))
+        self.assertIn(f"web.listen: cannot listen at {address}", "\n".join(lines))
         await self.stop()
 
     async def test_a_stop_before_the_bind(self) -> None:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
+import click
 from attrs import frozen
+from click import Command
 from click.testing import CliRunner, Result
 from sqlalchemy import text
 from twisted.trial.unittest import SynchronousTestCase
@@ -126,6 +129,39 @@ class CliTestCase(SynchronousTestCase):
         return result.output
 
 
+def _commands(group: click.Group, path: str = "") -> Iterator[tuple[str, Command]]:
+    """Every command below a group, with the words that call it."""
+    for name, command in group.commands.items():
+        yield f"{path}{name}", command
+        if isinstance(command, click.Group):
+            yield from _commands(command, f"{path}{name} ")
+
+
+class HelpTests(SynchronousTestCase):
+    """What ``--help`` tells of each command."""
+
+    def test_lists_are_whole(self) -> None:
+        """No line of a list of commands ends in dots."""
+        for path, command in _commands(main):
+            self.assertNotIn("...", command.get_short_help_str(62), path)
+
+    def test_every_option_is_explained(self) -> None:
+        """None has its name only."""
+        for path, command in _commands(main):
+            for option in command.params:
+                if isinstance(option, click.Option):
+                    self.assertTrue(option.help, f"{path} {option.name}")
+
+    def test_examples(self) -> None:
+        """The commands of the first page are those that there are."""
+        paths = {path for path, _ in _commands(main)}
+        for line in str(main.help).splitlines():
+            words = [each for each in line.split() if not each.startswith("--")]
+            if words[:1] == ["smscentre"]:
+                words = [each for each in words[1:] if each != "centre.toml"]
+                self.assertTrue({words[0], " ".join(words[:2])} & paths, line)
+
+
 class CheckTests(CliTestCase):
     """Configuration and database, looked at."""
 
@@ -179,6 +215,25 @@ class CheckTests(CliTestCase):
         password.chmod(0o644)
         self.assertIn("chmod 600", self.fail_with(78, "check"))
 
+    def test_keys_that_are_absent_are_a_problem(self) -> None:
+        """Those of the pages too, which a start would stop at; each is named."""
+        served = 'listen = "ssl:{}:privateKey={}:certKey={}"\n'
+        key, other = self.folder / "key.pem", self.folder / "other.pem"
+        self.configure(
+            f"{CONFIG}[web]\n{served.format(8443, key, key)}"
+            f"[monitor]\n{served.format(8444, other, other)}"
+        )
+        self.succeed("db", "upgrade")
+        output = self.fail_with(78, "check")
+        self.assertIn(f"web.listen: cannot be served: {key}: No such file", output)
+        self.assertIn(f"monitor.listen: cannot be served: {other}: No such", output)
+
+    def test_a_configuration_that_is_none_is_a_problem(self) -> None:
+        """A folder is told as any file that cannot be read."""
+        self.config.unlink()
+        self.config.mkdir()
+        self.assertIn("cannot be read", self.fail_with(78, "check"))
+
     def test_a_missing_database_is_a_problem(self) -> None:
         """The message names the command that makes one."""
         self.assertIn("db upgrade", self.fail_with(78, "check"))
@@ -216,7 +271,9 @@ class CheckTests(CliTestCase):
     def test_a_missing_configuration_is_a_problem(self) -> None:
         """Named by its path."""
         self.config.unlink()
-        self.assertIn(str(self.config), self.fail_with(78, "check"))
+        output = self.fail_with(78, "check")
+        self.assertIn(str(self.config), output)
+        self.assertIn("--config FILE", output)
 
     def test_upgrade_can_be_repeated(self) -> None:
         """The second one finds nothing to do."""
@@ -398,6 +455,11 @@ class TraceTests(CliTestCase):
             for limit in ("10001", "99999999999999999999", "0"):
                 said = self.fail_with(2, *command, "--limit", limit)
                 self.assertIn("1<=x<=10000", said)
+
+    def test_nothing_at_all(self) -> None:
+        """It is said so, without a head of a table."""
+        output = self.succeed("messages", "--state", "corrupt")
+        self.assertEqual(output, "no messages\n")
 
     def test_nothing_in_a_state(self) -> None:
         """The state is named: of the number there may be other messages."""

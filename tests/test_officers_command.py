@@ -64,8 +64,12 @@ class MoveTests(OfficersTestCase):
             (_NEW, "08111203010", f"{_NEW} is not registered"),
             (_ANI, "08111203002", "is registered and active, as Budi"),
             (_ANI, _ANI, "is registered and active, as Ani"),
-            ("x", _NEW, "OLD: expected a number of digits only"),
-            (_ANI, "4321", "NEW: expected at least 7 digits"),
+            (
+                "x",
+                _NEW,
+                "OLD: not a telephone number: expected a number of digits only",
+            ),
+            (_ANI, "4321", "NEW: not a telephone number: expected at least 7 digits"),
             (_ANI, "02170252704", "is the centre's own number"),
         ):
             self.assertIn(words, self.fail_with(1, "officers", "move", old, new))

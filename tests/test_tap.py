@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 
 from twisted.trial.unittest import SynchronousTestCase
 
+from smscentre.locking import lock_database
 from smscentre.store.schema import upgrade
 
 ROOT = Path(__file__).parent.parent
@@ -114,6 +115,12 @@ class TapTests(SynchronousTestCase):
     def test_without_a_database(self) -> None:
         """The command that makes it is named."""
         self.assertIn("db upgrade", self.refused())
+
+    def test_a_database_that_another_service_has(self) -> None:
+        """Two that send from one outbox are refused, also with two folders."""
+        self.upgrade()
+        lock_database(self.folder / "smscentre.db")
+        self.assertIn("another smscentre runs with the database", self.refused())
 
     def test_a_page_that_cannot_be_served(self) -> None:
         """Keys that are not there are told at the start, with their place."""

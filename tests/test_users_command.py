@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 from twisted.internet.defer import Deferred, succeed
 
 from smscentre.passwords import Passwords
 from tests.test_officers_command import OfficersTestCase
 
 _PASSWORD = "kata-sandi-panjang"
+_NOBODY = "no users; the first: smscentre users add NAME --role admin\n"
 
 
 class UsersTests(OfficersTestCase):
@@ -53,6 +57,28 @@ class UsersTests(OfficersTestCase):
         self.assertEqual(status, 0, output)
         self.assertNotIn(_PASSWORD, output)
 
+    def test_where_nothing_can_be_typed(self) -> None:
+        """Without a terminal it is told how else, and nothing is shown or stored."""
+        done = subprocess.run(
+            [
+                *(sys.executable, "-m", "smscentre.cli", "--config", str(self.config)),
+                *("users", "add", "budi", "--role", "data"),
+            ],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            start_new_session=True,
+            check=False,
+        )
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("--password-stdin", done.stderr)
+        self.assertNotIn("Warning", done.stderr)
+        self.assertEqual(self.actions(), [])
+
+    def test_nobody(self) -> None:
+        """An empty list says how the first is made."""
+        self.assertEqual(self.succeed("users", "list"), _NOBODY)
+
     def test_scopes(self) -> None:
         """A unit, provinces by any of their names, or the country."""
         for name, scope, place in (
@@ -75,7 +101,7 @@ class UsersTests(OfficersTestCase):
             status, output = self.add(*arguments)
             self.assertEqual(status, 1)
             self.assertIn(words, output)
-        self.assertEqual(self.succeed("users", "list"), "")
+        self.assertEqual(self.succeed("users", "list"), _NOBODY)
 
     def test_passwords_refused(self) -> None:
         """Without repeating them."""

@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
-__all__ = ["smpp_endpoint"]
+__all__ = ["UnreachedError", "smpp_endpoint"]
 
 from pathlib import Path
 from typing import Any
 
+from attrs import frozen
+from twisted.internet.defer import CancelledError, Deferred
 from twisted.internet.endpoints import HostnameEndpoint, wrapClientTLS
-from twisted.internet.interfaces import IStreamClientEndpoint
+from twisted.internet.interfaces import (
+    IProtocol,
+    IProtocolFactory,
+    IStreamClientEndpoint,
+)
+from twisted.python.failure import Failure
+from zope.interface import implementer
 
+from smscentre.errors import SMSCentreError
 from smscentre.links.trust import client_tls
+
+
+class UnreachedError(SMSCentreError):
+    """A connection was not made: to which address, and why."""
 
 
 def smpp_endpoint(
@@ -29,7 +42,26 @@ def smpp_endpoint(
 
     :raises AuthorityError: ``ca_file`` holds no certificate
     """
-    endpoint = HostnameEndpoint(reactor, host, port, timeout=timeout_s)
+    reached = HostnameEndpoint(reactor, host, port, timeout=timeout_s)
+    endpoint = _Named(reached, f"{host}:{port}")
     if not tls:
         return endpoint
     return wrapClientTLS(client_tls(host, ca_file), endpoint)
+
+
+@implementer(IStreamClientEndpoint)
+@frozen
+class _Named:
+    """An endpoint whose failures name it: a link's name does not tell its address."""
+
+    endpoint: IStreamClientEndpoint
+    place: str
+
+    def connect(self, factory: IProtocolFactory) -> Deferred[IProtocol]:
+        """Connect, or fail with UnreachedError."""
+        return self.endpoint.connect(factory).addErrback(self._unreached)
+
+    def _unreached(self, failure: Failure) -> Failure:
+        if failure.check(CancelledError):
+            return failure
+        return Failure(UnreachedError(f"{self.place}: {failure.getErrorMessage()}"))

@@ -152,7 +152,9 @@ class PhoneLink:
             settled: Deferred[bool] = Deferred()
             self._deliveries.arrived(self, incoming, settled.callback)
             if not await settled:
-                raise PhoneError("the service cannot store messages now")
+                raise PhoneError(
+                    "the service cannot store messages now; its log says why"
+                )
             self._deliveries.acknowledged(self, incoming.arrival_id)
             replies = await conversation.replies(self.clock)
             return Answered(incoming.arrival_id, replies)

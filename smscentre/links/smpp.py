@@ -266,7 +266,7 @@ class SmppLink:
         self._wait_s = _WAITS_S[event.refusal]
         self._observer.bind_refused(self.name, event.refusal.value)
         _log.error(
-            "{link}: bind as {mode} refused with {status:#x} {meaning}{advice}",
+            "{link}: bind as {mode} refused with {meaning}{advice}",
             link=self.name,
             mode=event.mode.name.lower(),
             status=event.status,

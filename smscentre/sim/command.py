@@ -43,16 +43,40 @@ _MUTES = click.Choice([mute.value for mute in Mute])
 
 
 @click.command("smsc")
-@click.option("--listen", default="tcp:2775:interface=127.0.0.1", show_default=True)
-@click.option("--system-id", default="demo", show_default=True)
+@click.option(
+    "--listen",
+    default="tcp:2775:interface=127.0.0.1",
+    show_default=True,
+    help="Where it waits for the service: a Twisted endpoint.",
+)
+@click.option(
+    "--system-id", default="demo", show_default=True, help="The account that may bind."
+)
 @click.option(
     "--password-file",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     required=True,
+    help="Its password, of mode 0600.",
 )
-@click.option("--number", default="02170252704", show_default=True)
-@click.option("--window", type=click.IntRange(1, 1000), default=10, show_default=True)
-@click.option("--receipts/--no-receipts", default=True, show_default=True)
+@click.option(
+    "--number",
+    default="02170252704",
+    show_default=True,
+    help="The number that is texted.",
+)
+@click.option(
+    "--window",
+    type=click.IntRange(1, 1000),
+    default=10,
+    show_default=True,
+    help="Texts sent ahead of the service's answers.",
+)
+@click.option(
+    "--receipts/--no-receipts",
+    default=True,
+    show_default=True,
+    help="Whether delivery receipts are sent.",
+)
 @click.option(
     "--receipt-form",
     "form",

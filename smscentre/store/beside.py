@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Engine, exc
 from smscentre.store.engine import (
     StoreError,
     in_words,
+    named,
     reading_engine,
     writing_engine,
 )
@@ -66,6 +67,8 @@ def _attempt(engine: Engine, work: Callable[[Transaction], T]) -> T:
                 return result
         except exc.OperationalError as error:
             if not left:
-                words = in_words(error)
-                raise StoreError(f"the database cannot be written: {words}") from error
+                raise StoreError(
+                    f"the database {named(engine.url)} cannot be written: "
+                    f"{in_words(error)}"
+                ) from error
     raise AssertionError("the last attempt returns or raises")

@@ -15,6 +15,8 @@ __all__ = [
     "in_words",
     "is_outage",
     "is_statement_error",
+    "named",
+    "plainly",
     "reading_engine",
     "sqlite_file",
     "writing_engine",
@@ -47,6 +49,22 @@ _READERS = 3
 
 _OUTAGES = (exc.OperationalError, exc.InternalError, exc.InterfaceError)
 
+_PRIMARY = 0xFF
+"""The part of SQLite's result codes that says of which kind an error is."""
+
+_TO_OPEN = "the file and its folder must belong to the account of the service"
+_TO_RESTORE = "restore a copy, or name another file in database.url"
+_ADVICE: dict[int | None, str] = {
+    sqlite3.SQLITE_BUSY: "another program holds it",
+    sqlite3.SQLITE_CANTOPEN: _TO_OPEN,
+    sqlite3.SQLITE_READONLY: _TO_OPEN,
+    sqlite3.SQLITE_FULL: "make room on its disk",
+    sqlite3.SQLITE_IOERR: "look at its disk, which may be full or broken",
+    sqlite3.SQLITE_CORRUPT: _TO_RESTORE,
+    sqlite3.SQLITE_NOTADB: _TO_RESTORE,
+}
+"""What to do about errors of each kind."""
+
 
 class StoreError(SMSCentreError):
     """The database cannot be used as it is: what is wrong, how to mend it."""
@@ -69,10 +87,33 @@ def is_statement_error(error: Exception) -> bool:
 
 
 def in_words(error: exc.DBAPIError) -> str:
-    """The database's own words for an error, and what to do where it is in use."""
-    if getattr(error.orig, "sqlite_errorcode", None) == sqlite3.SQLITE_BUSY:
+    """What a command says of an error in one line, and what to do about it."""
+    if _kind_of(error) == sqlite3.SQLITE_BUSY:
         return "another program is using it; try again, or stop the service before"
-    return str(error.orig)
+    return plainly(error)
+
+
+def plainly(error: exc.DBAPIError) -> str:
+    """The database's own words for an error in one line, and what to do about it."""
+    words = " ".join(str(error.orig).split())
+    advice = _ADVICE.get(_kind_of(error))
+    return f"{words}; {advice}" if advice else words
+
+
+def _kind_of(error: exc.DBAPIError) -> int | None:
+    """SQLite's result code without what it adds to it, None for a server."""
+    code = getattr(error.orig, "sqlite_errorcode", None)
+    return None if code is None else code & _PRIMARY
+
+
+def named(url: URL) -> str:
+    """Which database, to be shown: a file's path, or an address without an account."""
+    if url.get_backend_name() == "sqlite":
+        return url.database or ""
+    shown = URL.create(
+        url.drivername, host=url.host, port=url.port, database=url.database
+    )
+    return shown.render_as_string()
 
 
 def file_identity(engine: Engine) -> tuple[int, int] | None:

@@ -12,6 +12,7 @@ from smscentre.provinces import load as load_provinces
 from smscentre.store.engine import (
     StoreError,
     in_words,
+    named,
     sqlite_file,
     writing_engine,
 )
@@ -41,7 +42,8 @@ def upgrade(url: str) -> str:
             transaction.flush()
     except exc.DBAPIError as error:
         raise StoreError(
-            f"cannot bring the database up to date: {in_words(error)}"
+            f"cannot bring the database {named(engine.url)} up to date: "
+            f"{in_words(error)}"
         ) from error
     finally:
         engine.dispose()
@@ -57,7 +59,9 @@ def _make_file(url: str) -> None:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.touch(mode=0o600, exist_ok=True)
     except OSError as error:
-        raise StoreError(f"cannot make the database: {error}") from error
+        raise StoreError(
+            f"cannot make the database {file}: {error.strerror}"
+        ) from error
 
 
 def _settings() -> AlembicConfig:

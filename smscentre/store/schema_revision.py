@@ -20,7 +20,7 @@ from typing import Final
 
 from sqlalchemy import Connection, Engine, String, column, exc, inspect, select, table
 
-from smscentre.store.engine import StoreError, in_words
+from smscentre.store.engine import StoreError, in_words, named
 
 MIGRATIONS: Final = Path(__file__).parent / "migrations"
 """The steps from one schema to the next: ``versions/<revision>_<name>.py``."""
@@ -50,7 +50,9 @@ def check_schema(engine: Engine) -> None:
         with engine.connect() as connection:
             found = check_revision(connection)
     except exc.DBAPIError as error:
-        raise StoreError(f"the database cannot be read: {in_words(error)}") from error
+        raise StoreError(
+            f"the database {named(engine.url)} cannot be read: {in_words(error)}"
+        ) from error
     if found != newest_revision():
         raise StoreError(
             f"the database has schema {found or 'none'}, this version needs "

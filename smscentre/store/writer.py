@@ -26,7 +26,7 @@ from twisted.logger import Logger
 from smscentre import failpoints
 from smscentre.errors import SMSCentreError
 from smscentre.store import tables
-from smscentre.store.engine import file_identity, is_outage
+from smscentre.store.engine import file_identity, is_outage, plainly
 from smscentre.store.transaction import Numbers, Row, Statement, Transaction
 from smscentre.store.unseen import Attempt, number_of, outcome_of
 from smscentre.store.work import Job, Steward, Work, WorkState
@@ -341,7 +341,8 @@ class Writer:
         self._marks.extendleft(reversed(marks))
         self._marks_due = self._marks_due or bool(marks)
         self._taken.extendleft(reversed(batch))
-        raise Unavailable(f"the database cannot be used: {error}") from error
+        words = plainly(error) if isinstance(error, exc.DBAPIError) else error
+        raise Unavailable(f"the database cannot be used: {words}") from error
 
     def _redo(self, batch: Sequence[Work], marks: Sequence[_Mark]) -> None:
         """Do one by one what failed together, and name the guilty."""

@@ -12,7 +12,6 @@ from attrs import frozen
 from twisted.internet import reactor, ssl
 from twisted.internet.defer import Deferred, maybeDeferred
 from twisted.internet.endpoints import (
-    HostnameEndpoint,
     SSL4ServerEndpoint,
     TCP4ServerEndpoint,
 )
@@ -24,7 +23,7 @@ from twisted.logger import LogEvent, capturedLogs, formatEvent
 from twisted.python.failure import Failure
 from twisted.trial.unittest import SynchronousTestCase, TestCase
 
-from smscentre.links.endpoints import smpp_endpoint
+from smscentre.links.endpoints import UnreachedError, smpp_endpoint
 from smscentre.links.reconnect import Reconnecting, dialler
 from smscentre.links.smpp import SmppLink
 from smscentre.links.trust import AuthorityError
@@ -193,6 +192,19 @@ class HandshakeTests(TestCase):
                 else:
                     self.assertGreater(octets, 0)
 
+    async def test_nobody_listens(self) -> None:
+        """The address is named, by which a wrong host or port is seen."""
+        listening = TCP4ServerEndpoint(reactor, 0, interface="127.0.0.1")
+        port = await listening.listen(Factory())
+        number = port.getHost().port
+        await maybeDeferred(port.stopListening)
+        endpoint = smpp_endpoint(
+            reactor, "127.0.0.1", number, timeout_s=5, tls=False, ca_file=None
+        )
+        with self.assertRaises(UnreachedError) as caught:
+            await endpoint.connect(Factory())
+        self.assertIn(f"127.0.0.1:{number}: ", str(caught.exception))
+
     async def test_sockets(self) -> None:
         """With TLS and without, small PDUs leave at once and a dead peer is noticed."""
         for pem in (PEERS[0].pem, b""):
@@ -223,14 +235,6 @@ class EndpointTests(SynchronousTestCase):
         folder = TemporaryDirectory()
         self.addCleanup(folder.cleanup)
         self.file = Path(folder.name) / "ca.pem"
-
-    def test_without_tls(self) -> None:
-        """Plain TCP."""
-        endpoint = smpp_endpoint(
-            MemoryReactorClock(), "smsc.example.net", 2775,
-            timeout_s=5, tls=False, ca_file=None,
-        )  # fmt: skip
-        self.assertIsInstance(endpoint, HostnameEndpoint)
 
     def assertUnusable(self) -> str:
         with self.assertRaises(AuthorityError) as caught:

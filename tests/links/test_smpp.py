@@ -107,7 +107,9 @@ class RefusedBindTests(SmppLinkTestCase):
             with capturedLogs() as logs:
                 self.carrier(pdus.BindResp(1, mode, case.status))
             (told,) = [event for event in logs if event["log_level"] is LogLevel.error]
-            self.assertIn(case.words, str(formatEvent(told)))
+            said = str(formatEvent(told))
+            self.assertIn(case.words, said)
+            self.assertEqual(said.count(f"{case.status:#x}"), 1, said)
             self.clock.advance(0)
             self.assertTrue(self.wire.disconnecting)
             self.lose()

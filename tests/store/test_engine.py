@@ -6,14 +6,16 @@ import sqlite3
 from tempfile import TemporaryDirectory
 
 from attrs import frozen
-from sqlalchemy import LargeBinary, exc, literal, select, text
+from sqlalchemy import LargeBinary, exc, literal, make_url, select, text
 from twisted.trial.unittest import SynchronousTestCase
 
 from smscentre.store.engine import (
     StoreError,
     begin_immediate,
+    in_words,
     is_outage,
     is_statement_error,
+    named,
     reading_engine,
     sqlite_file,
     writing_engine,
@@ -192,3 +194,50 @@ class ErrorTests(SynchronousTestCase):
         for case in ERRORS:
             self.assertIs(is_outage(case.error), case.outage, case)
             self.assertIs(is_statement_error(case.error), case.of_statement, case)
+
+
+@frozen
+class WordsCase:
+    """A result code of SQLite, and what shall be done about it."""
+
+    code: int
+    advice: str
+
+
+WORDS = (
+    WordsCase(sqlite3.SQLITE_BUSY, "stop the service before"),
+    WordsCase(sqlite3.SQLITE_BUSY_SNAPSHOT, "stop the service before"),
+    WordsCase(sqlite3.SQLITE_FULL, "make room on its disk"),
+    WordsCase(sqlite3.SQLITE_READONLY, "its folder must belong to"),
+    WordsCase(sqlite3.SQLITE_READONLY_DIRECTORY, "its folder must belong to"),
+    WordsCase(sqlite3.SQLITE_CANTOPEN, "its folder must belong to"),
+    WordsCase(sqlite3.SQLITE_NOTADB, "restore a copy"),
+    WordsCase(sqlite3.SQLITE_CORRUPT, "restore a copy"),
+    WordsCase(sqlite3.SQLITE_IOERR_WRITE, "look at its disk"),
+)
+
+
+class WordsTests(SynchronousTestCase):
+    """What an operator reads of an error."""
+
+    def test_each_says_what_to_do(self) -> None:
+        """In one line, with nothing of the libraries between."""
+        for case in WORDS:
+            cause = sqlite3.OperationalError("what SQLite says")
+            cause.sqlite_errorcode = case.code
+            said = in_words(exc.OperationalError("SELECT 1", {}, cause))
+            self.assertIn(case.advice, said)
+            for words in ("SELECT", "sqlalche.me", "sqlite3."):
+                self.assertNotIn(words, said)
+
+    def test_others_keep_their_words(self) -> None:
+        """Those of a server, whose lines become one."""
+        cause = Exception("connection refused\n\tIs the server running?\n")
+        said = in_words(exc.OperationalError("SELECT 1", {}, cause))
+        self.assertEqual(said, "connection refused Is the server running?")
+
+    def test_a_name_has_no_password(self) -> None:
+        """A file is named by its path, a server by its address."""
+        url = "postgresql+psycopg://ani:rahasia@db.example/centre"
+        self.assertEqual(named(make_url("sqlite:////a/b.db")), "/a/b.db")
+        self.assertEqual(named(make_url(url)), "postgresql+psycopg://db.example/centre")

@@ -32,7 +32,9 @@ _STATUS = click.IntRange(0, 255)
     required=True,
     help="The name under which the modem's terminal is found.",
 )
-@click.option("--number", default="+6281100000001", show_default=True)
+@click.option(
+    "--number", default="+6281100000001", show_default=True, help="The SIM's own."
+)
 @click.option("--slots", type=COUNT, default=20, show_default=True, help="Of the SIM.")
 @click.option(
     "--pin-file",
@@ -46,7 +48,12 @@ _STATUS = click.IntRange(0, 255)
     show_default=True,
     help="TP-ST of status reports: 0 delivered, 70 failed.",
 )
-@click.option("--reports/--no-reports", default=True, show_default=True)
+@click.option(
+    "--reports/--no-reports",
+    default=True,
+    show_default=True,
+    help="Whether status reports are sent.",
+)
 @click.option("--full", is_flag=True, help="Old messages take every slot of the SIM.")
 @click.option(
     "--registration",

@@ -8,9 +8,14 @@ from __future__ import annotations
 
 __all__ = ["ModemPort"]
 
+import errno
 import os
 import tty
 from pathlib import Path
+from typing import Final
+
+_TERMINALS: Final = "/dev/pts/"
+"""Where pseudo-terminals are; a link to one is a modem's, of now or of before."""
 
 
 class ModemPort:
@@ -39,7 +44,11 @@ class ModemPort:
         return self._ends[0]
 
     def plug(self) -> None:
-        """Make a new terminal and let the link point to it, in one step."""
+        """Make a new terminal and let the link point to it, in one step.
+
+        :raises OSError: it cannot be made, or something else stands at its name
+        """
+        self._spare_others()
         master, slave = os.openpty()
         tty.setraw(slave)
         os.set_blocking(master, False)
@@ -57,3 +66,12 @@ class ModemPort:
         ends, self._ends = self._ends, None
         for end in ends:
             os.close(end)
+
+    def _spare_others(self) -> None:
+        if self.link.is_symlink():
+            ours = os.readlink(self.link).startswith(_TERMINALS)
+        else:
+            ours = not self.link.exists()
+        if not ours:
+            words = "stands there already and is no simulated modem; name another"
+            raise FileExistsError(errno.EEXIST, words)
