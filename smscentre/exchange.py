@@ -118,9 +118,10 @@ class Exchange:
         if self._beating:
             return
         self._beating = True
-        now, binds = self._wall_clock(), list(self._binds.values())
+        binds = list(self._binds.values())
+        # The time is that of the deed: until it could be done, they stood.
         beaten = self._writer.perform(
-            lambda transaction: sessions.beat(transaction, binds, now)
+            lambda transaction: sessions.beat(transaction, binds, self._wall_clock())
         )
         beaten.addErrback(self._log_failure, "heartbeat")
         beaten.addCallback(self._beaten)

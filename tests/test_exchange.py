@@ -17,9 +17,10 @@ class BindTests(StagesTestCase):
         return [tuple(row) for row in self.rows(query)]
 
     def beat(self) -> None:
-        """Let a heartbeat's time pass and its marks be written."""
+        """Let a heartbeat's time pass, and a mark's after it."""
         self.clock.advance(HEARTBEAT_S)
         self.exchange.beat()
+        self.turn()
         self.clock.advance(MARK_DELAY_S)
         self.turn()
 
@@ -41,6 +42,14 @@ class BindTests(StagesTestCase):
         ended = self.now()
         self.beat()
         self.assertEqual(self.binds(), [("carrier-1", began + HEARTBEAT_S, ended)])
+
+    def test_a_beat_that_had_to_wait(self) -> None:
+        """It is of the time when it is stored: until then the bind stood."""
+        self.connect()
+        self.exchange.beat()
+        self.clock.advance(7200)
+        self.turn()
+        self.assertEqual(self.binds()[0][1], self.now())
 
     def test_links_beat_each_for_itself(self) -> None:
         """The end of one bind is not that of another."""
