@@ -17,7 +17,7 @@ import click
 from attrs import evolve
 
 from smscentre import config
-from smscentre.accounts import account
+from smscentre.actors import local_actor
 from smscentre.config import Config
 from smscentre.passwords import password_hash
 from smscentre.store.beside import change_store, read_store
@@ -146,7 +146,7 @@ def _line(found: Config, known: Account) -> str:
 
 
 def _signature() -> Signature:
-    return Signature(account(os.getuid()), "", time.time())
+    return Signature(local_actor(os.getuid()), "", time.time())
 
 
 def _config(ctx: click.Context) -> Config:

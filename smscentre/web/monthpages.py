@@ -8,6 +8,7 @@ import datetime
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
+from smscentre.actors import web_actor
 from smscentre.days import parse_day
 from smscentre.store.changes import Signature
 from smscentre.store.months import (
@@ -17,7 +18,7 @@ from smscentre.store.months import (
     reopen_month,
 )
 from smscentre.store.transaction import Transaction
-from smscentre.users import Role, User, web_actor
+from smscentre.users import Role, User
 from smscentre.web import figurewords
 from smscentre.web.asking import Question, ask, is_sure
 from smscentre.web.dataform import reason_faults
