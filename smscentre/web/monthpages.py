@@ -8,9 +8,7 @@ import datetime
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from smscentre.actors import web_actor
 from smscentre.days import parse_day
-from smscentre.store.changes import Signature
 from smscentre.store.months import (
     all_closed,
     close_month,
@@ -76,11 +74,10 @@ class MonthPages:
             return await self._page(visit, faults)
         if not opening and not is_sure(visit.form):
             return ask(visit, _closing(month))
-        signature = Signature(web_actor(visit.someone.name), reason, visit.now)
         act = reopen_month if opening else close_month
 
         def work(transaction: Transaction) -> bool:
-            return act(transaction, month, signature)
+            return act(transaction, month, visit.signature, reason)
 
         done = await self._means.changer.perform(work)
         state = "dibuka kembali" if opening else "ditutup"
