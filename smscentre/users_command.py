@@ -125,10 +125,15 @@ def deactivate(ctx: click.Context, name: str) -> None:
 def _password(name: str, piped: bool) -> str:
     """A password, typed unseen and twice, or the line of a pipe."""
     typed: str
-    if piped:
-        typed = sys.stdin.readline().rstrip("\r\n")
-    else:
-        typed = click.prompt("Password", hide_input=True, confirmation_prompt=True)
+    try:
+        if piped:
+            typed = sys.stdin.readline().rstrip("\r\n")
+        else:
+            typed = click.prompt("Password", hide_input=True, confirmation_prompt=True)
+        # In some locales Python lets through what is no text.
+        typed.encode()
+    except UnicodeError:
+        raise NewUserError("a password is text in UTF-8") from None
     fault = password_fault(typed, name)
     if fault is not None:
         raise NewUserError(_FAULTS[fault])
