@@ -19,7 +19,7 @@ import click
 from attrs import define
 
 from smscentre import __version__, config
-from smscentre.accounts import account
+from smscentre.actors import local_actor
 from smscentre.assembly import deadline_schedule
 from smscentre.commands.forms import FIELDS
 from smscentre.config import Config
@@ -323,7 +323,7 @@ def _summary(found: Config) -> list[str]:
 
 
 def _signature(file: Path) -> Signature:
-    return Signature(account(os.getuid()), str(file), time.time())
+    return Signature(local_actor(os.getuid()), str(file), time.time())
 
 
 def _today(found: Config) -> datetime.date:

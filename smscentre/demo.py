@@ -31,7 +31,7 @@ from attrs import frozen
 
 import smscentre
 from smscentre import config
-from smscentre.accounts import account
+from smscentre.actors import local_actor
 from smscentre.errors import SMSCentreError
 from smscentre.imports import read_officers, read_units
 from smscentre.passwords import password_hash
@@ -191,7 +191,7 @@ def _add_login(demo: Demo, store: Transaction) -> None:
     """Make the first user, unless there is one."""
     if not all_accounts(store.connection):
         kept = password_hash(demo.login.read_text().strip())
-        signature = Signature(account(os.getuid()), "", time.time())
+        signature = Signature(local_actor(os.getuid()), "", time.time())
         add_user(store, User(_LOGIN, Role.ADMIN), kept, signature)
 
 
@@ -202,7 +202,7 @@ def _fill(found: config.Config, samples: Path) -> None:
     directory = stored_directory(url)
     if directory.units:
         return
-    actor = account(os.getuid())
+    actor = local_actor(os.getuid())
     given = read_units((samples / "units.csv").read_bytes(), directory.provinces)
     import_units(url, given, Signature(actor, "units.csv", time.time()))
     directory = stored_directory(url)

@@ -14,7 +14,7 @@ import time
 import click
 
 from smscentre import config, tracing
-from smscentre.accounts import account
+from smscentre.actors import local_actor
 from smscentre.config import Config
 from smscentre.errors import SMSCentreError
 from smscentre.numbers import NumberError, parse_number
@@ -96,7 +96,7 @@ def messages(
 @click.pass_context
 def done(ctx: click.Context, ids: tuple[int, ...]) -> None:
     """Take unrecognised messages off their list, all of them or none."""
-    rows, actor, now = sorted(set(ids)), account(os.getuid()), time.time()
+    rows, actor, now = sorted(set(ids)), local_actor(os.getuid()), time.time()
     change_store(
         _config(ctx).database.url,
         lambda transaction: mark_done(transaction, rows, actor, now),

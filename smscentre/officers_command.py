@@ -18,7 +18,7 @@ from typing import TypeVar
 import click
 
 from smscentre import config
-from smscentre.accounts import account
+from smscentre.actors import local_actor
 from smscentre.config import Config
 from smscentre.credentials import Invitation, code_hash, is_pin, new_code, pin_hash
 from smscentre.directory import Right
@@ -237,7 +237,7 @@ def _moment(found: Config, moment: float) -> str:
 
 
 def _signature() -> Signature:
-    return Signature(account(os.getuid()), "", time.time())
+    return Signature(local_actor(os.getuid()), "", time.time())
 
 
 def _change(ctx: click.Context, work: Callable[[Transaction], T]) -> T:

@@ -16,7 +16,7 @@ from collections.abc import Sequence
 import click
 
 from smscentre import config
-from smscentre.accounts import account
+from smscentre.actors import local_actor
 from smscentre.assembly import part_styles, routes
 from smscentre.broadcasting import Recipients, Selection, Shipment, plan, preview
 from smscentre.commands.forms import KINDS
@@ -153,7 +153,7 @@ def _plan(found: Config, text: str, recipients: Recipients) -> Shipment:
 
 
 def _put(found: Config, shipment: Shipment, selection: str) -> None:
-    sender = Sender(account(os.getuid()), time.time(), selection)
+    sender = Sender(local_actor(os.getuid()), time.time(), selection)
     number = change_store(
         found.database.url,
         lambda transaction: put_broadcast(
@@ -166,7 +166,7 @@ def _put(found: Config, shipment: Shipment, selection: str) -> None:
 
 def _send_again(found: Config, number: int) -> None:
     now = time.time()
-    sender = Sender(account(os.getuid()), now, "")
+    sender = Sender(local_actor(os.getuid()), now, "")
     count = change_store(
         found.database.url,
         lambda transaction: resend_uncertain(

@@ -9,7 +9,6 @@ from __future__ import annotations
 __all__ = [
     "LONGEST_PASSWORD",
     "SHORTEST_PASSWORD",
-    "WEB",
     "NewUserError",
     "Role",
     "User",
@@ -17,7 +16,6 @@ __all__ = [
     "normal",
     "password_fault",
     "user_place",
-    "web_actor",
 ]
 
 import re
@@ -33,9 +31,6 @@ from smscentre.errors import SMSCentreError
 
 SHORTEST_PASSWORD: Final = 10
 LONGEST_PASSWORD: Final = 200
-
-WEB: Final = "web:"
-"""What the audit log has before the name of a user of the pages."""
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,31}")
 _EVERYWHERE = "ALL"
@@ -87,11 +82,6 @@ class User:
         if self.unit is not None or not self.provinces:
             return self.unit is None
         return bool(provinces) and set(provinces) <= set(self.provinces)
-
-
-def web_actor(name: str) -> str:
-    """The audit log's name of a user who does something by a page."""
-    return f"{WEB}{name}"
 
 
 def is_user_name(text: str) -> bool:

@@ -19,7 +19,7 @@ import click
 from attrs import evolve
 
 from smscentre import config
-from smscentre.accounts import account
+from smscentre.actors import local_actor
 from smscentre.config import Config
 from smscentre.passwords import password_hash
 from smscentre.store.beside import change_store, read_store
@@ -135,11 +135,12 @@ def deactivate(ctx: click.Context, name: str) -> None:
 
 def _password(name: str, piped: bool) -> str:
     """A password, typed unseen and twice, or the line of a pipe."""
-    typed: str
-    if piped:
-        typed = sys.stdin.readline().rstrip("\r\n")
-    else:
-        typed = _unseen()
+    try:
+        typed = sys.stdin.readline().rstrip("\r\n") if piped else _unseen()
+        # In some locales Python lets through what is no text.
+        typed.encode()
+    except UnicodeError:
+        raise NewUserError("a password is text in UTF-8") from None
     fault = password_fault(typed, name)
     if fault is not None:
         raise NewUserError(_FAULTS[fault])
@@ -173,7 +174,7 @@ def _line(found: Config, known: Account) -> str:
 
 
 def _signature() -> Signature:
-    return Signature(account(os.getuid()), "", time.time())
+    return Signature(local_actor(os.getuid()), "", time.time())
 
 
 def _config(ctx: click.Context) -> Config:

@@ -25,7 +25,7 @@ class OfficersTestCase(CliTestCase):
         self.succeed("units", "import", self.file("units.csv", UNITS))
         self.succeed("officers", "import", self.file("officers.csv", OFFICERS))
 
-    def typed(self, line: str, *arguments: str) -> tuple[int, str]:
+    def typed(self, line: str | bytes, *arguments: str) -> tuple[int, str]:
         """Run a command with a line on its input: its status and output."""
         command = ["--config", str(self.config), *arguments]
         result = CliRunner().invoke(main, command, input=line)

@@ -119,6 +119,14 @@ class UsersTests(OfficersTestCase):
             self.assertIn(words, output)
             self.assertTrue(not password or password not in output)
 
+    def test_a_password_in_another_coding(self) -> None:
+        """Pages would never send those octets."""
+        status, output = self.typed(
+            "kata sandi é\n".encode("latin-1"),
+            *("users", "add", "budi", "--role", "data", "--password-stdin"),
+        )
+        self.assertEqual((status, output), (1, "Error: a password is text in UTF-8\n"))
+
     def test_twice(self) -> None:
         """A name is one user's."""
         self.add()

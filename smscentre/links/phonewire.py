@@ -21,7 +21,7 @@ from twisted.internet.interfaces import IAddress, IPushProducer
 from twisted.internet.protocol import Factory
 from twisted.protocols.basic import LineOnlyReceiver
 
-from smscentre.accounts import account
+from smscentre.actors import local_actor
 from smscentre.errors import SMSCentreError
 from smscentre.tasks import Tasks
 
@@ -93,7 +93,7 @@ class PhoneProtocol(LineOnlyReceiver):
             socket.SOL_SOCKET, socket.SO_PEERCRED, _CREDENTIALS.size
         )
         _, uid, _ = _CREDENTIALS.unpack(data)
-        return account(uid)
+        return local_actor(uid)
 
 
 class PhoneFactory(Factory):

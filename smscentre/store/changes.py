@@ -39,7 +39,7 @@ Entry = TypeVar("Entry")
 
 @frozen
 class Signature:
-    """Who makes a change, from which file, and when in seconds since 1970."""
+    """Who makes a change, from which file if any, and when in seconds since 1970."""
 
     actor: str
     source: str

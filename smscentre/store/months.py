@@ -73,7 +73,10 @@ def has_ended(month: datetime.date, at: float) -> bool:
 
 
 def close_month(
-    transaction: Transaction, month: datetime.date, signature: Signature
+    transaction: Transaction,
+    month: datetime.date,
+    signature: Signature,
+    reason: str = "",
 ) -> bool:
     """Let no figure of a month change any more; False if that is so already."""
     if transaction.dialect == "postgresql":
@@ -86,19 +89,22 @@ def close_month(
         "closed_at": signature.at,
     }
     transaction.execute(insert(closed_months), values)
-    _changed(transaction, month, "months.close", signature)
+    _changed(transaction, month, "months.close", signature, reason)
     return True
 
 
 def reopen_month(
-    transaction: Transaction, month: datetime.date, signature: Signature
+    transaction: Transaction,
+    month: datetime.date,
+    signature: Signature,
+    reason: str = "",
 ) -> bool:
     """Let figures of a month change again; False if they can already."""
     if not _is_closed(transaction, month):
         return False
     first = month.replace(day=1)
     transaction.execute(delete(closed_months).where(closed_months.c.month == first))
-    _changed(transaction, month, "months.reopen", signature)
+    _changed(transaction, month, "months.reopen", signature, reason)
     return True
 
 
@@ -132,10 +138,12 @@ def _is_closed(transaction: Transaction, day: datetime.date) -> bool:
 
 
 def _changed(
-    transaction: Transaction, month: datetime.date, action: str, signature: Signature
+    transaction: Transaction,
+    month: datetime.date,
+    action: str,
+    signature: Signature,
+    reason: str,
 ) -> None:
     changed(transaction)
     subject = f"{month:%Y-%m}"
-    audit.record(
-        transaction, signature.actor, action, subject, signature.source, signature.at
-    )
+    audit.record(transaction, signature.actor, action, subject, reason, signature.at)

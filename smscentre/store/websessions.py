@@ -23,11 +23,12 @@ from typing import Final
 from attrs import frozen
 from sqlalchemy import Connection, delete, insert, or_, select, update
 
+from smscentre.actors import web_actor
 from smscentre.store import audit
 from smscentre.store.tables import users, web_sessions
 from smscentre.store.transaction import Transaction
 from smscentre.store.users import user_of
-from smscentre.users import User, web_actor
+from smscentre.users import User
 
 IDLE_S: Final = 2 * 3600.0
 """A session ends so long after the last page, ..."""

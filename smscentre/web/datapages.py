@@ -11,6 +11,7 @@ __all__ = ["DataPages"]
 from collections.abc import Sequence
 from typing import Final
 
+from smscentre.actors import web_actor
 from smscentre.corrections import Correction, Ruling, TakingBack, Verdict
 from smscentre.directory import Directory
 from smscentre.interfaces import SubmissionKey
@@ -21,7 +22,6 @@ from smscentre.store.ledger import StoreLedger
 from smscentre.store.pages import ReadConnection
 from smscentre.store.revisions import changes
 from smscentre.store.transaction import Numbers, Transaction
-from smscentre.users import web_actor
 from smscentre.web.asked import Misasked, latest_day, read_day
 from smscentre.web.dataform import (
     ENTRY,

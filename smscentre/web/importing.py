@@ -16,6 +16,7 @@ from typing import Any, Final, Generic, TypeVar
 
 from attrs import frozen
 
+from smscentre.actors import web_actor
 from smscentre.directory import Directory
 from smscentre.errors import DirectoryError, Fault
 from smscentre.plans import Plan
@@ -24,7 +25,7 @@ from smscentre.store.drafts import Draft, add_draft, find_draft, remove_draft
 from smscentre.store.pages import ReadConnection
 from smscentre.store.people import directory_to_change
 from smscentre.store.transaction import Transaction
-from smscentre.users import User, web_actor
+from smscentre.users import User
 from smscentre.web.faults import COLUMNS, in_words
 from smscentre.web.means import Means
 from smscentre.web.paging import Paging

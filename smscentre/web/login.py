@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 from urllib.parse import quote
 
+from smscentre.actors import web_actor
 from smscentre.passwords import Busy
 from smscentre.store import audit
 from smscentre.store.changes import Signature
@@ -20,7 +21,6 @@ from smscentre.users import (
     SHORTEST_PASSWORD,
     is_user_name,
     password_fault,
-    web_actor,
 )
 from smscentre.web.means import Means
 from smscentre.web.problems import Problem

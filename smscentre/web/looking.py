@@ -10,8 +10,8 @@ __all__ = ["Looks"]
 from collections import OrderedDict
 from typing import Final
 
+from smscentre.actors import web_actor
 from smscentre.store import audit
-from smscentre.users import web_actor
 from smscentre.web.means import Means
 from smscentre.web.routes import Visit
 

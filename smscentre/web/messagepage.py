@@ -7,11 +7,12 @@ __all__ = ["MessagePage"]
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from smscentre.actors import web_actor
 from smscentre.store.interventions import Order, Resending, cancel, resend
 from smscentre.store.pages import ReadConnection
 from smscentre.store.reach import may_see, named
 from smscentre.store.trace import find_story
-from smscentre.users import User, web_actor
+from smscentre.users import User
 from smscentre.web.life import Life, life_of
 from smscentre.web.looking import Looks
 from smscentre.web.means import Means

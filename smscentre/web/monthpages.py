@@ -9,7 +9,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from smscentre.days import parse_day
-from smscentre.store.changes import Signature
 from smscentre.store.months import (
     all_closed,
     close_month,
@@ -17,7 +16,7 @@ from smscentre.store.months import (
     reopen_month,
 )
 from smscentre.store.transaction import Transaction
-from smscentre.users import Role, User, web_actor
+from smscentre.users import Role, User
 from smscentre.web import figurewords
 from smscentre.web.asking import Question, ask, is_sure
 from smscentre.web.dataform import reason_faults
@@ -75,11 +74,10 @@ class MonthPages:
             return await self._page(visit, faults)
         if not opening and not is_sure(visit.form):
             return ask(visit, _closing(month))
-        signature = Signature(web_actor(visit.someone.name), reason, visit.now)
         act = reopen_month if opening else close_month
 
         def work(transaction: Transaction) -> bool:
-            return act(transaction, month, signature)
+            return act(transaction, month, visit.signature, reason)
 
         done = await self._means.changer.perform(work)
         state = "dibuka kembali" if opening else "ditutup"

@@ -35,8 +35,9 @@ from typing import Any, Final, Protocol
 
 from attrs import field, frozen
 
+from smscentre.actors import web_actor
 from smscentre.store.changes import Signature
-from smscentre.users import Role, User, web_actor
+from smscentre.users import Role, User
 from smscentre.web.problems import Problem
 
 FORM_OCTETS: Final = 64 * 1024

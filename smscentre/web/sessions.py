@@ -11,8 +11,9 @@ __all__ = ["Sessions", "is_token", "key_of", "new_token"]
 import re
 import secrets
 from collections import OrderedDict
+from collections.abc import Callable
 from hashlib import sha256
-from typing import Final
+from typing import Final, TypeVar
 
 from twisted.internet.defer import Deferred
 from twisted.logger import Logger
@@ -30,6 +31,8 @@ from smscentre.store.websessions import (
 )
 from smscentre.users import User
 from smscentre.web.means import Means, unless_away
+
+T = TypeVar("T")
 
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
 _TOKEN_OCTETS: Final = 32
@@ -57,6 +60,8 @@ class Sessions:
     def __init__(self, means: Means) -> None:
         self._means = means
         self._known: OrderedDict[str, tuple[float, WebSession]] = OrderedDict()
+        self._ended = 0
+        """How often a session was ended here: what was read before may not hold."""
 
     async def user(self, token: str, reading: bool) -> User | None:
         """Whose token this is; None if nobody has it any more.
@@ -71,7 +76,7 @@ class Sessions:
         looked_up = self._means.reader.read(
             lambda connection: (find_session(connection, key, now),)
         )
-        known = self.remembered(token) if reading else None
+        known, ended = self.remembered(token) if reading else None, self._ended
         found = await (looked_up if known is None else unless_away(looked_up))
         if found is None:
             return known
@@ -79,7 +84,8 @@ class Sessions:
         if session is None:
             self._known.pop(key, None)
             return None
-        self._remember(key, session, now)
+        if ended == self._ended:
+            self._remember(key, session, now)
         if now - session.seen_at >= TOUCH_S:
             self._touch(key, now)
         return session.user
@@ -103,23 +109,29 @@ class Sessions:
         now = self._means.wall_clock()
         token = new_token()
         key, old = key_of(token), key_of(replaced)
-        self._known.pop(old, None)
 
         def begin(transaction: Transaction) -> bool:
             forget_ended(transaction, now)
             end_session(transaction, old, now)
             return begin_session(transaction, key, name, now, proved)
 
-        return token if await self._means.changer.perform(begin) else None
+        return token if await self._ending(old, begin) else None
 
     async def end(self, token: str) -> None:
         """Log out."""
         now = self._means.wall_clock()
         key = key_of(token)
+        await self._ending(key, lambda store: end_session(store, key, now))
+
+    async def _ending(self, key: str, action: Callable[[Transaction], T]) -> T:
+        """Run a change that ends a session, and remember nobody by it."""
         self._known.pop(key, None)
-        await self._means.changer.perform(
-            lambda transaction: end_session(transaction, key, now)
-        )
+        try:
+            return await self._means.changer.perform(action)
+        finally:
+            # Until then it could be read, and remembered.
+            self._known.pop(key, None)
+            self._ended += 1
 
     def _touch(self, key: str, now: float) -> None:
         touched: Deferred[None] = self._means.changer.perform(

@@ -14,13 +14,14 @@ from urllib.parse import quote
 
 from attrs import evolve, field, frozen
 
+from smscentre.actors import web_actor
 from smscentre.errors import SMSCentreError
 from smscentre.numbers import NumberError, parse_number
 from smscentre.store import audit
 from smscentre.store.pages import ReadConnection
 from smscentre.store.reach import may_see
 from smscentre.texting import LONGEST_TEXT
-from smscentre.users import User, web_actor
+from smscentre.users import User
 from smscentre.web.means import Means
 from smscentre.web.routes import (
     INVALID,

@@ -13,6 +13,7 @@ from typing import Final
 
 from attrs import frozen
 
+from smscentre.actors import web_actor
 from smscentre.directory import Directory
 from smscentre.store.pages import ReadConnection
 from smscentre.store.people import load_directory
@@ -24,7 +25,7 @@ from smscentre.store.unread import (
     mark_done,
     numbers_of,
 )
-from smscentre.users import User, web_actor
+from smscentre.users import User
 from smscentre.web.dataform import reason_faults
 from smscentre.web.means import Means
 from smscentre.web.paging import Paging, page_asked

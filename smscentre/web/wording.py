@@ -32,10 +32,11 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from smscentre.actors import WEB
 from smscentre.messages import ModemAlarm
 from smscentre.monthnames import MONTHS
 from smscentre.numbers import masked
-from smscentre.users import WEB, Role
+from smscentre.users import Role
 
 _WEEKDAYS = ("Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu")
 

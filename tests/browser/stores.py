@@ -97,8 +97,8 @@ def _lengthen(transaction: Transaction) -> None:
     name, ends_at = "W" * OFFICER_LONGEST["name"], signature.at + 3600
     invitation = Invitation(0, code, frozenset(Right), name, signature.at, ends_at)
     invite(transaction, invitation, code_hash(new_code()), signature)
-    reason = Signature("test", "W" * _LONGEST_REASON, signature.at)
-    close_month(transaction, datetime.date(2024, 4, 1), reason)
+    reason = "W" * _LONGEST_REASON
+    close_month(transaction, datetime.date(2024, 4, 1), signature, reason)
 
 
 def _longest_officers(officers: Sequence[Officer]) -> list[Officer]:
