@@ -95,9 +95,7 @@ def _head(columns: Sequence[tuple[int, Column]], order: Order) -> Iterator[str]:
     for group, members in groupby(given, key=lambda column: column.group):
         inside = list(members)
         if group:
-            wide = ' class="left"' if len(inside) > _WIDE_GROUP else ""
-            span = f'colspan="{len(inside)}"{wide}'
-            yield f'<th scope="colgroup" {span}>{inert_html(group)}</th>'
+            yield from _group(group, inside)
         else:
             yield from (_header(each, order, 2) for each in inside)
     yield "</tr><tr>"
@@ -105,12 +103,23 @@ def _head(columns: Sequence[tuple[int, Column]], order: Order) -> Iterator[str]:
     yield "</tr>"
 
 
+def _group(group: str, inside: Sequence[Column]) -> Iterator[str]:
+    """The words above columns; above their sum alone, too, for phones."""
+    words, rest = inert_html(group), sum(not each.is_part for each in inside)
+    if rest == len(inside):
+        wide = ' class="left"' if rest > _WIDE_GROUP else ""
+        yield f'<th scope="colgroup" colspan="{len(inside)}"{wide}>{words}</th>'
+        return
+    yield f'<th scope="colgroup" colspan="{len(inside)}" class="part">{words}</th>'
+    yield f'<th scope="colgroup" colspan="{rest}" class="rest">{words}</th>'
+
+
 def _header(column: Column, order: Order, rows: int) -> str:
     words = inert_html(column.label)
     if column.meaning:
         words = f'<abbr title="{inert_html(column.meaning)}">{words}</abbr>'
     attributes = f' rowspan="{rows}"' if rows > 1 else ""
-    if name := _class_of(column) if column.kind is Kind.TEXT else "":
+    if name := _class_of(column) if column.kind is Kind.TEXT or column.is_part else "":
         attributes += f' class="{name}"'
     if column.key:
         words, sorting = _sorting(column, order, words)
@@ -159,6 +168,8 @@ def _class_of(column: Column) -> str:
     if column.kind is Kind.TEXT:
         # Beside a unit it is left out where there is no room for it.
         return "left where" if column.key == "provinsi" else "left"
+    if column.is_part:
+        return "part"
     is_sum = column.key.endswith("_t") or column.key == "jumlah"
     return "total" if is_sum and column.kind is Kind.FIGURE else ""
 

@@ -60,6 +60,11 @@ class Column:
     day: datetime.date | None = None
 
     @property
+    def is_part(self) -> bool:
+        """Whether it stands beside the sum of its group: one of both sexes."""
+        return bool(self.group) and self.key.endswith(("_p", "_w"))
+
+    @property
     def full_label(self) -> str:
         """Its words in a file, where there is no group above them."""
         grouped = f"{self.group} {self.label}" if self.group else self.label
@@ -138,6 +143,11 @@ class Sheet:
     def in_file(self) -> Iterator[tuple[int, Column]]:
         """The columns of a file, with their places."""
         return (found for found in enumerate(self.columns) if found[1].in_file)
+
+    @property
+    def has_parts(self) -> bool:
+        """Whether some columns may be left out where there is little room."""
+        return any(column.is_part for _, column in self.on_page())
 
     def on_page(self) -> list[tuple[int, Column]]:
         """The columns of a page, with their places."""

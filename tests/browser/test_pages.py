@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from unittest import TestCase, skipIf
 
+from playwright.sync_api import Locator
+
 from tests.browser.crawl import crawl
 from tests.browser.house import MISSING, PHONE, House
 from tests.browser.judge import judge
@@ -46,6 +48,28 @@ class PagesTests(TestCase):
                     pass
                 self.assertEqual(look.refused, [], name)
 
+    def test_a_report_on_a_phone(self) -> None:
+        """The sums of each line are seen at once; men and women are asked for."""
+        with self.house.looking("melihat", PHONE) as look:
+            look.open("/laporan/rutan?per=upt")
+            heads = look.page.locator(".figures thead")
+            men = heads.get_by_text("P", exact=True).first
+            held = heads.get_by_text("Penghuni", exact=True)
+            self.assertFalse(men.is_visible())
+            self.assertLessEqual(_right(held), PHONE.width)
+            look.page.get_by_label("Pria dan wanita").check()
+            self.assertTrue(men.is_visible())
+            self.assertGreater(_right(held), PHONE.width)
+            self.assertEqual(look.violations(), [])
+
+    def test_a_report_at_a_desk(self) -> None:
+        """All columns are there, and nothing to choose."""
+        with self.house.looking("melihat") as look:
+            look.open("/laporan/rutan?per=upt")
+            heads = look.page.locator(".figures thead")
+            self.assertTrue(heads.get_by_text("P", exact=True).first.is_visible())
+            self.assertFalse(look.page.get_by_label("Pria dan wanita").is_visible())
+
     def test_without_a_login(self) -> None:
         """Who has not logged in sees the login, which has no fault."""
         with self.house.looking(size=PHONE) as look:
@@ -60,3 +84,10 @@ class PagesTests(TestCase):
             self.assertEqual(look.violations(), [])
             self.assertEqual(look.open("/gateway").status, 403)
             self.assertEqual(look.violations(), [])
+
+
+def _right(place: Locator) -> float:
+    """Where something ends, in CSS pixels from the left of the window."""
+    box = place.bounding_box()
+    assert box is not None, "it is not shown"
+    return box["x"] + box["width"]

@@ -77,7 +77,10 @@ class TaskTests(TestCase):
         self.assertIn("berhasil", answer)
 
     def row(self, look: Look, code: str) -> str:
-        """The words of a unit's row."""
+        """The words of a unit's row, with all its columns."""
+        parts = look.page.get_by_label("Pria dan wanita")
+        if parts.is_visible():
+            parts.check()
         return look.page.locator("tr", has_text=f"LP_{code}").first.inner_text()
 
     def correct(self, look: Look, code: str) -> None:

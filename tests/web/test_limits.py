@@ -93,10 +93,10 @@ class LimitsTests(SynchronousTestCase):
         self.assertIn("Sebab SMS pengirim berupa nama 1 SMS masuk", self.words())
 
     def test_unread(self) -> None:
-        """How many messages wait for a person, for how long, and how to list them."""
+        """How many messages wait for a person, for how long, and where they are."""
         words = self.words()
         self.assertIn("Menunggu dibaca petugas 1 Paling lama 5 mnt", words)
-        self.assertIn("smscentre messages --unrecognised", words)
+        self.assertIn("Baca dan tandai selesai", words)
 
     def test_without_a_database(self) -> None:
         """The limits are known all the same."""
