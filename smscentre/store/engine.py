@@ -47,6 +47,16 @@ _CACHE_KIB = 16_000
 
 _READERS = 3
 
+_NETWORK = {
+    "connect_timeout": 5,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 20_000,
+}
+"""A PostgreSQL that the network has cut off is lost after some 25 s, as one that has
+ended is at once: left to the kernel, a commit would wait for a quarter of an hour."""
+
 _OUTAGES = (exc.OperationalError, exc.InternalError, exc.InterfaceError)
 
 _PRIMARY = 0xFF
@@ -225,7 +235,7 @@ def _arguments(url: URL) -> dict[str, object]:
                 "check_same_thread": False,
             }
         }
-    return {"connect_args": {"connect_timeout": 5}}
+    return {"connect_args": _NETWORK}
 
 
 def _prepare_sqlite_writer(connection: sqlite3.Connection, _record: object) -> None:

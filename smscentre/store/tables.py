@@ -290,7 +290,6 @@ submissions = Table(
     Column("undoes", ID),
     Column("restores", ID),
     Index("submissions_inbox_id", "inbox_id"),
-    _partial("submissions_flagged", "day", where="flags IS NOT NULL"),
     _partial("submissions_undoes", "undoes", where="undoes IS NOT NULL"),
 )
 """The history of all reports, only ever added to. Values stand in the form's

@@ -161,6 +161,18 @@ class EngineTests(SynchronousTestCase):
                 engine.connect()
             self.assertIn("synchronous_commit off", str(caught.exception))
 
+    def test_a_cut_network_is_noticed(self) -> None:
+        """The driver is asked not to leave that to the kernel, by every engine."""
+        url = own_database(self, like=upgraded())
+        for make in (reading_engine, writing_engine):
+            engine = make(url)
+            self.addCleanup(engine.dispose)
+            with engine.connect() as connection:
+                driver: Any = connection.connection.dbapi_connection
+                asked = driver.info.get_parameters()
+            self.assertEqual(asked["tcp_user_timeout"], "20000")
+            self.assertEqual(asked["keepalives_idle"], "10")
+
     def test_a_database_that_is_not_there(self) -> None:
         """The check of the schema says so cleanly."""
         engine = reading_engine(own_database(self).replace("/test_", "/absent_"))
