@@ -41,6 +41,10 @@ class Streams:
 
     async def run(self, stream: Stream, request: Request) -> bytes:
         """Send events until they end, the browser goes or the time is up."""
+        _describe(request)
+        if request.method == b"HEAD":
+            await stream.events.aclose()
+            return b""
         self._open += 1
         tap = _Tap(request, self._clock)
         # Before the first event, which may be there at once: headers come first.
@@ -59,6 +63,12 @@ class Streams:
             if limit.active():
                 limit.cancel()
         return b""
+
+
+def _describe(request: Request) -> None:
+    request.setHeader("Content-Type", "text/event-stream; charset=utf-8")
+    # Nginx would otherwise gather events.
+    request.setHeader("X-Accel-Buffering", "no")
 
 
 async def _send(events: AsyncGenerator[Event, None], tap: _Tap) -> None:
@@ -94,10 +104,7 @@ class _Tap:
         self._beat: IDelayedCall | None = None
 
     def start(self) -> None:
-        """Begin: headers first, so that the browser knows it is connected."""
-        self._request.setHeader("Content-Type", "text/event-stream; charset=utf-8")
-        # Nginx would otherwise gather events.
-        self._request.setHeader("X-Accel-Buffering", "no")
+        """Begin, so that the browser knows it is connected."""
         self._request.registerProducer(self, True)
         self._say_alive()
 

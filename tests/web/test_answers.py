@@ -318,6 +318,18 @@ class StreamTests(RouteTestCase):
         wire.close()
         self.assertEqual((self.closed, self.clock.getDelayedCalls()), (1, []))
 
+    def test_head(self) -> None:
+        """Who asks for the headers has them, and no stream is kept for him."""
+        wire = Wire(self.site)
+        wire.send(
+            b"HEAD /live HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+            b"Cookie: sesi=" + TOKENS[Role.OPERATOR].encode() + b"\r\n\r\n"
+        )
+        headers, _, body = wire.transport.value().partition(b"\r\n\r\n")
+        self.assertIn(b"Content-Type: text/event-stream", headers)
+        self.assertEqual((body, wire.transport.disconnecting), (b"", True))
+        wire.close()
+
     def test_browser_gone(self) -> None:
         """The iterator is closed, and nothing is left."""
         wire = self.open()
