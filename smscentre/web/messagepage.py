@@ -12,6 +12,7 @@ from smscentre.store.pages import ReadConnection
 from smscentre.store.reach import may_see, named
 from smscentre.store.trace import find_story
 from smscentre.users import User, web_actor
+from smscentre.web.changing import change_for
 from smscentre.web.life import Life, life_of, number_of
 from smscentre.web.looking import Looks
 from smscentre.web.means import Means
@@ -70,10 +71,12 @@ class MessagePage:
             return Trouble(Problem.BAD_REQUEST)
         order = self._order(visit)
         expires_at = visit.now + self._means.service.reply_expires_s
-        result = await self._means.changer.perform(
+        result = await change_for(
+            self._means,
+            visit,
             lambda transaction: resend(
                 transaction, inbox_id, int(row), order, expires_at
-            )
+            ),
         )
         if result.parts:
             self._means.service.queued(result.link, result.parts)
@@ -88,8 +91,10 @@ class MessagePage:
         if fault:
             return await self._page(visit, life, {"batal": fault}, 422)
         order = self._order(visit)
-        count = await self._means.changer.perform(
-            lambda transaction: cancel(transaction, life.id, life.waiting, order)
+        count = await change_for(
+            self._means,
+            visit,
+            lambda transaction: cancel(transaction, life.id, life.waiting, order),
         )
         words = f"{count} SMS dibatalkan." if count else "Tidak ada lagi yang menunggu."
         return Redirect(f"/pesan/{life.id}", words)

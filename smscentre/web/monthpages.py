@@ -19,6 +19,7 @@ from smscentre.store.transaction import Transaction
 from smscentre.users import Role, User, web_actor
 from smscentre.web import figurewords
 from smscentre.web.asking import Question, ask, is_sure
+from smscentre.web.changing import change_for
 from smscentre.web.dataform import reason_faults
 from smscentre.web.means import Means
 from smscentre.web.problems import Problem
@@ -72,7 +73,7 @@ class MonthPages:
         def work(transaction: Transaction) -> bool:
             return act(transaction, month, signature)
 
-        done = await self._means.changer.perform(work)
+        done = await change_for(self._means, visit, work)
         name, state = (
             figurewords.month(month),
             "dibuka kembali" if opening else "ditutup",

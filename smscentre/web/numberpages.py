@@ -32,6 +32,7 @@ from smscentre.store.transaction import Numbers, Transaction
 from smscentre.users import web_actor
 from smscentre.web.adminwords import right_name
 from smscentre.web.asking import Question, ask, is_sure
+from smscentre.web.changing import change_for
 from smscentre.web.faults import TEXTS
 from smscentre.web.means import Means
 from smscentre.web.problems import Problem
@@ -186,7 +187,7 @@ class NumberPages:
                 return _FAULTS[error.fault]
             return None
 
-        return await self._means.changer.perform(work)
+        return await change_for(self._means, visit, work)
 
 
 def _setting(officer: Officer, rights: Sequence[Right]) -> Question:

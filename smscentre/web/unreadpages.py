@@ -26,6 +26,7 @@ from smscentre.store.unread import (
 )
 from smscentre.users import User, web_actor
 from smscentre.web import wording
+from smscentre.web.changing import change_for
 from smscentre.web.dataform import reason_faults
 from smscentre.web.means import Means
 from smscentre.web.paging import Paging, page_asked
@@ -95,7 +96,7 @@ class UnreadPages:
                 return False
             return True
 
-        marked = await self._means.changer.perform(work)
+        marked = await change_for(self._means, visit, work)
         if marked is None:
             return Trouble(Problem.NO_PAGE)
         if not marked:
