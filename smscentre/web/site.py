@@ -22,6 +22,7 @@ from twisted.web.resource import IResource, Resource
 from twisted.web.server import Request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
+from smscentre.passwords import Busy
 from smscentre.store.engine import is_outage
 from smscentre.store.patient import UncertainError
 from smscentre.web.api.faults import Fault, fault_of, problem_content
@@ -283,7 +284,7 @@ class Doors:
                 return Problem.NO_PAGE
             case UnreadableError():
                 return Problem.BAD_REQUEST
-            case Crowded():
+            case Crowded() | Busy():
                 return Problem.BUSY
             case NoLongerError():
                 return Problem.FORGED

@@ -58,3 +58,28 @@ class OvertakenTests(LoginTestCase):
             account = account_named(connection, "viewer")
         assert account is not None
         self.assertEqual(account.hash, _OTHER_HASH)
+
+
+class CrowdedTests(LoginTestCase):
+    """So many passwords are being checked that one more has to wait too long."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        passwords = Passwords(lambda action: Deferred())
+        self.site = site(evolve(self.means, passwords=passwords))
+        self.waiting = [
+            Deferred.fromCoroutine(passwords.match("x", None)) for _ in range(20)
+        ]
+
+    def test_login(self) -> None:
+        """It is to be tried again."""
+        self.assertEqual(Browser(self.site).log_in("viewer").status, 503)
+
+    def test_another_password(self) -> None:
+        """That too, and nothing is broken."""
+        browser = Browser(self.site, Role.VIEWER)
+        form = {"lama": PASSWORD, "baru": "x" * 12, "ulang": "x" * 12}
+        form["csrf"] = browser.csrf("/akun")
+        answer = browser.post("/akun", form)
+        self.assertEqual(answer.status, 503)
+        self.assertIn("Sedang terlalu ramai", words_of(answer))
