@@ -42,6 +42,7 @@ from smscentre.store.tables import (
 _RECEIPT = "receipt"
 
 _LARGEST_ID = 2**63 - 1
+_MOST_DIGITS = 19
 
 
 @frozen
@@ -180,9 +181,9 @@ def find_story(connection: Connection, key: str) -> Story | None:
             select(inbox.c.id).where(inbox.c.arrival_id == key)
         ).first()
         return _story_of_arrival(connection, row.id) if row else None
-    number = int(key)
-    if number > _LARGEST_ID:
+    if len(key) > _MOST_DIGITS or int(key) > _LARGEST_ID:
         return None
+    number = int(key)
     part = connection.execute(select(outbox).where(outbox.c.id == number)).first()
     if part is None:
         return _story_of_arrival(connection, number)
