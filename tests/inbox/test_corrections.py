@@ -11,7 +11,7 @@ from typing import ClassVar
 from unittest import skipIf
 from zoneinfo import ZoneInfo
 
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete
@@ -27,11 +27,11 @@ from smscentre.interfaces import Command, Ledger, Outcome, Request, SubmissionKe
 from smscentre.sim.memory import MemoryLink
 from smscentre.store.engine import reading_engine, writing_engine
 from smscentre.store.history import flags_of_day
-from smscentre.store.people import put_officers
+from smscentre.store.people import put_officers, put_units
 from smscentre.store.tables import metadata
 from smscentre.store.writer import Writer
 from tests.postgresql import MISSING, own_database
-from tests.stages import OFFICER, StagesTestCase
+from tests.stages import OFFICER, UNIT, StagesTestCase
 from tests.storecase import at_once
 
 _COLLEAGUE = "+628111203002"
@@ -498,6 +498,18 @@ class ConfirmTests(CorrectionCase):
         """The day is that of the report, though another has begun."""
         code = self.ask("RUTAN 820 54 36 39 270408")
         self.assertIn("tgl: 270408", self.one(f"YA {code}"))
+
+    def test_a_unit_that_was_closed(self) -> None:
+        """No sum of the day has it any more: nothing is stored by the word."""
+        code = self.ask()
+        self.writer.perform(
+            lambda transaction: put_units(
+                transaction, [evolve(UNIT, valid_until=datetime.date(2008, 4, 26))]
+            )
+        )
+        self.turn()
+        self.assertIn("tidak lagi berlaku pada tgl 270408", self.one(f"YA {code}"))
+        self.assertEqual(self.held(), _NONE)
 
     def test_no_code(self) -> None:
         """Wrong, late, another's: nothing is stored."""
