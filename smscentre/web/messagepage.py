@@ -13,6 +13,7 @@ from smscentre.store.reach import may_see, named
 from smscentre.store.trace import find_story
 from smscentre.users import User, web_actor
 from smscentre.web.changing import change_for
+from smscentre.web.dataform import reason_faults
 from smscentre.web.life import Life, life_of, number_of
 from smscentre.web.looking import Looks
 from smscentre.web.means import Means
@@ -20,7 +21,6 @@ from smscentre.web.problems import Problem
 from smscentre.web.routes import Answer, Need, Page, Redirect, Route, Trouble, Visit
 
 _SHORTEST: Final = 5
-_LONGEST: Final = 200
 _DIGITS_MOST: Final = 19
 
 _PHONE: Final = "phone"
@@ -144,10 +144,10 @@ class MessagePage:
 
     def _fault(self, visit: Visit) -> str:
         """What is wrong with the reason that was given."""
-        length = len(visit.form.get("alasan"))
-        if length < _SHORTEST:
+        reason = visit.form.get("alasan")
+        if len(reason) < _SHORTEST:
             return f"Tulis alasannya, paling sedikit {_SHORTEST} huruf."
-        return "" if length <= _LONGEST else f"Paling banyak {_LONGEST} huruf."
+        return reason_faults(reason).get("alasan", "")
 
     def _order(self, visit: Visit) -> Order:
         actor = web_actor(visit.someone.name)

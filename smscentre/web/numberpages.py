@@ -33,6 +33,7 @@ from smscentre.users import web_actor
 from smscentre.web.adminwords import right_name
 from smscentre.web.asking import Question, ask, is_sure
 from smscentre.web.changing import change_for
+from smscentre.web.dataform import reason_faults
 from smscentre.web.faults import TEXTS
 from smscentre.web.means import Means
 from smscentre.web.problems import Problem
@@ -107,6 +108,9 @@ class NumberPages:
     async def move(self, visit: Visit) -> Answer:
         """Give all that a number has to another one."""
         old, reason = visit.form.get("nomor"), visit.form.get("alasan")
+        wrong = reason_faults(reason) if reason else {}
+        if wrong:
+            return await self._edit_again(visit, wrong)
         try:
             new = parse_number(visit.form.get("baru"), self._means.country)
         except NumberError as error:
