@@ -53,6 +53,8 @@ _DEFAULT_CONFIG = Path("/etc/smscentre/smscentre.toml")
 _EX_CONFIG = 78
 """To mend before another try helps (sysexits.h)."""
 
+_NO_TEXT = "a text that was typed or piped is not UTF-8; nothing was done"
+
 _File = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
@@ -72,6 +74,9 @@ class _Commands(click.Group):
             mend = isinstance(error, ConfigError | StoreError)
             failure = _ToMend if mend else click.ClickException
             raise failure(str(error)) from error
+        except UnicodeError as error:
+            # Arguments are taken as they are; what is stored has to be text.
+            raise click.ClickException(_NO_TEXT) from error
 
 
 @define

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["CENTRE_NUMBER", "OFFICER", "StagesTestCase"]
+__all__ = ["CENTRE_NUMBER", "OFFICER", "UNIT", "StagesTestCase"]
 
 import datetime
 from collections.abc import Collection, Mapping, Sequence
@@ -42,7 +42,7 @@ CENTRE_NUMBER = "+622170252704"
 
 START = datetime.datetime(2008, 4, 27, 8, 0, tzinfo=ZoneInfo("Asia/Jakarta"))
 
-_UNIT = Unit("1203", "LP_CIPINANG2", "Lapas Cipinang", "DKI", frozenset({"RUTAN"}))
+UNIT = Unit("1203", "LP_CIPINANG2", "Lapas Cipinang", "DKI", frozenset({"RUTAN"}))
 _DAY = datetime.date(2008, 4, 27)
 
 
@@ -98,7 +98,7 @@ class StagesTestCase(StoreTestCase):
 
     def setUp(self) -> None:
         super().setUp()
-        self.writer.perform(lambda transaction: put_units(transaction, [_UNIT]))
+        self.writer.perform(lambda transaction: put_units(transaction, [UNIT]))
         officer = Officer(OFFICER, "Budi", "1203", (), frozenset(Right))
         self.writer.perform(lambda transaction: put_officers(transaction, [officer]))
         self.turn()

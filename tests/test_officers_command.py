@@ -74,6 +74,18 @@ class MoveTests(OfficersTestCase):
         ):
             self.assertIn(words, self.fail_with(1, "officers", "move", old, new))
 
+    def test_no_text(self) -> None:
+        """What a terminal of another alphabet gives is told so, and changes nothing."""
+        for arguments in (
+            ("officers", "move", _ANI, _NEW, "--reason", "hilang \udce9"),
+            ("officers", "invite", "--unit", "1203", "--name", "Andr\udce9"),
+            ("messages", "--state", "\udce9"),
+            ("trace", "\udce9"),
+        ):
+            self.assertIn("Error: ", self.run_command(*arguments).output)
+        self.assertNotIn(_NEW, self.succeed("officers", "export"))
+        self.assertEqual(self.succeed("officers", "invitations"), "")
+
 
 class InvitationTests(OfficersTestCase):
     """``officers invite``, ``invitations`` and ``revoke``."""

@@ -15,7 +15,7 @@ from attrs import evolve
 
 from smscentre.commands.asker import Asker, answer
 from smscentre.commands.dates import written
-from smscentre.commands.filing import refused_as_closed
+from smscentre.commands.filing import refused_day
 from smscentre.commands.insert import PENDING_S
 from smscentre.commands.replies import compose, inserted
 from smscentre.commands.signature import without_signature
@@ -67,8 +67,10 @@ class Confirmation:
         if pending[0].settled_at is not None:
             return Outcome("repeat", self._reply(pending, held))
         for each in pending:
-            if asker.directory.is_closed(each.report.day):
-                return refused_as_closed(each.report.day)
+            unit = asker.directory.units[each.report.unit]
+            refused = refused_day(asker.directory, unit, each.report.day)
+            if refused is not None:
+                return refused
         reports = [
             evolve(
                 each.report,

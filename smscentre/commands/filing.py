@@ -6,7 +6,7 @@ what held before, and whether the figures look like a slip.
 
 from __future__ import annotations
 
-__all__ = ["Filing", "refused_as_closed"]
+__all__ = ["Filing", "refused_day"]
 
 import datetime
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ from smscentre.commands.dates import written
 from smscentre.commands.forms import FORMS, Form
 from smscentre.commands.plausible import Doubt, Past, doubt
 from smscentre.commands.replies import compose, month_name
-from smscentre.directory import Unit
+from smscentre.directory import Directory, Unit
 from smscentre.interfaces import Ledger, Outcome, Report, SubmissionKey
 from smscentre.values import frozen
 
@@ -66,7 +66,15 @@ class Filing:
                     yield other.values
 
 
-def refused_as_closed(day: datetime.date) -> Outcome:
-    """Nothing is stored for a day of a closed month."""
-    text = compose("closed", month=month_name(day), date=written(day))
-    return Outcome("closed", text)
+def refused_day(directory: Directory, unit: Unit, day: datetime.date) -> Outcome | None:
+    """Why nothing is stored of a unit for a day, None where something can be.
+
+    Its month is closed, or no sum of that day has the unit.
+    """
+    if directory.is_closed(day):
+        text = compose("closed", month=month_name(day), date=written(day))
+        return Outcome("closed", text)
+    if not unit.valid_on(day):
+        text = compose("not_counted", unit=unit, date=written(day))
+        return Outcome("not_counted", text)
+    return None

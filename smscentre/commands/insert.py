@@ -24,7 +24,7 @@ from smscentre.commands.examples import (
     insert_examples,
     query_example,
 )
-from smscentre.commands.filing import Filing, refused_as_closed
+from smscentre.commands.filing import Filing, refused_day
 from smscentre.commands.forms import COUNT_FORMS, KINDS, REPORTS, Form
 from smscentre.commands.parse import Fault, read_figures
 from smscentre.commands.plausible import Doubt
@@ -97,8 +97,9 @@ class Insert:
         reply = inserted(form, str(self.unit), self.values, first=first, day=day)
         if repeated:
             return Outcome("repeat", reply)
-        if self.asker.directory.is_closed(self.day):
-            return refused_as_closed(self.day)
+        refused = refused_day(self.asker.directory, self.unit, self.day)
+        if refused is not None:
+            return refused
         plausibility = self.asker.rules.plausibility
         filing = Filing(self.unit, self.form, self.day, self.values)
         report, found = filing.report(ledger, plausibility, self.request.arrived_at)

@@ -94,6 +94,8 @@ TEXTS: Final = {
     "lewat SMS. Hubungi Kanwil/admin. Data belum disimpan.",
     "closed_undo": "Bulan {month} sudah ditutup, {what} tidak bisa dibatalkan "
     "lewat SMS. Hubungi Kanwil/admin. Tidak ada yang diubah.",
+    "not_counted": "UPT {unit} belum atau tidak lagi berlaku pada tgl {date}. "
+    "Hubungi Kanwil/admin. Data belum disimpan.",
     "no_data": "Belum ada data {report} {scope} tgl {date}. "
     "Data terakhir: {latest}. Kirim: {example}",
     "no_data_ever": "Belum ada data {report} {scope} tgl {date}, "

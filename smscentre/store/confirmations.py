@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import bindparam, insert, select, update
 
 from smscentre.interfaces import Pending, Report, Request, Settlement
+from smscentre.store.prepared import Overtaken
 from smscentre.store.tables import confirmations
 from smscentre.store.transaction import Transaction
 
@@ -30,7 +31,10 @@ _OF_NUMBER = (
 
 _SETTLE = (
     update(confirmations)
-    .where(confirmations.c.id == bindparam("pending"))
+    .where(
+        confirmations.c.id == bindparam("pending"),
+        confirmations.c.settled_at.is_(None),
+    )
     .values(
         settled_at=bindparam("at"),
         settled_by=bindparam("by"),
@@ -81,14 +85,18 @@ def add_pending(
 def settle(
     transaction: Transaction, settlement: Settlement, request: Request, inbox_id: int
 ) -> None:
-    """Close what was pending."""
+    """Close what was pending.
+
+    :raises Overtaken: another node has closed it meanwhile
+    """
     parameters = {
         "pending": settlement.pending.id,
         "at": request.arrived_at,
         "by": inbox_id,
         "yes": settlement.confirmed,
     }
-    transaction.execute(_SETTLE, parameters)
+    if not transaction.execute(_SETTLE, parameters).rowcount:
+        raise Overtaken(f"{settlement.pending.report.form} was settled a moment ago")
 
 
 def _pending(row: Any) -> Pending:

@@ -6,7 +6,6 @@ Beneath the ledger, which remembers what they leave for the messages behind.
 from __future__ import annotations
 
 __all__ = [
-    "Overtaken",
     "SETTLED_AFTER_S",
     "add_report",
     "add_undo",
@@ -16,15 +15,16 @@ __all__ = [
 
 import datetime
 from collections.abc import Sequence
-from functools import cache, lru_cache
+from functools import lru_cache
 
-from sqlalchemy import bindparam, delete, insert, text
+from sqlalchemy import bindparam, delete, insert, text, update
+from sqlalchemy.dialects import postgresql, sqlite
 
-from smscentre.errors import SMSCentreError
 from smscentre.interfaces import Report, Request, Withdrawal
 from smscentre.messages import Submission
+from smscentre.store.prepared import Overtaken
 from smscentre.store.tables import late_changes, reports, submissions
-from smscentre.store.transaction import Statement, Transaction, insert_of, iso_day
+from smscentre.store.transaction import Statement, Transaction, iso_day
 
 _ADD_SUBMISSION = Statement(
     insert(submissions),
@@ -67,6 +67,37 @@ _DROP_FIGURES = delete(reports).where(
     reports.c.submission_id == bindparam("of_submission"),
 )
 
+_FIGURE = ("unit", "form", "day", "field", "value", "submission_id")
+_KEY = [reports.c[name] for name in _FIGURE[:4]]
+
+_put = sqlite.insert(reports)
+_PUT = Statement(
+    _put.on_conflict_do_update(
+        index_elements=_KEY,
+        set_={name: _put.excluded[name] for name in _FIGURE[4:]},
+    ),
+    _FIGURE,
+)
+"""One figure, on SQLite: whoever writes there is alone."""
+
+_PUT_FIRST = Statement(
+    postgresql.insert(reports).on_conflict_do_nothing(index_elements=_KEY),
+    _FIGURE,
+    counted=True,
+)
+"""One figure where there was none, ..."""
+
+_REPLACE = Statement(
+    update(reports)
+    .where(
+        *[column == bindparam(f"of_{column.key}") for column in _KEY],
+        reports.c.submission_id == bindparam("of_submission"),
+    )
+    .values(value=bindparam("value"), submission_id=bindparam("submission_id")),
+    (*_FIGURE[4:], "of_unit", "of_form", "of_day", "of_field", "of_submission"),
+    counted=True,
+)
+"""... and in place of that which was read."""
 
 _HOLD_FIGURES = text("LOCK TABLE reports IN SHARE ROW EXCLUSIVE MODE")
 
@@ -79,10 +110,6 @@ def hold_figures(transaction: Transaction) -> None:
     """
     if transaction.dialect == "postgresql":
         transaction.execute(_HOLD_FIGURES)
-
-
-class Overtaken(SMSCentreError):
-    """Another node has changed what an undo read; it is to be decided anew."""
 
 
 def add_report(
@@ -126,7 +153,7 @@ def add_report(
         ),
     )
     _mark_late(transaction, submission)
-    _hold(transaction, fields, submission)
+    _hold(transaction, fields, submission, previous)
     return submission
 
 
@@ -188,7 +215,7 @@ def add_undo(
         _drop(transaction, held)
     if restored is None:
         return None
-    _hold(transaction, fields, undo)
+    _hold(transaction, fields, undo, None)
     return undo
 
 
@@ -224,38 +251,27 @@ def _drop(transaction: Transaction, held: Submission) -> None:
 
 
 def _hold(
-    transaction: Transaction, fields: Sequence[str], submission: Submission
+    transaction: Transaction,
+    fields: Sequence[str],
+    submission: Submission,
+    previous: Submission | None,
 ) -> None:
-    """Have the figures of a submission hold from now on."""
-    unit, form, day = submission.unit, submission.form, iso_day(submission.day)
+    """Have the figures of a submission hold from now on, in place of others."""
+    key = submission.unit, submission.form, iso_day(submission.day)
+    figures = list(zip(fields, submission.values, strict=True))
+    if transaction.dialect == "postgresql" and previous is not None:
+        # The writer does a batch that fails again, each message by itself.
+        rows = [
+            (value, submission.id, *key, field, previous.id) for field, value in figures
+        ]
+        transaction.add(_REPLACE, *rows)
+        return
+    put = _PUT_FIRST if transaction.dialect == "postgresql" else _PUT
     transaction.add(
-        _put_report(transaction.dialect),
-        *[
-            (unit, form, day, field, value, submission.id)
-            for field, value in zip(fields, submission.values, strict=True)
-        ],
+        put, *[(*key, field, value, submission.id) for field, value in figures]
     )
 
 
 def _spaced(values: Sequence[int]) -> str:
     """Figures as the history has them."""
     return " ".join(map(str, values))
-
-
-@cache
-def _put_report(dialect: str) -> Statement:
-    """The upsert of one figure, one object a dialect so that its rows collect."""
-    statement = insert_of(dialect, reports)
-    upsert = statement.on_conflict_do_update(
-        index_elements=[
-            reports.c.unit,
-            reports.c.form,
-            reports.c.day,
-            reports.c.field,
-        ],
-        set_={
-            "value": statement.excluded.value,
-            "submission_id": statement.excluded.submission_id,
-        },
-    )
-    return Statement(upsert, ("unit", "form", "day", "field", "value", "submission_id"))

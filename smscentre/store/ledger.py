@@ -315,9 +315,13 @@ class StoreLedger:
         :raises MonthClosed: another node closed the month meanwhile
         """
         months.keep_open(self._transaction, report.day, request.arrived_at)
+        key = report.unit, report.form, report.day
+        if self._transaction.dialect == "postgresql" and key[:2] in self._written:
+            # What it takes the place of has to be there.
+            self._transaction.flush()
         fields = self._fields[report.form]
         held = effects.add_report(self._transaction, fields, report, request, inbox_id)
-        self._remember((report.unit, report.form, report.day), held)
+        self._remember(key, held)
 
     def _withdraw(
         self, withdrawal: Withdrawal, request: Request, inbox_id: int

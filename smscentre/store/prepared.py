@@ -9,7 +9,7 @@ A query is asked for many rows at a time on every database.
 
 from __future__ import annotations
 
-__all__ = ["Driver", "Row", "Statement", "iso_day"]
+__all__ = ["Driver", "Overtaken", "Row", "Statement", "iso_day"]
 
 import datetime
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -35,6 +35,8 @@ from sqlalchemy.sql import visitors
 from sqlalchemy.sql.compiler import Compiled, SQLCompiler
 from sqlalchemy.sql.elements import BindParameter
 
+from smscentre.errors import SMSCentreError
+
 Row = tuple[Any, ...]
 """What one row gives to a statement, in the order of its names. Dates are given as
 ISO text, which every database takes."""
@@ -49,18 +51,24 @@ def iso_day(day: datetime.date) -> str:
     return day.isoformat()
 
 
+class Overtaken(SMSCentreError):
+    """Another node has changed what was read; what follows is to be decided anew."""
+
+
 @frozen(eq=False)
 class Statement:
     """A statement of a module, and the names of what each of its rows gives.
 
     An insert names columns, in the order of the table; others name parameters.
     ``same`` are columns that have one value in all rows that an insert adds, each as
-    SQL without a parameter.
+    SQL without a parameter. ``counted`` says that each of its rows changes one row of
+    the table, unless another node was faster.
     """
 
     core: Insert | Update | Select[Any]
     names: tuple[str, ...]
     same: Mapping[str, ColumnElement[Any]] = Factory(dict)
+    counted: bool = False
 
     def __attrs_post_init__(self) -> None:
         if isinstance(self.core, Insert):
@@ -106,6 +114,8 @@ class Driver:
         """Run a statement for every row, in order.
 
         No two rows of an update may be for the same row of the table.
+
+        :raises Overtaken: one of a counted statement found nothing to change
         """
         sizes = _AT_ONCE if self._dialect.name == "sqlite" else ()
         for piece in _pieces(rows, sizes):
@@ -115,6 +125,8 @@ class Driver:
                 one = _prepare(statement, self._dialect)
                 shapes = list(map(one.shape, piece))
                 self._call(self._cursor.executemany, one.sql, shapes)
+            if statement.counted and self._cursor.rowcount != len(piece):
+                raise Overtaken(f"{self._cursor.rowcount} of {len(piece)} rows changed")
 
     def read_row(self, query: Statement, parameters: Row) -> Any:
         """The first row of a query, or None.

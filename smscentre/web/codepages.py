@@ -24,6 +24,7 @@ from smscentre.store.registration import all_invitations
 from smscentre.store.transaction import Numbers, Transaction
 from smscentre.users import User
 from smscentre.web.asking import Question, ask, is_sure
+from smscentre.web.changing import change_for
 from smscentre.web.faults import TEXTS
 from smscentre.web.means import Means
 from smscentre.web.paging import Paging
@@ -132,7 +133,7 @@ class CodePages:
                 return None
             return invite(transaction, wanted, code_hash(code), signature)
 
-        made = await self._means.changer.perform(work)
+        made = await change_for(self._means, visit, work)
         if made is None:
             return await self._codes(visit, sent, {"upt": TEXTS["not_yours"]})
         values = {"code": code, "invitation": made, "unit": directory.units[made.unit]}
@@ -158,7 +159,7 @@ class CodePages:
                 return False
             return True
 
-        if await self._means.changer.perform(work):
+        if await change_for(self._means, visit, work):
             return Redirect(_CODES, f"Kode nomor {invitation.id} sudah dicabut.")
         return Redirect(_CODES, _USED)
 

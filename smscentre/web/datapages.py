@@ -23,6 +23,7 @@ from smscentre.store.pages import ReadConnection
 from smscentre.store.revisions import changes
 from smscentre.store.transaction import Numbers, Transaction
 from smscentre.web.asked import Misasked, latest_day, read_day
+from smscentre.web.changing import change_for
 from smscentre.web.dataform import (
     ENTRY,
     NO_UNIT,
@@ -147,8 +148,10 @@ class DataPages:
             filled.sure,
         )
         desk, now = self._means.desk, visit.now
-        verdict = await self._means.changer.perform(
-            lambda transaction: desk.correct(transaction, correction, now)
+        verdict = await change_for(
+            self._means,
+            visit,
+            lambda transaction: desk.correct(transaction, correction, now),
         )
         if verdict.ruling is Ruling.STORED:
             marked = " dan ditandai tampak janggal" if verdict.slip else ""
@@ -171,8 +174,10 @@ class DataPages:
             web_actor(visit.someone.name), reason, asked.key, seen_by(visit.form)
         )
         desk, now = self._means.desk, visit.now
-        verdict = await self._means.changer.perform(
-            lambda transaction: desk.take_back(transaction, wish, now)
+        verdict = await change_for(
+            self._means,
+            visit,
+            lambda transaction: desk.take_back(transaction, wish, now),
         )
         if verdict.ruling is Ruling.STORED:
             words = "Laporan itu sudah ditarik"

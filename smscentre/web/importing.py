@@ -26,6 +26,7 @@ from smscentre.store.pages import ReadConnection
 from smscentre.store.people import directory_to_change
 from smscentre.store.transaction import Transaction
 from smscentre.users import User
+from smscentre.web.changing import change_for
 from smscentre.web.faults import COLUMNS, in_words
 from smscentre.web.means import Means
 from smscentre.web.paging import Paging
@@ -131,8 +132,8 @@ class Importing(Generic[Entry]):
             visit.someone.name,
             visit.now,
         )
-        await self._means.changer.perform(
-            lambda transaction: add_draft(transaction, draft)
+        await change_for(
+            self._means, visit, lambda transaction: add_draft(transaction, draft)
         )
         return Redirect(f"{self._path}/{draft.id}")
 
@@ -180,12 +181,16 @@ class Importing(Generic[Entry]):
         if read is None:
             return Trouble(Problem.NO_PAGE)
         if visit.form.get("tindakan") == "batal":
-            await self._means.changer.perform(
-                lambda transaction: remove_draft(transaction, read.draft.id)
+            await change_for(
+                self._means,
+                visit,
+                lambda transaction: remove_draft(transaction, read.draft.id),
             )
             return Redirect(self._path, "Impor dibatalkan; tidak ada yang diubah.")
-        done = await self._means.changer.perform(
-            lambda transaction: self._write(transaction, read, visit)
+        done = await change_for(
+            self._means,
+            visit,
+            lambda transaction: self._write(transaction, read, visit),
         )
         if done is None:
             again = await self._means.reader.read(

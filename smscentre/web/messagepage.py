@@ -13,6 +13,8 @@ from smscentre.store.pages import ReadConnection
 from smscentre.store.reach import may_see, named
 from smscentre.store.trace import find_story
 from smscentre.users import User
+from smscentre.web.changing import change_for
+from smscentre.web.dataform import reason_faults
 from smscentre.web.life import Life, life_of
 from smscentre.web.looking import Looks
 from smscentre.web.means import Means
@@ -30,7 +32,6 @@ from smscentre.web.routes import (
 )
 
 _SHORTEST: Final = 5
-_LONGEST: Final = 200
 
 _PHONE: Final = "phone"
 
@@ -80,8 +81,10 @@ class MessagePage:
             return Trouble(Problem.BAD_REQUEST)
         order = self._order(visit)
         expires_at = visit.now + self._means.service.reply_expires_s
-        result = await self._means.changer.perform(
-            lambda transaction: resend(transaction, inbox_id, row, order, expires_at)
+        result = await change_for(
+            self._means,
+            visit,
+            lambda transaction: resend(transaction, inbox_id, row, order, expires_at),
         )
         if result.parts:
             self._means.service.queued(result.link, result.parts)
@@ -96,8 +99,10 @@ class MessagePage:
         if fault:
             return await self._page(visit, life, {"batal": fault}, INVALID)
         order = self._order(visit)
-        count = await self._means.changer.perform(
-            lambda transaction: cancel(transaction, life.id, life.waiting, order)
+        count = await change_for(
+            self._means,
+            visit,
+            lambda transaction: cancel(transaction, life.id, life.waiting, order),
         )
         words = f"{count} SMS dibatalkan." if count else "Tidak ada lagi yang menunggu."
         return Redirect(f"/pesan/{life.id}", words)
@@ -147,10 +152,10 @@ class MessagePage:
 
     def _fault(self, visit: Visit) -> str:
         """What is wrong with the reason that was given."""
-        length = len(visit.form.get("alasan"))
-        if length < _SHORTEST:
+        reason = visit.form.get("alasan")
+        if len(reason) < _SHORTEST:
             return f"Tulis alasannya, paling sedikit {_SHORTEST} huruf."
-        return "" if length <= _LONGEST else f"Paling banyak {_LONGEST} huruf."
+        return reason_faults(reason).get("alasan", "")
 
     def _order(self, visit: Visit) -> Order:
         actor = web_actor(visit.someone.name)

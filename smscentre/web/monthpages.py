@@ -19,6 +19,7 @@ from smscentre.store.transaction import Transaction
 from smscentre.users import Role, User
 from smscentre.web import figurewords
 from smscentre.web.asking import Question, ask, is_sure
+from smscentre.web.changing import change_for
 from smscentre.web.dataform import reason_faults
 from smscentre.web.means import Means
 from smscentre.web.problems import Problem
@@ -79,7 +80,7 @@ class MonthPages:
         def work(transaction: Transaction) -> bool:
             return act(transaction, month, visit.signature, reason)
 
-        done = await self._means.changer.perform(work)
+        done = await change_for(self._means, visit, work)
         state = "dibuka kembali" if opening else "ditutup"
         again = "" if done else " sebelumnya"
         return Redirect(_PATH, f"{figurewords.month(month)} sudah {state}{again}.")

@@ -30,6 +30,8 @@ from smscentre.store.registration import attempts_of
 from smscentre.store.transaction import Numbers, Transaction
 from smscentre.web.adminwords import right_name
 from smscentre.web.asking import Question, ask, is_sure
+from smscentre.web.changing import change_for
+from smscentre.web.dataform import reason_faults
 from smscentre.web.faults import TEXTS
 from smscentre.web.means import Means
 from smscentre.web.problems import Problem
@@ -104,6 +106,9 @@ class NumberPages:
     async def move(self, visit: Visit) -> Answer:
         """Give all that a number has to another one."""
         old, reason = visit.form.get("nomor"), visit.form.get("alasan")
+        wrong = reason_faults(reason) if reason else {}
+        if wrong:
+            return await self._edit_again(visit, wrong)
         try:
             new = parse_number(visit.form.get("baru"), self._means.country)
         except NumberError as error:
@@ -184,7 +189,7 @@ class NumberPages:
                 return _FAULTS[error.fault]
             return None
 
-        return await self._means.changer.perform(work)
+        return await change_for(self._means, visit, work)
 
 
 def _setting(officer: Officer, rights: Sequence[Right]) -> Question:

@@ -20,6 +20,7 @@ from smscentre.store.people import directory_to_change
 from smscentre.store.transaction import Transaction
 from smscentre.users import User
 from smscentre.web.asking import Question, ask, is_sure
+from smscentre.web.changing import change_for
 from smscentre.web.codepages import CodePages
 from smscentre.web.faults import TEXTS, by_field
 from smscentre.web.importing import Importing
@@ -248,10 +249,12 @@ class OfficerAdmin:
             blocks = before is not None and before.active and not officer.active
             if blocks and not is_sure(visit.form):
                 return ask(visit, _blocking(officer))
-            faults = await self._means.changer.perform(
+            faults = await change_for(
+                self._means,
+                visit,
                 lambda transaction: self._write(
                     transaction, visit, wanted, before is None
-                )
+                ),
             )
         if officer is not None and not faults:
             return Redirect(_LIST, f"Petugas {officer.name} sudah disimpan.")

@@ -28,6 +28,7 @@ from smscentre.store.patient import UncertainError
 from smscentre.web.api.faults import Fault, fault_of, problem_content
 from smscentre.web.areas import areas
 from smscentre.web.assets import Assets
+from smscentre.web.changing import NoLongerError
 from smscentre.web.forgery import csrf_of, is_own, same
 from smscentre.web.forms import UnreadableError
 from smscentre.web.login import login_address
@@ -285,6 +286,8 @@ class Doors:
                 return Problem.BAD_REQUEST
             case Crowded() | Busy():
                 return Problem.BUSY
+            case NoLongerError():
+                return Problem.FORGED
             case Exception() if is_outage(error):
                 _log.warn("{path}: {error}", path=request.path, error=error)
                 return _away(request, error)

@@ -21,6 +21,7 @@ from smscentre.store.tokens import add_token, all_tokens, revoke_token
 from smscentre.store.transaction import Transaction
 from smscentre.tokens import ApiToken, TokenScope, new_token, token_hash
 from smscentre.users import User
+from smscentre.web.changing import change_for
 from smscentre.web.faults import TEXTS
 from smscentre.web.means import Means
 from smscentre.web.paging import Paging
@@ -111,7 +112,7 @@ class TokenPages:
                 add_token(transaction, token, token_hash(secret), signature)
             return now
 
-        faults = await self._means.changer.perform(work)
+        faults = await change_for(self._means, visit, work)
         if faults:
             return await self._page(visit, filled, faults)
         values = {
@@ -134,8 +135,10 @@ class TokenPages:
         token = await self._named(visit, visit.form.get("token"))
         if token is None:
             return Trouble(Problem.NO_PAGE)
-        await self._means.changer.perform(
-            lambda transaction: revoke_token(transaction, token.id, signature)
+        await change_for(
+            self._means,
+            visit,
+            lambda transaction: revoke_token(transaction, token.id, signature),
         )
         return Redirect(_PATH, f"Token {token.name} sudah dicabut.")
 

@@ -22,6 +22,7 @@ from smscentre.store.pages import ReadConnection
 from smscentre.store.reach import may_see
 from smscentre.texting import LONGEST_TEXT
 from smscentre.users import User
+from smscentre.web.changing import change_for
 from smscentre.web.means import Means
 from smscentre.web.routes import (
     INVALID,
@@ -104,10 +105,12 @@ class Trying:
         """For the audit log, before anything is sent."""
         actor, now = web_actor(visit.someone.name), visit.now
         detail = f"{phone.name}, {'real' if phone.writes else 'dry run'}"
-        await self._means.changer.perform(
+        await change_for(
+            self._means,
+            visit,
             lambda transaction: audit.record(
                 transaction, actor, "phone.text", number, detail, now
-            )
+            ),
         )
 
     def _held(self, given: Values) -> _Held:

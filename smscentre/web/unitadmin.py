@@ -17,6 +17,7 @@ from smscentre.plans import plan_units, trace_of
 from smscentre.store.people import directory_to_change
 from smscentre.store.transaction import Transaction
 from smscentre.users import User
+from smscentre.web.changing import change_for
 from smscentre.web.faults import TEXTS, by_field
 from smscentre.web.importing import Importing
 from smscentre.web.means import Means
@@ -171,8 +172,10 @@ class UnitAdmin:
         except DirectoryError as error:
             faults = by_field(error.faults, _FIELDS)
             return self._form(visit, directory, filled, before, faults)
-        faults = await self._means.changer.perform(
-            lambda transaction: self._write(transaction, visit, unit, before is None)
+        faults = await change_for(
+            self._means,
+            visit,
+            lambda transaction: self._write(transaction, visit, unit, before is None),
         )
         if faults:
             again = await self._means.current_directory()

@@ -26,6 +26,7 @@ from smscentre.store.unread import (
     numbers_of,
 )
 from smscentre.users import User
+from smscentre.web.changing import change_for
 from smscentre.web.dataform import reason_faults
 from smscentre.web.means import Means
 from smscentre.web.paging import Paging, page_asked
@@ -105,7 +106,7 @@ class UnreadPages:
                 return False
             return True
 
-        marked = await self._means.changer.perform(work)
+        marked = await change_for(self._means, visit, work)
         if marked is None:
             return Trouble(Problem.NO_PAGE)
         if not marked:

@@ -30,6 +30,7 @@ from smscentre.store.users import (
 )
 from smscentre.users import Role, User, is_user_name
 from smscentre.web.asking import Question, ask, is_sure
+from smscentre.web.changing import change_for
 from smscentre.web.means import Means
 from smscentre.web.paging import Paging
 from smscentre.web.places import Offer, PlaceForm, place_words
@@ -162,7 +163,7 @@ class UserPages:
         kept = await self._means.passwords.hashed(password)
         user, signature = filled.user(), visit.signature
         refused = await self._changed(
-            lambda transaction: add_user(transaction, user, kept, signature)
+            visit, lambda transaction: add_user(transaction, user, kept, signature)
         )
         if refused is not None:
             faults = {"nama": _FAULTS[refused]}
@@ -249,9 +250,11 @@ class UserPages:
                 raise UsersError(name, UserFault.MISSING)
             action(transaction)
 
-        return await self._changed(change)
+        return await self._changed(visit, change)
 
-    async def _changed(self, action: Callable[[Transaction], None]) -> UserFault | None:
+    async def _changed(
+        self, visit: Visit, action: Callable[[Transaction], None]
+    ) -> UserFault | None:
         """Make a change; why it was refused, None if it was not."""
 
         def attempted(transaction: Transaction) -> UserFault | None:
@@ -262,7 +265,7 @@ class UserPages:
                 return error.fault
             return None
 
-        return await self._means.changer.perform(attempted)
+        return await change_for(self._means, visit, attempted)
 
 
 def _is_own(user: User, account: Account, directory: Directory) -> bool:

@@ -140,6 +140,7 @@ _OUTCOMES: Final = {
     "too_old": "tanggal terlalu lama",
     "closed": "bulan sudah ditutup",
     "closed_undo": "bulan sudah ditutup",
+    "not_counted": "UPT tidak berlaku pada hari itu",
     "no_data": "belum ada data",
     "no_data_ever": "belum ada data",
     "kind": "bukan jenis UPT ini",

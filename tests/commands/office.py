@@ -78,6 +78,7 @@ _PEOPLE = {
     "national": (None, (), _QUERY),
     "writer": (None, (), _INSERT),
     "moved": ("9999", (), _BOTH),
+    "last": ("1299", (), _BOTH),
 }
 
 OFFICERS = {

@@ -6,17 +6,20 @@ import datetime
 import re
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import ClassVar
 from unittest import skipIf
 from zoneinfo import ZoneInfo
 
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete
 
+from smscentre.commands.confirm import Confirmation
 from smscentre.commands.dispatch import Rules, interpret
 from smscentre.commands.forms import FIELDS, KIND_OF
+from smscentre.commands.insert import Insert
 from smscentre.commands.replies import TEXTS
 from smscentre.commands.undo import Undo
 from smscentre.directory import Directory, Officer, Right
@@ -24,12 +27,12 @@ from smscentre.interfaces import Command, Ledger, Outcome, Request, SubmissionKe
 from smscentre.sim.memory import MemoryLink
 from smscentre.store.engine import reading_engine, writing_engine
 from smscentre.store.figures import Place, figures_of_units
-from smscentre.store.people import put_officers
+from smscentre.store.people import put_officers, put_units
 from smscentre.store.tables import metadata
 from smscentre.store.writer import Writer
 from smscentre.web.reports import REPORTS
 from tests.postgresql import MISSING, own_database
-from tests.stages import OFFICER, StagesTestCase
+from tests.stages import OFFICER, UNIT, StagesTestCase
 from tests.storecase import at_once
 
 _COLLEAGUE = "+628111203002"
@@ -245,17 +248,20 @@ class _Interrupted:
         return outcome
 
 
-class TwoNodesTests(CorrectionCase):
-    """A colleague's report comes by another node in the middle of an undo."""
+class TwoNodesCase(CorrectionCase):
+    """Something comes by another node between a decision and its effects."""
 
     def setUp(self) -> None:
         self.meanwhile: Callable[[], None] | None = None
         super().setUp()
+        # Whoever takes row numbers keeps the other node waiting until its commit.
+        self.one("PROV")
 
     def interpret(self, request: Request, directory: Directory) -> Command:
-        """Understand a text; an undo is interrupted, once."""
+        """Understand a text; what changes figures is interrupted, once."""
         command = super().interpret(request, directory)
-        if self.meanwhile is None or not isinstance(command, Undo):
+        changing = isinstance(command, Insert | Confirmation | Undo)
+        if self.meanwhile is None or not changing:
             return command
         meanwhile, self.meanwhile = self.meanwhile, None
         return _Interrupted(command, meanwhile)
@@ -277,9 +283,17 @@ class TwoNodesTests(CorrectionCase):
 
     def colleague_reports(self) -> None:
         """Let a colleague report by the other node; it is committed."""
-        with self.other_node():
-            self.reply = self.one("RUTAN 90 54 36 39", _COLLEAGUE)
+        self.elsewhere("RUTAN 90 54 36 39", _COLLEAGUE)
         self.assertIn("P=90,", self.reply)
+
+    def elsewhere(self, text: str, source: str = OFFICER) -> None:
+        """Have a text come by the other node, and keep its reply."""
+        with self.other_node():
+            self.reply = self.one(text, source)
+
+
+class TwoNodesTests(TwoNodesCase):
+    """A colleague's report comes by another node in the middle of an undo."""
 
     def test_it_stays_where_nothing_was_before(self) -> None:
         """The undo of a first report leaves the colleague's figures."""
@@ -307,7 +321,103 @@ class TwoNodesTests(CorrectionCase):
         self.turn()
         self.assertEqual([self.successResultOf(each) for each in settled], [True] * 3)
         self.assertEqual(len(self.link.sent) - before, 3)
-        self.assertEqual(self.states().count("done"), 5)
+        self.assertEqual(self.states().count("done"), 6)
+
+
+class TwoReportsTests(TwoNodesCase):
+    """Figures change by another node in the middle of a report."""
+
+    def test_both_are_first(self) -> None:
+        """The second to be stored is an update of the first, and can be undone."""
+        self.meanwhile = self.colleague_reports
+        reply = self.one("RUTAN 82 54 36 39")
+        self.assertTrue(reply.startswith("Update Data"), reply)
+        self.assertEqual(
+            self.history(), [(None, "90 54 36 39"), ("90 54 36 39", "82 54 36 39")]
+        )
+        self.one("BATAL")
+        self.assertEqual(self.held(), "90 54 36 39")
+
+    def test_both_are_updates(self) -> None:
+        """Each names what held before it."""
+        self.one("RUTAN 81 54 36 39")
+        self.meanwhile = self.colleague_reports
+        self.one("RUTAN 82 54 36 39")
+        self.assertEqual(
+            self.history()[1:],
+            [("81 54 36 39", "90 54 36 39"), ("90 54 36 39", "82 54 36 39")],
+        )
+
+    def test_an_undo(self) -> None:
+        """What was to be replaced is taken back: the report is a first one."""
+        self.one("RUTAN 90 54 36 39", _COLLEAGUE)
+        self.meanwhile = partial(self.elsewhere, "BATAL", _COLLEAGUE)
+        reply = self.one("RUTAN 82 54 36 39")
+        self.assertTrue(reply.startswith("Insert Data"), reply)
+        self.assertEqual(self.history()[-1], (None, "82 54 36 39"))
+
+    def test_the_same_text(self) -> None:
+        """What came by both nodes is one submission."""
+        self.meanwhile = partial(self.elsewhere, "RUTAN 82 54 36 39")
+        self.assertEqual(self.one("RUTAN 82 54 36 39"), self.reply)
+        self.assertEqual(len(self.history()), 1)
+
+    def test_in_one_batch(self) -> None:
+        """Several reports of one day are stored in their order, beside others."""
+        self.one("RUTAN 80 54 36 39")
+        texts = [
+            "RUTAN 81 54 36 39",
+            "RUTAN 1 1 1 1 260408",
+            "RUTAN 2 1 1 1 260408",
+            "BATAL",
+            "RUTAN 3 1 1 1 260408",
+        ]
+        settled = list(map(self.arrive, texts))
+        self.turn()
+        self.assertEqual([self.successResultOf(each) for each in settled], [True] * 5)
+        self.assertEqual(self.held(), "81 54 36 39")
+        self.assertEqual(self.held(day=datetime.date(2008, 4, 26)), "3 1 1 1")
+        self.assertEqual(
+            [new for _, new in self.history()][2:],
+            ["1 1 1 1", "2 1 1 1", "1 1 1 1", "3 1 1 1"],
+        )
+
+
+class TwoConfirmationsTests(TwoNodesCase):
+    """What waits for its sender's word is settled by another node meanwhile."""
+
+    plausibility = "confirm"
+
+    def ask(self) -> str:
+        """The code that unlikely figures wait for."""
+        self.one("RUTAN 82 54 36 39 260408")
+        found = re.search("YA ([0-9]{4}) ", self.one("RUTAN 820 54 36 39"))
+        assert found is not None
+        return found[1]
+
+    def test_yes_twice(self) -> None:
+        """It is stored once, and both have the same reply."""
+        code = self.ask()
+        self.meanwhile = partial(self.elsewhere, f"YA {code}")
+        self.assertEqual(self.one(f"YA {code}"), self.reply)
+        self.assertEqual(len(self.history()), 2)
+
+    def test_yes_and_undo(self) -> None:
+        """What was dropped is not stored."""
+        code = self.ask()
+        self.after(1)
+        self.meanwhile = partial(self.elsewhere, "BATAL")
+        self.assertEqual(self.one(f"YA {code}"), TEXTS["no_pending"])
+        self.assertEqual(self.held(), _NONE)
+
+    def test_undo_and_yes(self) -> None:
+        """What was stored is taken back as such."""
+        code = self.ask()
+        self.after(1)
+        self.meanwhile = partial(self.elsewhere, f"YA {code}")
+        self.assertIn("Belum ada laporan lain", self.one("BATAL"))
+        self.assertEqual(self.held(), _NONE)
+        self.assertEqual(len(self.history()), 3)
 
 
 class FlagTests(CorrectionCase):
@@ -393,6 +503,18 @@ class ConfirmTests(CorrectionCase):
         """The day is that of the report, though another has begun."""
         code = self.ask("RUTAN 820 54 36 39 270408")
         self.assertIn("tgl: 270408", self.one(f"YA {code}"))
+
+    def test_a_unit_that_was_closed(self) -> None:
+        """No sum of the day has it any more: nothing is stored by the word."""
+        code = self.ask()
+        self.writer.perform(
+            lambda transaction: put_units(
+                transaction, [evolve(UNIT, valid_until=datetime.date(2008, 4, 26))]
+            )
+        )
+        self.turn()
+        self.assertIn("tidak lagi berlaku pada tgl 270408", self.one(f"YA {code}"))
+        self.assertEqual(self.held(), _NONE)
 
     def test_no_code(self) -> None:
         """Wrong, late, another's: nothing is stored."""
@@ -564,8 +686,10 @@ def on_postgresql(made: type[CorrectionCase]) -> type[CorrectionCase]:
 
 PostgresqlUndoTests = on_postgresql(UndoTests)
 PostgresqlTwoNodesTests = on_postgresql(TwoNodesTests)
+PostgresqlTwoReportsTests = on_postgresql(TwoReportsTests)
+PostgresqlTwoConfirmationsTests = on_postgresql(TwoConfirmationsTests)
 PostgresqlFlagTests = on_postgresql(FlagTests)
 PostgresqlConfirmTests = on_postgresql(ConfirmTests)
 
 # SQLite's writers shut each other out: there it cannot happen.
-del TwoNodesTests
+del TwoNodesTests, TwoReportsTests, TwoConfirmationsTests

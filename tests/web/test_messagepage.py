@@ -301,7 +301,10 @@ class ResendTests(MessagePageTestCase):
         self.assertEqual(answer.status, 422)
         self.assertIn("Tulis alasannya", answer.text)
         self.assertIn('value="ya"', answer.text)
-        self.assertEqual(self.resend(alasan="x" * 201).status, 422)
+        for reason in ("x" * 201, "satu\ndua", "satu\u202edua"):
+            answer = self.resend(alasan=reason)
+            self.assertEqual(answer.status, 422)
+            self.assertIn("Satu baris, paling panjang 200", answer.text)
         self.assertEqual(len(self.link.sent), 1)
 
     def test_a_reply_that_is_fine(self) -> None:

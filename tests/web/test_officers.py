@@ -276,6 +276,15 @@ class MoveTests(OfficersCase):
             self.assertIn('value="SIM hilang"', answer.text)
         self.assertEqual(self.officer(ANI.number), ANI)
 
+    def test_a_reason_that_is_no_line(self) -> None:
+        """The audit log takes none of any length, nor of several lines."""
+        for reason in ("x" * 201, "hilang\nweb:admin officers.move", "a\u202eb"):
+            pairs = [("baru", _SITI), ("alasan", reason)]
+            answer = self.edit(ANI, pairs, f"{_LIST}/pindah")
+            self.assertEqual(answer.status, 422)
+            self.assertIn("Satu baris, paling panjang 200", answer.text)
+        self.assertEqual(self.details("officers.move"), [])
+
     def test_a_scope(self) -> None:
         """Neither the old number nor the new one may be somebody's elsewhere."""
         gone = evolve(BUDI, active=False)
