@@ -142,7 +142,7 @@ class Rounds:
         # Others move up to where some were taken back.
         while found:
             found = False
-            for notice in notices.next_to_leave(transaction, link, room):
+            for notice in notices.next_to_leave(transaction, link, room, now):
                 if self._is_due(transaction, notice.outbox_id):
                     continue
                 notices.recall(transaction, notice, _REPORTED, now)

@@ -6,6 +6,7 @@ from attrs import evolve
 
 from smscentre.messages import Priority
 from smscentre.reminding.stage import LOOK_S
+from smscentre.store.outgoing import postpone_number
 from tests.reminding.morning import BEGINS, DAY, ZONE_OF, MorningTestCase, local
 
 
@@ -141,6 +142,27 @@ class RecallTests(MorningTestCase):
         late = {unit.code for unit in others[2:]}
         self.assertEqual(len(late), 1)
         self.assertEqual({code for code, _ in self.reminded()}, first | late)
+
+    def test_a_report_behind_one_that_is_put_off(self) -> None:
+        """A destination that is spared does not hide who reported behind it."""
+        self.start()
+        process = self.process
+        assert process is not None
+        process.link.window = 0
+        self.wait_until(local("WIT", 9, 31))
+        rows = self.rows("SELECT number FROM outbox WHERE state = 'queued' ORDER BY id")
+        spared, behind = rows[0].number, rows[1].number
+        until = local("WIT", 9, 59)
+        process.writer.perform(
+            lambda transaction: postpone_number(transaction, "carrier", spared, until)
+        )
+        officer = next(each for each in self.officers if each.number == behind)
+        unit = next(each for each in self.all_units if each.code == officer.unit)
+        self.report_all([(unit, f"{form} 1 2 3 4") for form in unit.kinds])
+        process.link.window = 1
+        process.outbox.tick()
+        self.settle()
+        self.assertNotIn(unit.code, {code for code, _ in self.reminded()})
 
     def test_counted(self) -> None:
         """What was taken back is counted at the next look."""
