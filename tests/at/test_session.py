@@ -225,6 +225,23 @@ class ReceivingTests(SynchronousTestCase):
         self.assertTrue(first.is_taken)
         self.assertFalse(second.is_taken)
 
+    def test_what_is_safe_stays_in_a_slot_overwritten_during_its_list(self) -> None:
+        """Its entry may be older: there may lie what nobody has read."""
+        line = started()
+        line.accept = lambda found: None
+        line.modem.deliver(OFFICER, "RUTAN 1 2 3 4", line.now)
+        line.run(1)
+        [found] = line.of(events.Found)
+        entry = f"\r\n+CMGL: {found.place.index},0,,21\r\n{found.text}\r\n"
+        told = f'\r\n+CMTI: "MT",{found.place.index}\r\n'
+        line.session.look(line.now)
+        self.assertIn(b"AT+CMGL", line.session.data_to_send())
+        line.session.settle(found.place, True, line.now)
+        line.session.receive(f"{entry}{told}\r\nOK\r\n".encode(), line.now)
+        said = line.session.data_to_send()
+        self.assertIn(b"AT+CMGL", said)
+        self.assertNotIn(b"AT+CMGD", said)
+
     def test_a_refused_deletion_is_tried_again_with_the_next_list(self) -> None:
         """And told; the message is found once."""
         line = started()

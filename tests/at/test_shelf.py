@@ -126,11 +126,28 @@ class ShelfTests(SynchronousTestCase):
             self.shelf.overwritten("SM", index)
         self.shelf.settle(in_hand, True)
         self.assertIsNone(self.shelf.next_due())
+        self.shelf.asked("SM")
         changes = self.shelf.listed("SM", slots(s1="CC", s2="BB"))
         self.assertEqual(changes.gone, [safe])
         self.assertEqual(len(changes.found), 1)
         self.assertEqual(self.shelf.next_due(), in_hand)
         self.assertIsNone(self.shelf.next_due())
+
+    def test_a_list_shows_nothing_of_a_slot_that_is_overwritten_meanwhile(
+        self,
+    ) -> None:
+        """What lies there now may have come behind its entry; the next list tells."""
+        [known] = self.find(s1="AA")
+        self.shelf.asked("SM")
+        for index in (1, 2):
+            self.shelf.overwritten("SM", index)
+        [new] = self.find(s1="AA", s2="BB")
+        for place in (known, new):
+            self.shelf.settle(place, True)
+        self.assertIsNone(self.shelf.next_due())
+        self.shelf.asked("SM")
+        self.assertEqual(self.gone(s1="CC", s2="BB"), [known])
+        self.assertEqual(self.shelf.next_due(), new)
 
     def test_the_same_text_in_a_slot_that_was_filled_again_is_new(self) -> None:
         """The modem has said so, and the one before was deleted."""
