@@ -24,7 +24,7 @@ from sqlalchemy import and_, bindparam, insert, select, update
 from sqlalchemy import text as sql
 
 from smscentre.messages import Priority
-from smscentre.store.steps import OutboxState
+from smscentre.store.steps import OutboxState, is_due
 from smscentre.store.tables import OPEN, notices, outbox, rounds
 from smscentre.store.transaction import Statement, Transaction, insert_of
 
@@ -58,7 +58,7 @@ _NEXT = (
         # The parts behind it share its fate.
         outbox.c.part_number == 1,
         # What is put off is passed over by a claim, and must hide nothing behind it.
-        outbox.c.due_at <= bindparam("now"),
+        is_due(),
     )
     .order_by(outbox.c.id)
     .limit(bindparam("room"))

@@ -28,7 +28,7 @@ from sqlalchemy import bindparam, false, func, insert, select, update
 from sqlalchemy import text as sql
 
 from smscentre.messages import Alphabet, Outgoing, Part, Priority
-from smscentre.store.steps import OutboxState
+from smscentre.store.steps import OutboxState, is_due
 from smscentre.store.tables import OPEN, binds, inbox, outbox, part_references
 from smscentre.store.transaction import Statement, Transaction, insert_of
 from smscentre.values import frozen
@@ -99,9 +99,7 @@ _WAITING = (
 )
 
 _DUE = (
-    _WAITING.where(outbox.c.due_at <= bindparam("now"))
-    .limit(bindparam("room"))
-    .with_for_update(skip_locked=True)
+    _WAITING.where(is_due()).limit(bindparam("room")).with_for_update(skip_locked=True)
 )
 
 _NEXT_DUE = select(func.min(outbox.c.due_at)).where(

@@ -430,6 +430,34 @@ class FailureTests(OutboxTestCase):
         self.assertEqual(self.texts(), ["a"])
 
 
+class WallClockTests(OutboxTestCase):
+    """Rows go by the wall clock, which may be set."""
+
+    skew = 0.0
+
+    def now(self) -> float:
+        """The wall clock, as it was set."""
+        return super().now() + self.skew
+
+    def test_what_a_clock_put_out_that_was_wrong_goes_once_it_is_right(self) -> None:
+        """In place of after the year by which it was ahead."""
+        self.skew = 365 * 86400.0
+        self.put("a")
+        self.skew = 0.0
+        self.connect()
+        self.assertEqual(self.texts(), ["a"])
+
+    def test_what_is_put_off_waits_as_long_as_ever_anything_is(self) -> None:
+        """A moment that may be meant is not taken for a wrong clock's."""
+        self.skew = 600.0
+        self.put("a")
+        self.skew = 0.0
+        self.connect()
+        self.assertEqual(self.texts(), [])
+        self.pass_time(600)
+        self.assertEqual(self.texts(), ["a"])
+
+
 class RoutingTests(OutboxTestCase):
     """D10: a reply leaves by the link it came in, or by another after a while."""
 
