@@ -10,6 +10,7 @@ from __future__ import annotations
 __all__ = ["Changes", "Shelf"]
 
 from collections import deque
+from collections.abc import Collection
 from enum import Enum
 from itertools import count
 
@@ -79,20 +80,30 @@ class Shelf:
         """Hear that a list of a storage is asked for."""
         self._told = {slot for slot in self._told if slot[0] != storage}
 
-    def listed(self, storage: str, slots: list[Slot]) -> Changes:
-        """Take a whole list of a storage.
+    def listed(
+        self,
+        storage: str,
+        slots: list[Slot],
+        unread: Collection[int] = (),
+        *,
+        whole: bool = True,
+    ) -> Changes:
+        """Take a list of a storage; only a ``whole`` one shows what is gone.
 
-        Of a slot that was overwritten meanwhile it may show what lay there before.
+        Of a slot that was overwritten meanwhile it may show what lay there before; of
+        those in ``unread`` it may show a half of what we know.
         """
         changes = Changes()
         seen = {slot.index for slot in slots}
         for (kept, index), held in [*self._held.items()]:
-            if kept == storage and index not in seen:
+            if whole and kept == storage and index not in seen:
                 changes.gone.extend(self._vanished(held))
         for slot in slots:
             held_now = self._held.get((storage, slot.index))
             if held_now is not None and held_now.text == slot.text:
                 self._still_there(held_now, changes)
+                continue
+            if held_now is not None and slot.index in unread:
                 continue
             if held_now is not None:
                 changes.gone.extend(self._vanished(held_now))

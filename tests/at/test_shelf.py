@@ -158,6 +158,19 @@ class ShelfTests(SynchronousTestCase):
         self.shelf.overwritten("SM", 1)
         self.assertEqual(len(self.find(s1="AA")), 1)
 
+    def test_a_list_that_was_cut_says_nothing_of_the_rest(self) -> None:
+        """Nor of the entry that it cuts, if something was found there before."""
+        first, second = self.find(s1="AABB", s2="CC")
+        for place in (first, second):
+            self.shelf.settle(place, True)
+            self.shelf.next_due()
+            self.shelf.not_cleared(place)
+        for unread in ({1}, set[int]()):
+            entries = slots(s1="AA") if unread else []
+            changes = self.shelf.listed("SM", entries, unread, whole=False)
+            self.assertEqual(changes, Changes())
+        self.assertEqual(self.gone(), [first, second])
+
     def test_storages_are_apart(self) -> None:
         """A list of one says nothing of another."""
         [place] = self.find(s1="AA")
