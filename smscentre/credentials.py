@@ -74,8 +74,11 @@ class Attempts:
     last_at: float = 0.0
 
     def at(self, now: float) -> Attempts:
-        """What of them still counts: after an hour without one, nothing."""
-        return self if now < self.last_at + LOCKED_S else Attempts()
+        """What of them still counts: after an hour without one, nothing.
+
+        Nor do those of a clock that was more than an hour ahead.
+        """
+        return self if abs(now - self.last_at) < LOCKED_S else Attempts()
 
     @property
     def locked(self) -> bool:

@@ -48,5 +48,5 @@ class ReminderMetrics:
         self._missing[zone].set(missing)
 
     def reminders_recalled(self, count: int) -> None:
-        """Reminders were taken back: their units reported before they left."""
+        """Reminders were taken back: before they left nobody needed them any more."""
         self._recalled.add(count=count)

@@ -94,6 +94,7 @@ def broadcast(
             return
         if not yes:
             click.confirm(f"Send {shipment.parts} SMS?", abort=True)
+            shipment = _as_shown(shipment, _to_officers(found, text, selection))
         _put(found, shipment, str(selection))
 
 
@@ -139,6 +140,16 @@ def _to_officers(found: Config, text: str, selection: Selection) -> Shipment:
         if officer.number not in found.own_numbers
     ]
     return _plan(found, text, Recipients.of(officers, directory))
+
+
+def _as_shown(shown: Shipment, now: Shipment) -> Shipment:
+    """What goes now, if it goes to those who were shown.
+
+    :raises click.ClickException: it does not
+    """
+    if {*now.recipients.numbers} != {*shown.recipients.numbers}:
+        raise click.ClickException("others fit by now: nothing is sent, look again")
+    return now
 
 
 def _plan(found: Config, text: str, recipients: Recipients) -> Shipment:

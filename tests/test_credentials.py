@@ -99,3 +99,9 @@ class AttemptsTests(SynchronousTestCase):
     def test_after_the_lock(self) -> None:
         """The next failure is the first again."""
         self.assertEqual(Attempts(3, 0.0).failed(LOCKED_S), Attempts(1, LOCKED_S))
+
+    def test_a_lock_of_a_clock_that_was_ahead(self) -> None:
+        """It ends as the clock is set right, not in a year; one of a moment holds."""
+        year = 365 * 86400.0
+        self.assertFalse(Attempts(TRIES, year).at(0.0).locked)
+        self.assertTrue(Attempts(TRIES, 10.0).at(0.0).locked)

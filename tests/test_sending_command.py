@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
+
+import click
+from attrs import evolve
 from click.testing import CliRunner, Result
 from sqlalchemy import text
 
 from smscentre.cli import main
+from smscentre.store.beside import change_store
+from smscentre.store.changes import stored_directory
 from smscentre.store.engine import writing_engine
+from smscentre.store.people import put_officers
 from tests.test_cli import CARRIER, CONFIG, OFFICERS, UNITS, CliTestCase
 
 
@@ -25,15 +33,18 @@ class SendingTests(CliTestCase):
         words = ["--config", str(self.config), *arguments]
         return CliRunner().invoke(main, words, input=answer)
 
-    def outbox(self) -> list[tuple[str, str, str, int]]:
-        """Number, text, state and priority of what waits."""
+    def outbox(self) -> list[tuple[str, str, str, int, float]]:
+        """Number, text, state, priority and end of what waits."""
         engine = writing_engine(f"sqlite:///{self.folder}/smscentre.db")
         self.addCleanup(engine.dispose)
         with engine.begin() as connection:
             rows = connection.execute(
-                text("SELECT number, text, state, priority FROM outbox ORDER BY id")
+                text(
+                    "SELECT number, text, state, priority, expires_at FROM outbox "
+                    "ORDER BY id"
+                )
             )
-            return [(row[0], row[1], row[2], row[3]) for row in rows]
+            return [(row[0], row[1], row[2], row[3], row[4]) for row in rows]
 
     def test_it_asks_first(self) -> None:
         """Whom it reaches stands before the question; a no sends nothing."""
@@ -45,11 +56,39 @@ class SendingTests(CliTestCase):
             self.assertEqual(len(self.outbox()), count)
             self.assertEqual(result.exit_code, 0 if count else 1)
 
+    def meanwhile(self, action: Callable[[], object]) -> Result:
+        """Have something happen while the question stands, and say yes."""
+        self.patch(click, "confirm", lambda *args, **given: action())
+        return self.answer("", "broadcast", "Rapat besok")
+
+    def test_an_officer_who_leaves_while_it_asks(self) -> None:
+        """Others than were shown get nothing by that yes."""
+        url = f"sqlite:///{self.folder}/smscentre.db"
+
+        def leave() -> None:
+            gone = stored_directory(url).officers["+628111203001"]
+            row = evolve(gone, active=False)
+            change_store(url, lambda store: put_officers(store, [row]))
+
+        result = self.meanwhile(leave)
+        self.assertEqual(result.exit_code, 1)
+        self.assertIn("others fit by now", result.output)
+        self.assertEqual(self.outbox(), [])
+
+    def test_a_question_that_stands_for_long(self) -> None:
+        """The time in which it must have gone begins with the yes."""
+        late = time.time() + 86_400.0
+        result = self.meanwhile(lambda: self.patch(time, "time", lambda: late))
+        self.assertEqual(result.exit_code, 0)
+        (expires_at,) = {row[4] for row in self.outbox()}
+        self.assertEqual(expires_at, late + 86_400.0)
+
     def test_no_question(self) -> None:
         """With --yes; the rows are a broadcast's."""
         output = self.succeed("broadcast", "--yes", "--unit", "1203", "Rapat")
         self.assertIn("1 SMS wait in the outbox", output)
-        self.assertEqual(self.outbox(), [("+628111203001", "Rapat", "queued", 2)])
+        (row,) = self.outbox()
+        self.assertEqual(row[:4], ("+628111203001", "Rapat", "queued", 2))
 
     def test_dry_run(self) -> None:
         """It shows everything and sends nothing, whatever else is said."""

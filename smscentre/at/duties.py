@@ -183,6 +183,7 @@ class Duties:
             self._swept_last = True
             # What is told from now on may be too late for this list.
             self._sweeps[sweep] = math.inf
+            self._shelf.asked(sweep)
             return Sweep(sweep)
         if self.renotify:
             self.renotify = False

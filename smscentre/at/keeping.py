@@ -65,7 +65,12 @@ class Keeper:
             return Outcome(ending="the modem has left PDU mode")
         faults = [Fault(NOT_READ, shown(header)) for header in unread]
         self._began_at = self._began_at or now
-        return Outcome([*faults, *self._listed(storage, slots, now)])
+        # Some modems cut a long list at a fixed size: it lacks what lies behind.
+        cut = frozenset(slot.index for slot in slots if octets_of(slot) is None)
+        whole = not cut and not unread
+        happened = self._listed(storage, slots, whole, now)
+        happened += self._changed(storage, slots, cut, whole)
+        return Outcome([*faults, *happened])
 
     def _refused(self, storage: str, result: Result, now: float) -> Outcome:
         if storage == self._duties.own:
@@ -81,14 +86,24 @@ class Keeper:
             failed=storage == self._duties.own and not busy,
         )
 
-    def _listed(self, storage: str, slots: list[Slot], now: float) -> list[Event]:
-        happened: list[Event] = []
+    def _listed(
+        self, storage: str, slots: list[Slot], whole: bool, now: float
+    ) -> list[Event]:
         self._duties.listed(storage, now)
-        if storage == self._duties.own:
-            taken = frozenset(slot.index for slot in slots)
-            happened.append(Listed(storage, taken, not self._has_listed))
-            self._has_listed = True
-        changes = self._shelf.listed(storage, slots)
+        if not whole:
+            self._duties.look_again(storage, now)
+        if storage != self._duties.own:
+            return []
+        taken = frozenset(slot.index for slot in slots)
+        first = whole and not self._has_listed
+        self._has_listed |= whole
+        return [Listed(storage, taken, first)]
+
+    def _changed(
+        self, storage: str, slots: list[Slot], cut: frozenset[int], whole: bool
+    ) -> list[Event]:
+        happened: list[Event] = []
+        changes = self._shelf.listed(storage, slots, cut, whole=whole)
         for place in changes.left:
             detail = f"slot {place.index} of {storage} is as it was after an OK"
             happened.append(Fault(DELETE_FAILED, detail))

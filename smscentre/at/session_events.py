@@ -122,9 +122,9 @@ class Found:
 
 @frozen
 class Listed:
-    """Our storage was listed: these of its slots are taken, all others are empty.
+    """Our storage was listed: these of its slots are taken.
 
-    ``first`` says that it is the session's first list.
+    ``first`` says that it is the session's first whole list: all others are empty.
     """
 
     storage: str

@@ -10,6 +10,7 @@ from __future__ import annotations
 __all__ = ["Changes", "Shelf"]
 
 from collections import deque
+from collections.abc import Collection
 from enum import Enum
 from itertools import count
 
@@ -38,7 +39,8 @@ class _Held:
     text: str
     stand: _Stand = _Stand.IN_HAND
     overwritten: bool = False
-    """Whether the modem has said since that something came to lie there."""
+    """Whether the modem has said that something came to lie there, which no list that
+    was asked for since has shown."""
     tries: int = 0
 
 
@@ -62,6 +64,8 @@ class Shelf:
         self._numbers = count(1)
         self._held: dict[tuple[str, int], _Held] = {}
         self._due: deque[Place] = deque()
+        self._told: set[tuple[str, int]] = set()
+        """Slots that were overwritten since the last list was asked for."""
 
     @property
     def idle(self) -> bool:
@@ -72,22 +76,41 @@ class Shelf:
         """Give a place to a message that is not stored."""
         return Place(next(self._numbers), "")
 
-    def listed(self, storage: str, slots: list[Slot]) -> Changes:
-        """Take a whole list of a storage."""
+    def asked(self, storage: str) -> None:
+        """Hear that a list of a storage is asked for."""
+        self._told = {slot for slot in self._told if slot[0] != storage}
+
+    def listed(
+        self,
+        storage: str,
+        slots: list[Slot],
+        unread: Collection[int] = (),
+        *,
+        whole: bool = True,
+    ) -> Changes:
+        """Take a list of a storage; only a ``whole`` one shows what is gone.
+
+        Of a slot that was overwritten meanwhile it may show what lay there before; of
+        those in ``unread`` it may show a half of what we know.
+        """
         changes = Changes()
         seen = {slot.index for slot in slots}
         for (kept, index), held in [*self._held.items()]:
-            if kept == storage and index not in seen:
+            if whole and kept == storage and index not in seen:
                 changes.gone.extend(self._vanished(held))
         for slot in slots:
             held_now = self._held.get((storage, slot.index))
             if held_now is not None and held_now.text == slot.text:
                 self._still_there(held_now, changes)
                 continue
+            if held_now is not None and slot.index in unread:
+                continue
             if held_now is not None:
                 changes.gone.extend(self._vanished(held_now))
             place = Place(next(self._numbers), storage, slot.index)
-            self._held[storage, slot.index] = _Held(place, slot.text)
+            told = (storage, slot.index) in self._told
+            held = _Held(place, slot.text, overwritten=told)
+            self._held[storage, slot.index] = held
             changes.found.append((place, slot))
         return changes
 
@@ -97,6 +120,7 @@ class Shelf:
         A message may replace another one, in the same slot and without a deletion
         (TS 23.040 §9.2.3.9); nothing is deleted there before the next list.
         """
+        self._told.add((storage, index))
         held = self._held.get((storage, index))
         if held is None:
             return
@@ -162,6 +186,8 @@ class Shelf:
         return held.tries
 
     def _still_there(self, held: _Held, changes: Changes) -> None:
+        if (held.place.storage, held.place.index) in self._told:
+            return
         held.overwritten = False
         if held.stand is _Stand.CLEARED:
             held.tries += 1

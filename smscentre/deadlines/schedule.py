@@ -109,9 +109,11 @@ class Schedule:
         found = []
         for time in sorted(forms):
             at = _moment(day, time, clock)
-            # A report for a day cannot come on the evening before it.
-            remind_at = max(begins, at - self.lead_s)
             due = tuple(forms[time])
+            # A report for a day cannot come on the evening before it, and before the
+            # last deadline it would not count for this one.
+            counts = max(begins, *(each.since for each in due))
+            remind_at = max(counts, at - self.lead_s)
             found.append(Deadline(zone, day, time, due, at, remind_at))
         return found
 

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-__all__ = ["Digest", "Reminder", "Reported", "Standing", "digests", "reminders"]
+__all__ = [
+    "Digest",
+    "Reminder",
+    "Reported",
+    "Standing",
+    "digests",
+    "may_report",
+    "reminders",
+]
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
@@ -78,11 +86,16 @@ class Digest:
     missing: tuple[Unit, ...]
 
 
+def may_report(officer: Officer) -> bool:
+    """Whether an officer reports for a unit, and may."""
+    return officer.active and bool(officer.unit) and Right.INSERT in officer.rights
+
+
 def reminders(standing: Standing, directory: Directory) -> list[Reminder]:
     """Whom to remind: active officers who may report for a unit that lacks forms."""
     by_unit: dict[str, list[Officer]] = {}
     for officer in directory.officers.values():
-        if officer.active and officer.unit and Right.INSERT in officer.rights:
+        if officer.unit and may_report(officer):
             by_unit.setdefault(officer.unit, []).append(officer)
     return [
         Reminder(officer, directory.units[code], forms)

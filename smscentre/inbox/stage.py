@@ -28,7 +28,7 @@ from smscentre.messages import (
     IncomingKind,
     Outgoing,
 )
-from smscentre.store.arrivals import ACKNOWLEDGED
+from smscentre.store.arrivals import ACKNOWLEDGED, ACKNOWLEDGED_LATE
 from smscentre.store.writer import Writer
 
 PATIENCE_S = 10.0
@@ -159,10 +159,12 @@ class Inbox:
     def acknowledged(self, arrival_id: str) -> None:
         """Hear that the positive acknowledgement of an arrival was written."""
         arrival = self._committed.pop(arrival_id, None)
+        now = self._wall_clock()
         if arrival is None:
+            # A modem without a network has no bind, and deletes what it brought.
+            self._writer.mark(ACKNOWLEDGED_LATE, (arrival_id, now))
             return
         self._forget(arrival)
-        now = self._wall_clock()
         self._writer.mark(ACKNOWLEDGED, (arrival.row, now))
         incoming = arrival.incoming
         self._observer.acknowledged(incoming.link, now - incoming.arrived_at)

@@ -22,19 +22,21 @@ from smscentre.deadlines.standing import (
     Reminder,
     Standing,
     digests,
+    may_report,
     reminders,
 )
-from smscentre.directory import Directory
+from smscentre.directory import Directory, Unit
 from smscentre.interfaces import SubmissionKey
 from smscentre.messages import Priority
 from smscentre.store import notices
 from smscentre.store.ledger import StoreLedger
-from smscentre.store.notices import Notice
+from smscentre.store.notices import Notice, WaitingNotice
 from smscentre.store.outgoing import Draft, add_outgoing
 from smscentre.store.people import DirectoryCache
 from smscentre.store.transaction import Transaction
 
 _REPORTED = "the unit has reported since"
+_NOT_ITS_OFFICER = "the number reports for that unit no more"
 
 
 @frozen
@@ -132,36 +134,48 @@ class Rounds:
         return Done(expected, missing, told, unsent, waiting)
 
     def recall(self, transaction: Transaction, link: str, room: int) -> None:
-        """Take back reminders for units that have reported, as they are next to leave.
+        """Take back reminders that nobody needs any more, as they are next to leave.
 
         Done in each transaction that claims what waits for a link, so that none is
-        claimed once its unit's report is committed.
+        claimed once its unit's report, or the change of its officer, is committed.
         """
         now = self._wall_clock()
         found = bool(self._waiting)
         # Others move up to where some were taken back.
         while found:
             found = False
-            for notice in notices.next_to_leave(transaction, link, room):
-                if self._is_due(transaction, notice.outbox_id):
-                    continue
-                notices.recall(transaction, notice, _REPORTED, now)
-                transaction.after_commit(self._count_recalled)
-                found = True
+            for notice in notices.next_to_leave(transaction, link, room, now):
+                reason = self._reason_to_recall(transaction, notice)
+                if reason:
+                    notices.recall(transaction, notice, reason, now)
+                    transaction.after_commit(self._count_recalled)
+                    found = True
 
     def _count_recalled(self) -> None:
         self.recalled += 1
 
-    def _is_due(self, transaction: Transaction, row: int) -> bool:
-        """Whether what waits is no reminder, or its unit lacks a form, maybe again."""
-        planned, place = self._waiting.get(row, (None, ""))
-        unit = self._directories.current(transaction).units.get(place)
+    def _reason_to_recall(self, transaction: Transaction, notice: WaitingNotice) -> str:
+        """Why a reminder must not leave; empty for one that may, or another notice."""
+        planned, place = self._waiting.get(notice.outbox_id, (None, ""))
+        directory = self._directories.current(transaction)
+        unit = directory.units.get(place)
         if planned is None or unit is None:
-            return True
-        ledger, day = self._ledger(transaction), planned.deadline.day
+            return ""
+        officer = directory.officers.get(notice.number)
+        if officer is None or officer.unit != place or not may_report(officer):
+            return _NOT_ITS_OFFICER
+        return (
+            "" if self._lacks_form(transaction, unit, planned.deadline) else _REPORTED
+        )
+
+    def _lacks_form(
+        self, transaction: Transaction, unit: Unit, deadline: Deadline
+    ) -> bool:
+        """Whether a unit has not sent all that is due, or has taken it back."""
+        ledger = self._ledger(transaction)
         return any(
-            _stored_at(ledger, (place, due.form, day)) <= due.since
-            for due in planned.deadline.forms
+            _stored_at(ledger, (unit.code, due.form, deadline.day)) <= due.since
+            for due in deadline.forms
             if due.kind in unit.kinds
         )
 

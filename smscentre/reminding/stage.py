@@ -40,7 +40,7 @@ class ReminderObserver(Protocol):
         """So many units of a zone had something due; some of them lack it."""
 
     def reminders_recalled(self, count: int) -> None:
-        """Reminders were taken back: their units reported before they left."""
+        """Reminders were taken back: before they left nobody needed them any more."""
 
 
 class Postbox(Protocol):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 __all__ = [
     "ACKNOWLEDGED",
+    "ACKNOWLEDGED_LATE",
     "FILED_AT_ONCE",
     "KEY_HORIZON_S",
     "Suspect",
@@ -88,6 +89,14 @@ ACKNOWLEDGED = Statement(
     ("row", "at"),
 )
 """A mark: the positive acknowledgement of an arrival was written."""
+
+ACKNOWLEDGED_LATE = Statement(
+    update(inbox)
+    .where(inbox.c.arrival_id == bindparam("arrival"))
+    .values(acked_at=bindparam("at")),
+    ("arrival", "at"),
+)
+"""The same after its bind: then only its id is known."""
 
 FILED_AT_ONCE = 2000
 """Arrivals whose filing keeps the writer for tens of milliseconds at most."""

@@ -46,7 +46,7 @@ def read_store(url: str, action: Callable[[Connection], T]) -> T:
 def change_store(url: str, work: Callable[[Transaction], T]) -> T:
     """Do a piece of work in a transaction of its own, which an error takes back.
 
-    :raises StoreError: the database cannot be used
+    :raises StoreError: the database cannot be used, or was lost with its answer
     """
     engine = writing_engine(url)
     try:
@@ -57,18 +57,28 @@ def change_store(url: str, work: Callable[[Transaction], T]) -> T:
 
 
 def _attempt(engine: Engine, work: Callable[[Transaction], T]) -> T:
-    """Commit the work, again if a service that writes was in the way."""
+    """Commit the work, again if a service that writes was in the way.
+
+    A commit is not tried again: it may have been done, and twice is too often.
+    """
     for left in reversed(range(_ATTEMPTS)):
+        commits = False
         try:
             with engine.begin() as connection:
                 transaction = Transaction(connection, Numbers())
                 result = work(transaction)
                 transaction.flush()
+                commits = True
                 return result
         except exc.OperationalError as error:
+            words = in_words(error)
+            if commits:
+                raise StoreError(
+                    "it is not known whether this was done: look before you ask for "
+                    f"it again; the database failed to say so: {words}"
+                ) from error
             if not left:
                 raise StoreError(
-                    f"the database {named(engine.url)} cannot be written: "
-                    f"{in_words(error)}"
+                    f"the database {named(engine.url)} cannot be written: {words}"
                 ) from error
     raise AssertionError("the last attempt returns or raises")

@@ -24,7 +24,7 @@ from sqlalchemy import and_, bindparam, insert, select, update
 from sqlalchemy import text as sql
 
 from smscentre.messages import Priority
-from smscentre.store.steps import OutboxState
+from smscentre.store.steps import OutboxState, is_due
 from smscentre.store.tables import OPEN, notices, outbox, rounds
 from smscentre.store.transaction import Statement, Transaction, insert_of
 
@@ -57,6 +57,8 @@ _NEXT = (
         outbox.c.priority == int(Priority.REMINDER),
         # The parts behind it share its fate.
         outbox.c.part_number == 1,
+        # What is put off is passed over by a claim, and must hide nothing behind it.
+        is_due(),
     )
     .order_by(outbox.c.id)
     .limit(bindparam("room"))
@@ -109,10 +111,10 @@ def open_notices(transaction: Transaction, key: RoundKey) -> dict[int, str]:
 
 
 def next_to_leave(
-    transaction: Transaction, link: str, room: int
+    transaction: Transaction, link: str, room: int, now: float
 ) -> list[WaitingNotice]:
     """The notices among the next ``room`` that a claim for a link could take."""
-    rows = transaction.all(_NEXT, {"link": link, "room": room})
+    rows = transaction.all(_NEXT, {"link": link, "room": room, "now": now})
     return [WaitingNotice(row.id, row.number, row.part_reference) for row in rows]
 
 

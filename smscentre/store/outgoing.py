@@ -20,11 +20,11 @@ __all__ = [
 from collections.abc import Collection, Sequence
 from typing import Any, Final
 
-from sqlalchemy import bindparam, false, func, insert, or_, select, update
+from sqlalchemy import bindparam, false, func, insert, select, update
 from sqlalchemy import text as sql
 
 from smscentre.messages import Alphabet, Outgoing, Part, Priority
-from smscentre.store.steps import OutboxState
+from smscentre.store.steps import OutboxState, is_due
 from smscentre.store.tables import OPEN, binds, inbox, outbox, part_references
 from smscentre.store.transaction import Statement, Transaction, insert_of
 from smscentre.values import frozen
@@ -94,19 +94,8 @@ _WAITING = (
     .order_by(outbox.c.priority, outbox.c.id)
 )
 
-_LONGEST_DELAY_S = 3600.0
-"""Nothing is put off for as long: what seems to be was put in before the machine's
-clock was set back, and is due."""
-
 _DUE = (
-    _WAITING.where(
-        or_(
-            outbox.c.due_at <= bindparam("now"),
-            outbox.c.due_at > bindparam("now") + _LONGEST_DELAY_S,
-        )
-    )
-    .limit(bindparam("room"))
-    .with_for_update(skip_locked=True)
+    _WAITING.where(is_due()).limit(bindparam("room")).with_for_update(skip_locked=True)
 )
 
 _NEXT_DUE = select(func.min(outbox.c.due_at)).where(

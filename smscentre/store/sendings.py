@@ -19,10 +19,11 @@ __all__ = [
     "put_sending",
 ]
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 from attrs import frozen
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, and_, func, insert, select, update
 
 from smscentre.numbers import masked
 from smscentre.store import audit
@@ -181,28 +182,36 @@ def _wait_s(
     transaction: Transaction, draft: Draft, order: Order, share: Share
 ) -> float | None:
     """How long until a share has room, None where all have."""
-    day, hour = order.at - _DAY_S, order.at - _HOUR_S
+    at = order.at
     if share.sms_per_day:
-        of_token = sendings.c.token_id == order.token
-        used, oldest = _used(transaction, of_token, func.sum(sendings.c.parts), day)
+        whose = sendings.c.token_id == order.token, _around(at, _DAY_S)
+        used, oldest = _used(transaction, whose, func.sum(sendings.c.parts))
         if used + len(draft.parts) > share.sms_per_day:
-            return (oldest or order.at) - day
+            return (oldest or at) + _DAY_S - at
     if share.per_number_hour:
-        to_number = sendings.c.number == draft.number
-        used, oldest = _used(transaction, to_number, func.count(), hour)
+        whose = sendings.c.number == draft.number, _around(at, _HOUR_S)
+        used, oldest = _used(transaction, whose, func.count())
         if used >= share.per_number_hour:
-            return (oldest or order.at) - hour
+            return (oldest or at) + _HOUR_S - at
     return None
 
 
+def _around(at: float, seconds: float) -> ColumnElement[bool]:
+    """What was sent in the time before a moment.
+
+    A clock that was set back since may have been ahead; by more it is as if nothing
+    had been sent.
+    """
+    created_at = sendings.c.created_at
+    return and_(created_at > at - seconds, created_at < at + seconds)
+
+
 def _used(
-    transaction: Transaction, whose: Any, amount: Any, since: float
+    transaction: Transaction, whose: Sequence[ColumnElement[bool]], amount: Any
 ) -> tuple[int, float | None]:
-    """What was sent since a moment, and when the first of it."""
-    query = select(func.coalesce(amount, 0), func.min(sendings.c.created_at)).where(
-        whose, sendings.c.created_at > since
-    )
-    used, oldest = transaction.first(query)
+    """What was sent, and when the first of it."""
+    query = select(func.coalesce(amount, 0), func.min(sendings.c.created_at))
+    used, oldest = transaction.first(query.where(*whose))
     return int(used), oldest
 
 

@@ -18,11 +18,13 @@ __all__ = [
     "STEPS",
     "OutboxState",
     "Step",
+    "is_due",
 ]
 
 from enum import StrEnum
+from typing import Final
 
-from sqlalchemy import bindparam, update
+from sqlalchemy import ColumnElement, bindparam, or_, update
 from sqlalchemy import text as sql
 
 from smscentre.store.prepared import Statement
@@ -78,6 +80,18 @@ ENDED_BADLY = frozenset(
     }
 )
 """The states in which a part has ended, and its receiver may be without it."""
+
+
+_PUT_OFF_MOST_S: Final = 900.0
+"""Longer than any part is ever put off: what waits for later was put out by a clock
+that has been set back since."""
+
+
+def is_due() -> ColumnElement[bool]:
+    """The condition of rows of the outbox that may go at the moment ``now``."""
+    due_at: ColumnElement[float] = outbox.c.due_at
+    now: ColumnElement[float] = bindparam("now")
+    return or_(due_at <= now, due_at > now + _PUT_OFF_MOST_S)
 
 
 Step = Statement

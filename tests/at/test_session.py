@@ -171,6 +171,37 @@ class ReceivingTests(SynchronousTestCase):
         self.assertIsNotNone(found.octets)
         self.assertEqual(line.said("AT+CMGR=1"), 1)
 
+    def test_a_list_that_was_cut_empties_no_slot(self) -> None:
+        """What it lacks may lie there; the first whole list tells what is gone."""
+        line = ModemLine()
+        line.accept = lambda found: None
+        for text in ("RUTAN 1 2 3 4", "RUTAN 5 6 7 8"):
+            line.modem.deliver(OFFICER, text, line.now)
+        cut = _CutList(line)
+        line.run(20)
+        self.assertTrue(cut.has_cut)
+        listed = line.of(events.Listed)
+        self.assertEqual(listed[0].taken, {1})
+        firsts = [each.taken for each in listed if each.first]
+        self.assertEqual(firsts, [{1, 2}])
+
+    def test_a_list_that_was_cut_clears_nothing(self) -> None:
+        """Nor is a message found anew of which it shows a half."""
+        line = started()
+        line.accept = lambda found: None
+        line.modem.faults.mishaps.append(Mishap("+CMGD", Deed.REFUSE, times=0))
+        for text in ("RUTAN 1 2 3 4", "RUTAN 5 6 7 8"):
+            line.modem.deliver(OFFICER, text, line.now)
+        line.run(1)
+        first, second = line.of(events.Found)
+        line.session.settle(second.place, True, line.now)
+        line.run(1)
+        cut = _CutList(line)
+        line.run(61)
+        self.assertTrue(cut.has_cut)
+        self.assertEqual(line.of(events.Found), [first, second])
+        self.assertEqual(line.of(events.Cleared), [])
+
     def test_an_entry_that_is_no_pdu_by_itself_either_is_all_there_is(self) -> None:
         """The link decides what becomes of it; a lost answer leaves it to the list."""
         for deed in (Deed.REFUSE, Deed.LOSE):
@@ -224,6 +255,23 @@ class ReceivingTests(SynchronousTestCase):
         self.assertEqual(len(line.of(events.Cleared)), 1)
         self.assertTrue(first.is_taken)
         self.assertFalse(second.is_taken)
+
+    def test_what_is_safe_stays_in_a_slot_overwritten_during_its_list(self) -> None:
+        """Its entry may be older: there may lie what nobody has read."""
+        line = started()
+        line.accept = lambda found: None
+        line.modem.deliver(OFFICER, "RUTAN 1 2 3 4", line.now)
+        line.run(1)
+        [found] = line.of(events.Found)
+        entry = f"\r\n+CMGL: {found.place.index},0,,21\r\n{found.text}\r\n"
+        told = f'\r\n+CMTI: "MT",{found.place.index}\r\n'
+        line.session.look(line.now)
+        self.assertIn(b"AT+CMGL", line.session.data_to_send())
+        line.session.settle(found.place, True, line.now)
+        line.session.receive(f"{entry}{told}\r\nOK\r\n".encode(), line.now)
+        said = line.session.data_to_send()
+        self.assertIn(b"AT+CMGL", said)
+        self.assertNotIn(b"AT+CMGD", said)
 
     def test_a_refused_deletion_is_tried_again_with_the_next_list(self) -> None:
         """And told; the message is found once."""

@@ -126,11 +126,28 @@ class ShelfTests(SynchronousTestCase):
             self.shelf.overwritten("SM", index)
         self.shelf.settle(in_hand, True)
         self.assertIsNone(self.shelf.next_due())
+        self.shelf.asked("SM")
         changes = self.shelf.listed("SM", slots(s1="CC", s2="BB"))
         self.assertEqual(changes.gone, [safe])
         self.assertEqual(len(changes.found), 1)
         self.assertEqual(self.shelf.next_due(), in_hand)
         self.assertIsNone(self.shelf.next_due())
+
+    def test_a_list_shows_nothing_of_a_slot_that_is_overwritten_meanwhile(
+        self,
+    ) -> None:
+        """What lies there now may have come behind its entry; the next list tells."""
+        [known] = self.find(s1="AA")
+        self.shelf.asked("SM")
+        for index in (1, 2):
+            self.shelf.overwritten("SM", index)
+        [new] = self.find(s1="AA", s2="BB")
+        for place in (known, new):
+            self.shelf.settle(place, True)
+        self.assertIsNone(self.shelf.next_due())
+        self.shelf.asked("SM")
+        self.assertEqual(self.gone(s1="CC", s2="BB"), [known])
+        self.assertEqual(self.shelf.next_due(), new)
 
     def test_the_same_text_in_a_slot_that_was_filled_again_is_new(self) -> None:
         """The modem has said so, and the one before was deleted."""
@@ -140,6 +157,19 @@ class ShelfTests(SynchronousTestCase):
         self.shelf.cleared(place)
         self.shelf.overwritten("SM", 1)
         self.assertEqual(len(self.find(s1="AA")), 1)
+
+    def test_a_list_that_was_cut_says_nothing_of_the_rest(self) -> None:
+        """Nor of the entry that it cuts, if something was found there before."""
+        first, second = self.find(s1="AABB", s2="CC")
+        for place in (first, second):
+            self.shelf.settle(place, True)
+            self.shelf.next_due()
+            self.shelf.not_cleared(place)
+        for unread in ({1}, set[int]()):
+            entries = slots(s1="AA") if unread else []
+            changes = self.shelf.listed("SM", entries, unread, whole=False)
+            self.assertEqual(changes, Changes())
+        self.assertEqual(self.gone(), [first, second])
 
     def test_storages_are_apart(self) -> None:
         """A list of one says nothing of another."""

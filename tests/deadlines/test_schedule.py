@@ -94,6 +94,13 @@ class DeadlineTests(SynchronousTestCase):
         (deadline,) = early.on("WIB", MONDAY)
         self.assertEqual(deadline.remind_at, at("WIB", 0))
 
+    def test_a_lead_ends_at_the_deadline_before(self) -> None:
+        """What a unit sends until then does not count for this one."""
+        schedule = Schedule({"RUTAN": ("RUTAN", (TEN, FOUR))}, lead_s=8 * 3600)
+        first, second = schedule.on("WIB", MONDAY)
+        self.assertEqual(first.remind_at, at("WIB", 2))
+        self.assertEqual(second.remind_at, at("WIB", 10))
+
     def test_between_two_moments(self) -> None:
         """The later end is in, the earlier one is not."""
         for after, until, times in (

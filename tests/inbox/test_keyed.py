@@ -183,6 +183,16 @@ class SlotTests(KeyedTestCase):
         self.bring(self.message("SET 5", _SLOT))
         self.assertEqual(self.states(), ["done", "done"])
 
+    def test_deleted_after_its_bind(self) -> None:
+        """A modem without a network has no bind, and deletes all the same."""
+        first = self.message("SET 5", _SLOT)
+        self.bring(first, deleted=False)
+        self.link.disconnect(self.exchange)
+        self.exchange.acknowledged(self.link, first.arrival_id)
+        self.link.connect(self.exchange)
+        self.bring(self.message("SET 5", _SLOT))
+        self.assertEqual(self.states(), ["done", "done"])
+
     def test_deleted_after_it_was_read_again(self) -> None:
         """Whichever reading the deletion followed, the slot was emptied by it."""
         self.bring(self.message("SET 5", _SLOT), deleted=False)

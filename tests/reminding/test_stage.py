@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from attrs import evolve
 
+from smscentre.directory import Right
 from smscentre.messages import Priority
 from smscentre.reminding.stage import LOOK_S
+from smscentre.store.outgoing import postpone_number
+from smscentre.store.people import put_officers
 from tests.reminding.morning import BEGINS, DAY, ZONE_OF, MorningTestCase, local
 
 
@@ -141,6 +144,55 @@ class RecallTests(MorningTestCase):
         late = {unit.code for unit in others[2:]}
         self.assertEqual(len(late), 1)
         self.assertEqual({code for code, _ in self.reminded()}, first | late)
+
+    def test_a_report_behind_one_that_is_put_off(self) -> None:
+        """A destination that is spared does not hide who reported behind it."""
+        self.start()
+        process = self.process
+        assert process is not None
+        process.link.window = 0
+        self.wait_until(local("WIT", 9, 31))
+        rows = self.rows("SELECT number FROM outbox WHERE state = 'queued' ORDER BY id")
+        spared, behind = rows[0].number, rows[1].number
+        until = local("WIT", 9, 59)
+        process.writer.perform(
+            lambda transaction: postpone_number(transaction, "carrier", spared, until)
+        )
+        officer = next(each for each in self.officers if each.number == behind)
+        unit = next(each for each in self.all_units if each.code == officer.unit)
+        self.report_all([(unit, f"{form} 1 2 3 4") for form in unit.kinds])
+        process.link.window = 1
+        process.outbox.tick()
+        self.settle()
+        self.assertNotIn(unit.code, {code for code, _ in self.reminded()})
+
+    def test_who_reports_for_the_unit_no_more_is_not_reminded(self) -> None:
+        """Deactivated, moved to another unit, or without the right since."""
+        self.start()
+        process = self.process
+        assert process is not None
+        process.link.window = 0
+        self.wait_until(local("WIT", 9, 31))
+        waiting = {
+            row.number
+            for row in self.rows("SELECT number FROM outbox WHERE state = 'queued'")
+        }
+        first, second, third, left = (
+            each for each in self.officers if each.number in waiting
+        )
+        changed = [
+            evolve(first, active=False),
+            evolve(second, unit=self.all_units[0].code),
+            evolve(third, rights=frozenset({Right.QUERY})),
+        ]
+        process.writer.perform(lambda transaction: put_officers(transaction, changed))
+        process.link.window = 2000
+        process.outbox.tick()
+        self.settle()
+        self.assertEqual({code for code, _ in self.reminded()}, {left.unit})
+        errors = self.rows("SELECT error FROM outbox WHERE state = 'expired'")
+        words = "the number reports for that unit no more"
+        self.assertEqual([row.error for row in errors], [words] * 3)
 
     def test_counted(self) -> None:
         """What was taken back is counted at the next look."""

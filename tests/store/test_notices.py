@@ -12,7 +12,7 @@ from twisted.internet.defer import Deferred
 from smscentre.messages import Alphabet, Priority
 from smscentre.store import notices
 from smscentre.store.notices import Notice, WaitingNotice
-from smscentre.store.outgoing import Draft, add_outgoing
+from smscentre.store.outgoing import Draft, add_outgoing, postpone_number
 from smscentre.store.transaction import Transaction
 from tests.storecase import StoreTestCase
 
@@ -91,17 +91,36 @@ class NoticeTests(StoreTestCase):
         self.assertEqual(self.successResultOf(taken), 2)
         self.assertEqual(self.waiting(), waiting[1:])
 
+    def test_what_is_put_off_takes_no_room(self) -> None:
+        """A claim passes over it, so that the one behind it is next."""
+        number = self.draft.number
+        put_off = self.successResultOf(self._done(self.tell))
+        self.successResultOf(
+            self._done(
+                lambda transaction: postpone_number(transaction, "carrier", number, 9.0)
+            )
+        )
+        other = evolve(_DRAFT, number="+62812")
+        (behind,) = self.successResultOf(
+            self._done(lambda transaction: add_outgoing(transaction, other, now=1.0))
+        )
+        for now, row in ((2.0, behind.row), (9.0, put_off)):
+            (waiting,) = self.waiting(now, room=1)
+            self.assertEqual(waiting.outbox_id, row)
+
     def open_notices(self) -> dict[int, str]:
         """What of the round has not come to an end."""
         return self.successResultOf(
             self._done(lambda transaction: notices.open_notices(transaction, _KEY))
         )
 
-    def waiting(self) -> list[WaitingNotice]:
+    def waiting(self, now: float = 2.0, room: int = 9) -> list[WaitingNotice]:
         """What could leave next by the link."""
         return self.successResultOf(
             self._done(
-                lambda transaction: notices.next_to_leave(transaction, "carrier", 9)
+                lambda transaction: notices.next_to_leave(
+                    transaction, "carrier", room, now
+                )
             )
         )
 

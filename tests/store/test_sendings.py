@@ -36,6 +36,7 @@ from tests.storecase import StoreTestCase
 T = TypeVar("T")
 
 AT = 1_715_649_330.0
+_YEAR_S = 365 * 86400.0
 NUMBER = "+6281234567890"
 NO_LIMIT = Share()
 ANI = User("ani", Role.ADMIN)
@@ -81,6 +82,10 @@ CASES = (
     Case(Share(per_number_hour=2), (100.0, 1.0), 3500.0, by_another=True),
     Case(Share(per_number_hour=2), (3601.0, 1.0), None),
     Case(Share(per_number_hour=2), (1.0, 1.0), None, to_another=True),
+    # By a clock that was a year ahead, and by one that was a moment.
+    Case(Share(sms_per_day=4), (-_YEAR_S,) * 2, None),
+    Case(Share(per_number_hour=2), (-_YEAR_S,) * 2, None),
+    Case(Share(per_number_hour=2), (-1.0, -1.0), 3601.0),
 )
 
 
