@@ -8,6 +8,7 @@ __all__ = [
     "Reported",
     "Standing",
     "digests",
+    "may_ask",
     "may_report",
     "reminders",
 ]
@@ -91,6 +92,11 @@ def may_report(officer: Officer) -> bool:
     return officer.active and bool(officer.unit) and Right.INSERT in officer.rights
 
 
+def may_ask(officer: Officer) -> bool:
+    """Whether an officer may know how units stand."""
+    return officer.active and Right.QUERY in officer.rights
+
+
 def reminders(standing: Standing, directory: Directory) -> list[Reminder]:
     """Whom to remind: active officers who may report for a unit that lacks forms."""
     by_unit: dict[str, list[Officer]] = {}
@@ -120,7 +126,7 @@ def digests(
     is_last = bool(counted) and counted[-1] is present
     found: list[Digest] = []
     for officer in directory.officers.values():
-        if not officer.active or Right.QUERY not in officer.rights:
+        if not may_ask(officer):
             continue
         if officer.provinces:
             found += _digest(officer, [present.within(officer.provinces)])

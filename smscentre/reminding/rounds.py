@@ -22,6 +22,7 @@ from smscentre.deadlines.standing import (
     Reminder,
     Standing,
     digests,
+    may_ask,
     may_report,
     reminders,
 )
@@ -37,6 +38,7 @@ from smscentre.store.transaction import Transaction
 
 _REPORTED = "the unit has reported since"
 _NOT_ITS_OFFICER = "the number reports for that unit no more"
+_MAY_NOT_ASK = "the number may not ask any more"
 
 
 @frozen
@@ -134,7 +136,7 @@ class Rounds:
         return Done(expected, missing, told, unsent, waiting)
 
     def recall(self, transaction: Transaction, link: str, room: int) -> None:
-        """Take back reminders that nobody needs any more, as they are next to leave.
+        """Take back notices that nobody needs any more, as they are next to leave.
 
         Done in each transaction that claims what waits for a link, so that none is
         claimed once its unit's report, or the change of its officer, is committed.
@@ -155,18 +157,20 @@ class Rounds:
         self.recalled += 1
 
     def _reason_to_recall(self, transaction: Transaction, notice: WaitingNotice) -> str:
-        """Why a reminder must not leave; empty for one that may, or another notice."""
+        """Why a notice must not leave; empty for one that may, or what is none."""
         planned, place = self._waiting.get(notice.outbox_id, (None, ""))
-        directory = self._directories.current(transaction)
-        unit = directory.units.get(place)
-        if planned is None or unit is None:
+        if planned is None:
             return ""
+        directory = self._directories.current(transaction)
         officer = directory.officers.get(notice.number)
+        if planned.purpose is Purpose.DIGEST:
+            return "" if officer is not None and may_ask(officer) else _MAY_NOT_ASK
+        unit = directory.units.get(place)
         if officer is None or officer.unit != place or not may_report(officer):
             return _NOT_ITS_OFFICER
-        return (
-            "" if self._lacks_form(transaction, unit, planned.deadline) else _REPORTED
-        )
+        if unit is None or self._lacks_form(transaction, unit, planned.deadline):
+            return ""
+        return _REPORTED
 
     def _lacks_form(
         self, transaction: Transaction, unit: Unit, deadline: Deadline

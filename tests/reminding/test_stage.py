@@ -194,6 +194,26 @@ class RecallTests(MorningTestCase):
         words = "the number reports for that unit no more"
         self.assertEqual([row.error for row in errors], [words] * 3)
 
+    def test_who_may_not_ask_any_more_gets_no_digest(self) -> None:
+        """Who has left is not told how the units of his province stand."""
+        self.start()
+        process = self.process
+        assert process is not None
+        process.link.window = 0
+        self.wait_until(local("WIT", 10, 1))
+        (waiting,) = self.rows(
+            "SELECT number FROM outbox WHERE state = 'queued' AND expires_at > :now",
+            now=self.now(),
+        )
+        gone = next(one for one in self.officers if one.number == waiting.number)
+        process.writer.perform(
+            lambda transaction: put_officers(transaction, [evolve(gone, active=False)])
+        )
+        process.link.window = 2000
+        process.outbox.tick()
+        self.settle()
+        self.assertEqual(self.notices(), [])
+
     def test_counted(self) -> None:
         """What was taken back is counted at the next look."""
         self.start()
