@@ -270,18 +270,12 @@ class Outbox:
             return
         size = lane.begin_claim(room)
         bind, wall = lane.bind, self._wall_clock()
-        taken: list[int] = []
 
         def claim(transaction: Transaction) -> outgoing.Claim:
             failpoints.hit("before-claim")
-            # Done again after a commit of which nobody heard: that took these.
-            for row in taken:
-                transaction.add(steps.REQUEUED, (row, bind, wall, "not handed over"))
             for action in self._before_claims:
                 action(transaction, lane.link.name, size)
-            found = outgoing.claim(transaction, lane.link.name, bind, size, wall)
-            taken[:] = [part.row for part in found.parts]
-            return found
+            return outgoing.claim(transaction, lane.link.name, bind, size, wall)
 
         claimed = self._writer.perform(claim)
         claimed.addCallbacks(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 
 from attrs import evolve
-from sqlalchemy import Connection, event, exc
 
 from smscentre.messages import (
     Accepted,
@@ -24,14 +23,11 @@ from smscentre.messages import (
 )
 from smscentre.outbox.routing import Route
 from smscentre.store import outgoing, steps
-from smscentre.store.engine import writing_engine
 from smscentre.store.outgoing import Draft
 from smscentre.store.receipts import Marks, Parked
 from smscentre.store.sessions import end_left_open
 from smscentre.store.steps import STEPS, OutboxState
-from smscentre.store.writer import Unavailable, Writer
 from tests.stages import CENTRE_NUMBER, OFFICER, StagesTestCase
-from tests.storecase import at_once
 
 _THROTTLED = Rejected(0x58, "ESME_RTHROTTLED", Retry.LATER, throttled=True)
 _FULL = Rejected(0x14, "ESME_RMSGQFUL", Retry.LATER, queue_full=True)
@@ -288,34 +284,6 @@ class ClaimTests(OutboxTestCase):
         self.turn()
         self.pass_time(0.05)
         self.assertEqual([sent.resent for sent in self.link.sent], [False])
-
-    def test_a_claim_of_which_nobody_heard(self) -> None:
-        """Its commit was done and its answer lost: what it took still goes."""
-        engine = writing_engine(self.url, explicit=True)
-        self.writer.close()
-        self.writer = Writer(engine, at_once, self.clock, self.batches)
-        self.addCleanup(self.writer.close)
-        self.start_stages()
-        self.connect()
-        self.link.window = 0
-        for text in "ab":
-            self.put(text)
-        self.link.window = 1
-
-        def lose(connection: Connection) -> None:
-            event.remove(engine, "commit", lose)
-            connection.exec_driver_sql("COMMIT")
-            raise exc.OperationalError(
-                "COMMIT", {}, OSError(), connection_invalidated=True
-            )
-
-        event.listen(engine, "commit", lose)
-        self.outbox.tick()
-        self.assertRaises(Unavailable, self.writer.turn)
-        self.turn()
-        self.assertEqual(self.texts(), ["a"])
-        self.settle(Accepted("7"))
-        self.assertEqual(self.texts(), ["a", "b"])
 
     def test_news_during_a_claim(self) -> None:
         """What is queued again while a claim is on its way is not forgotten."""
