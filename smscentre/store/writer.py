@@ -27,6 +27,7 @@ from smscentre import failpoints
 from smscentre.errors import SMSCentreError
 from smscentre.store import tables
 from smscentre.store.engine import file_identity, is_outage
+from smscentre.store.prepared import Overtaken
 from smscentre.store.transaction import Numbers, Row, Statement, Transaction
 from smscentre.store.work import Job, Steward, Work, WorkState
 from smscentre.tasks import attempt
@@ -42,6 +43,9 @@ SHARE = 10
 """Pieces of work of one sender among them at most, in their order: whatever a number
 floods the centre with, the others wait for no more. A window of the usual size holds no
 more of one sender."""
+
+_OVERTAKEN_MOST = 10
+"""So often may another node be faster until a piece of work cannot be done."""
 
 MARK_DELAY_S = 0.05
 """How long a mark waits for a batch to ride with."""
@@ -307,6 +311,11 @@ class Writer:
                 _log.error("a mark could not be stored: {error}", error=error)
         for done, work in enumerate(batch):
             error = attempt(self._commit_one, work)
+            for _ in range(_OVERTAKEN_MOST):
+                if not isinstance(error, Overtaken):
+                    break
+                self._roll_back(error, batch[done:], ())
+                error = attempt(self._commit_one, work)
             if error is not None:
                 self._roll_back(error, batch[done:], ())
                 _log.warn(
