@@ -6,13 +6,14 @@ one ended. SQLite is in this process and always answers.
 
 from __future__ import annotations
 
-__all__ = ["Attempt", "number_of", "outcome_of"]
+__all__ = ["Attempt", "known_arrivals", "number_of", "outcome_of"]
 
 from collections.abc import Sequence
 
 from attrs import define
 from sqlalchemy import Connection, String, cast, func, select, text
 
+from smscentre.store import tables
 from smscentre.store.engine import StoreError
 from smscentre.store.transaction import Transaction
 from smscentre.store.work import Work
@@ -57,3 +58,14 @@ def outcome_of(connection: Connection, number: str) -> bool | None:
     if status == "in progress":
         raise StoreError("the database is still at a commit whose answer was lost")
     return _COMMITTED.get(status)
+
+
+def known_arrivals(transaction: Transaction, batch: Sequence[Work]) -> set[str]:
+    """The arrivals that an earlier commit of unknown outcome did store."""
+    doubtful = [work.arrival_id for work in batch if work.unknown and work.arrival_id]
+    if not doubtful:
+        return set()
+    column = tables.inbox.c.arrival_id
+    return {
+        row[0] for row in transaction.all(select(column).where(column.in_(doubtful)))
+    }

@@ -18,17 +18,17 @@ from threading import Lock
 from time import perf_counter
 from typing import Final, Protocol, TypeVar
 
-from sqlalchemy import Connection, Engine, exc, select
+from sqlalchemy import Connection, Engine, exc
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
 from twisted.logger import Logger
 
 from smscentre import failpoints
 from smscentre.errors import SMSCentreError
-from smscentre.store import tables
 from smscentre.store.engine import file_identity, is_outage, plainly
+from smscentre.store.prepared import Overtaken
 from smscentre.store.transaction import Numbers, Row, Statement, Transaction
-from smscentre.store.unseen import Attempt, number_of, outcome_of
+from smscentre.store.unseen import Attempt, known_arrivals, number_of, outcome_of
 from smscentre.store.work import Job, Steward, Work, WorkState
 from smscentre.tasks import attempt
 
@@ -43,6 +43,9 @@ SHARE = 10
 """Pieces of work of one sender among them at most, in their order: whatever a number
 floods the centre with, the others wait for no more. A window of the usual size holds no
 more of one sender."""
+
+_OVERTAKEN_MOST = 10
+"""So often may another node be faster until a piece of work cannot be done."""
 
 MARK_DELAY_S = 0.05
 """How long a mark waits for a batch to ride with."""
@@ -304,7 +307,7 @@ class Writer:
         self._taken.extendleft(reversed(beyond))
 
     def _run(self, transaction: Transaction, batch: Sequence[Work]) -> None:
-        known = _known_arrivals(transaction, batch)
+        known = known_arrivals(transaction, batch)
         stewards: dict[Steward, list[Work]] = {}
         for work in batch:
             if work.steward is not None and work.arrival_id not in known:
@@ -353,6 +356,11 @@ class Writer:
                 _log.error("a mark could not be stored: {error}", error=error)
         for done, work in enumerate(batch):
             error = attempt(self._commit_one, work)
+            for _ in range(_OVERTAKEN_MOST):
+                if not isinstance(error, Overtaken):
+                    break
+                self._roll_back(error, batch[done:], ())
+                error = attempt(self._commit_one, work)
             if error is not None:
                 self._roll_back(error, batch[done:], ())
                 _log.warn(
@@ -381,14 +389,3 @@ class Writer:
         connection, self._connection = self._connection, None
         if connection is not None:
             attempt(connection.close)
-
-
-def _known_arrivals(transaction: Transaction, batch: Sequence[Work]) -> set[str]:
-    """The arrivals that an earlier commit of unknown outcome did store."""
-    doubtful = [work.arrival_id for work in batch if work.unknown and work.arrival_id]
-    if not doubtful:
-        return set()
-    column = tables.inbox.c.arrival_id
-    return {
-        row[0] for row in transaction.all(select(column).where(column.in_(doubtful)))
-    }

@@ -12,6 +12,7 @@ from twisted.internet.defer import Deferred
 
 from smscentre.errors import SMSCentreError
 from smscentre.store.engine import writing_engine
+from smscentre.store.prepared import Overtaken
 from smscentre.store.tables import counters
 from smscentre.store.transaction import Statement, Transaction
 from smscentre.store.work import Job, Work
@@ -102,6 +103,23 @@ class WriterTests(StoreTestCase):
         self.give(put("a"), bad, put("b"))
         self.failureResultOf(bad.outcome, SMSCentreError)
         self.assertEqual(self.names(), ["a", "b"])
+
+    def test_overtaken_work_is_done_anew(self) -> None:
+        """Another node may be faster several times, but not for ever."""
+        tries: list[int] = []
+
+        def overtaken(most: int) -> int:
+            tries.append(most)
+            if len(tries) < most:
+                raise Overtaken("another node was faster")
+            return len(tries)
+
+        done = self.writer.perform(lambda transaction: overtaken(5))
+        self.turn()
+        self.assertEqual(self.successResultOf(done), 5)
+        never = self.writer.perform(lambda transaction: overtaken(1000))
+        self.turn()
+        self.failureResultOf(never, Overtaken)
 
     def test_one_sender_has_a_share(self) -> None:
         """The other's work is in the first batch, behind whatever a sender puts."""
