@@ -40,6 +40,10 @@ _PLAIN_STYLE = PartStyle()
 
 _TELL_AGAIN_S = 3600
 
+_TRIED_S = 60
+"""How long a phone's reply lives: whoever tried something out does not wait longer, and
+what a crash leaves of it must never go to the telephone of that number."""
+
 _log = Logger(namespace="smscentre.inbox.answering")
 
 
@@ -184,6 +188,7 @@ class Answering:
         style = self._settings.styles.get(link, _PLAIN_STYLE)
         alphabet, parts = compose(text, style)
         claimer = bind if len(parts) == 1 else ""
+        by_phone = link in self._settings.phones
         draft = Draft(
             link,
             number,
@@ -191,11 +196,11 @@ class Answering:
             alphabet,
             Priority.REPLY,
             style.reference_width,
-            now + self._settings.reply_expires_s,
+            now + (_TRIED_S if by_phone else self._settings.reply_expires_s),
             inbox_id,
         )
         outgoing = add_outgoing(transaction, draft, now=now, bind=claimer)
-        if link not in self._settings.phones:
+        if not by_phone:
             self.count(transaction, number, now)
         return Posted(outgoing, 0) if claimer else Posted([], len(outgoing))
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from attrs import evolve
+from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
 from smscentre import failpoints
@@ -21,6 +22,7 @@ from smscentre.store.arrivals import ACKNOWLEDGEMENT_DOUBT_S, REDELIVERY_HORIZON
 from smscentre.store.longmessages import WAIT_S
 from smscentre.store.people import put_officers
 from smscentre.store.sessions import end_left_open
+from smscentre.store.tables import outbox
 from smscentre.store.writer import BATCH, SHARE, Unavailable
 from tests.stages import CENTRE_NUMBER, OFFICER, StagesTestCase
 
@@ -674,6 +676,14 @@ class PhoneTests(StagesTestCase):
         for source in (OFFICER, _STRANGER):
             answers = [self.by_phone("SAME", source) for _ in range(4)]
             self.assertEqual(answers, [1] * 4)
+
+    def test_no_reply_outlives_who_waits_for_it(self) -> None:
+        """One that a crash left goes to no telephone, whatever becomes of the link."""
+        self.by_phone("SET 1")
+        self.text("SET 2")
+        lives = select(outbox.c.expires_at - outbox.c.created_at)
+        found = self.rows(lives.order_by(outbox.c.id))
+        self.assertEqual([row[0] for row in found], [60, 3600])
 
     def test_takes_nothing_from_the_number(self) -> None:
         """The number's own texts are answered as if there had been none by phone."""
