@@ -53,8 +53,6 @@ _DEFAULT_CONFIG = Path("/etc/smscentre/smscentre.toml")
 _EX_CONFIG = 78
 """To mend before another try helps (sysexits.h)."""
 
-_NO_TEXT = "a text that was typed or piped is not UTF-8; nothing was done"
-
 _File = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
@@ -75,8 +73,7 @@ class _Commands(click.Group):
             failure = _ToMend if mend else click.ClickException
             raise failure(str(error)) from error
         except UnicodeError as error:
-            # Arguments are taken as they are; what is stored has to be text.
-            raise click.ClickException(_NO_TEXT) from error
+            raise click.ClickException(_coding_fault(error)) from error
 
 
 @define
@@ -299,6 +296,17 @@ main.add_command(modem)
 def demo(directory: Path, reset: bool) -> None:
     """Run a centre with sample units, officers and a simulated carrier."""
     run_demo(directory.absolute(), reset=reset, show=click.echo)
+
+
+def _coding_fault(error: UnicodeError) -> str:
+    """What to say of a text that cannot be read, or not be shown."""
+    if isinstance(error, UnicodeEncodeError) and error.encoding != "utf-8":
+        return (
+            f"this terminal's {error.encoding} lacks a letter of what is to be shown; "
+            "what was asked for may have been done: look, with LC_ALL=C.UTF-8"
+        )
+    # Arguments are taken as they are; what is stored has to be text.
+    return "a text that was typed or piped is not UTF-8; nothing was done"
 
 
 def _summary(found: Config) -> list[str]:

@@ -43,10 +43,10 @@ def lock_database(file: Path) -> None:
 
     :raises NodeTakenError: with what to do
     """
-    if not file.exists():
-        return
-    file = file.resolve()
     try:
+        if not file.exists():
+            return
+        file = file.resolve()
         taken = _lock(file.with_name(f"{file.name}-service"))
     except OSError as error:
         raise NodeTakenError(

@@ -80,6 +80,12 @@ class LockDatabaseTests(SynchronousTestCase):
             self.assertIn(str(self.database.resolve()), str(error))
         lock_database(other)
 
+    def test_unusable_folder(self) -> None:
+        """A place that cannot even be looked at is refused as such."""
+        beyond = self.database.with_name("a" * 300) / "centre.db"
+        error = self.assertRaises(NodeTakenError, lock_database, beyond)
+        self.assertIn("cannot be used", str(error))
+
     def test_nothing_is_made_beside_a_file_that_is_absent(self) -> None:
         """What is wrong then is told by who opens it."""
         lock_database(self.database)

@@ -84,7 +84,19 @@ class MoveTests(OfficersTestCase):
         ):
             self.assertIn("Error: ", self.run_command(*arguments).output)
         self.assertNotIn(_NEW, self.succeed("officers", "export"))
-        self.assertEqual(self.succeed("officers", "invitations"), "")
+        invitations = self.succeed("officers", "invitations")
+        self.assertEqual(invitations, "no open invitations\n")
+
+    def test_a_terminal_that_lacks_a_letter(self) -> None:
+        """It is told, and that the change may have been made: it was."""
+        self.file("officers.csv", OFFICERS.replace("Ani", "Аня"))
+        self.succeed("officers", "import", str(self.folder / "officers.csv"))
+        command = ["--config", str(self.config), "officers", "move", _ANI, _NEW]
+        result = CliRunner(charset="latin-1").invoke(main, command)
+        self.assertEqual(result.exit_code, 1)
+        self.assertIn("latin-1", result.output)
+        self.assertIn("may have been done", result.output)
+        self.assertIn(_NEW, self.succeed("officers", "export"))
 
 
 class InvitationTests(OfficersTestCase):

@@ -101,9 +101,9 @@ class Rounds:
         self._count = count
         self._directories = DirectoryCache()
         self._waiting: dict[int, tuple[Round, str]] = {}
-        """Rounds and units of the reminders that may wait, by rows of the outbox."""
+        """Rounds and places of what may wait, by rows of the outbox."""
         self.recalled = 0
-        """How many reminders were taken back since the start. Any thread reads it."""
+        """How many notices were taken back since the start. Any thread reads it."""
 
     def perform(
         self, transaction: Transaction, planned: Round, standing: Collection[str]

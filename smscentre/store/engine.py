@@ -57,6 +57,10 @@ _NETWORK = {
 """A PostgreSQL that the network has cut off is lost after some 25 s, as one that has
 ended is at once: left to the kernel, a commit would wait for a quarter of an hour."""
 
+_SILENT_MOST = "60s"
+"""How long PostgreSQL waits for the next word within a transaction. Of a writer whose
+machine has died it hears no end: others would wait for its rows for hours."""
+
 _OUTAGES = (exc.OperationalError, exc.InternalError, exc.InterfaceError)
 
 _PRIMARY = 0xFF
@@ -155,7 +159,7 @@ def writing_engine(url: str | URL, *, explicit: bool = False) -> Engine:
         if not explicit:
             event.listen(engine, "begin", begin_immediate)
     else:
-        event.listen(engine, "connect", _check_postgresql)
+        event.listen(engine, "connect", _prepare_postgresql_writer)
     return engine
 
 
@@ -264,6 +268,15 @@ def begin_immediate(connection: Connection) -> None:
 
 def _begin_deferred(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN")
+
+
+def _prepare_postgresql_writer(connection: Any, record: object) -> None:
+    _check_postgresql(connection, record)
+    # Within a transaction it would hold until that is rolled back.
+    connection.autocommit = True
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET idle_in_transaction_session_timeout = '{_SILENT_MOST}'")
+    connection.autocommit = False
 
 
 def _prepare_postgresql_reader(connection: Any, record: object) -> None:

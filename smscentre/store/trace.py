@@ -190,7 +190,6 @@ def find_story(connection: Connection, key: str) -> Story | None:
     number = int(key)
     if number > LARGEST_ID:
         return None
-    number = int(key)
     part = connection.execute(select(outbox).where(outbox.c.id == number)).first()
     if part is None:
         return _story_of_arrival(connection, number)

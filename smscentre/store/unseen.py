@@ -29,13 +29,14 @@ _COMMITTED = {"committed": True, "aborted": False}
 class Attempt:
     """A transaction with the works that are done in it, and the marks of a batch.
 
-    ``number`` is the database's, known once its commit is asked for.
+    ``number`` is the database's, known once its commit is ``asked`` for.
     """
 
     transaction: Transaction
     works: Sequence[Work]
     marks: Sequence[object] = ()
     number: str = ""
+    asked: bool = False
 
 
 def number_of(transaction: Transaction) -> str:

@@ -246,6 +246,7 @@ class Writer:
             transaction.flush()
             failpoints.hit("before-commit")
             attempted.number = number_of(transaction)
+            attempted.asked = True
         self._attempt = None
         failpoints.hit("after-commit")
         transaction.committed()
@@ -328,18 +329,20 @@ class Writer:
         :raises Unavailable: the error is the database's, so everything waits
         """
         self._numbers.forget()
-        unknown = isinstance(error, exc.DBAPIError) and error.connection_invalidated
+        lost = isinstance(error, exc.DBAPIError) and error.connection_invalidated
         failed, self._attempt = self._attempt, None
-        if failed is not None and unknown and failed.number:
-            self._unseen = failed
+        in_doubt = failed if failed is not None and lost and failed.asked else None
+        if in_doubt is not None and in_doubt.number:
+            self._unseen = in_doubt
         elif failed is not None:
             failed.transaction.undone()
         if not is_outage(error):
             return
         self._disconnect()
+        doubtful = set(in_doubt.works if in_doubt else ())
         with self._lock:
             for work in batch:
-                work.unknown = work.unknown or unknown
+                work.unknown = work.unknown or work in doubtful
                 work.state = _BEGUN if work.unknown else WorkState.WAITING
         self._marks.extendleft(reversed(marks))
         self._marks_due = self._marks_due or bool(marks)

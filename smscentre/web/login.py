@@ -13,7 +13,6 @@ from urllib.parse import quote
 from smscentre.actors import web_actor
 from smscentre.passwords import Busy
 from smscentre.store import audit
-from smscentre.store.changes import Signature
 from smscentre.store.transaction import Transaction
 from smscentre.store.users import Account, account_named, has_hash, set_hash
 from smscentre.users import (
@@ -164,7 +163,7 @@ class Login:
         if before is None:
             return _account_page(_WRONG_OLD)
         kept = await self._means.passwords.hashed(given.exact("baru"))
-        signature = Signature(web_actor(name), "", visit.now)
+        signature = visit.signature
 
         def change(transaction: Transaction) -> bool:
             # Another may have been set while hashes were made, and it holds.

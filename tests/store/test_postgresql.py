@@ -102,7 +102,6 @@ PostgresqlLimitTests = on_postgresql(inbox.LimitTests)
 PostgresqlClockTests = on_postgresql(outbox.ClockTests)
 PostgresqlClaimTests = on_postgresql(outbox.ClaimTests)
 PostgresqlFailureTests = on_postgresql(outbox.FailureTests)
-PostgresqlWallClockTests = on_postgresql(outbox.WallClockTests)
 PostgresqlRoutingTests = on_postgresql(outbox.RoutingTests)
 PostgresqlReceiptTests = on_postgresql(outbox.ReceiptTests)
 PostgresqlStopTests = on_postgresql(outbox.StopTests)
@@ -173,6 +172,15 @@ class EngineTests(SynchronousTestCase):
                 asked = driver.info.get_parameters()
             self.assertEqual(asked["tcp_user_timeout"], "20000")
             self.assertEqual(asked["keepalives_idle"], "10")
+
+    def test_a_transaction_that_was_left(self) -> None:
+        """The server ends it, before it keeps others from its rows for hours."""
+        engine = writing_engine(own_database(self, like=upgraded()), explicit=True)
+        self.addCleanup(engine.dispose)
+        for _ in range(2):
+            with engine.connect() as connection:
+                shown = text("SHOW idle_in_transaction_session_timeout")
+                self.assertEqual(connection.execute(shown).scalar_one(), "1min")
 
     def test_a_database_that_is_not_there(self) -> None:
         """The check of the schema says so cleanly."""

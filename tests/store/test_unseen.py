@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from unittest import skipIf
 
 from sqlalchemy import Connection, event, exc, insert
@@ -70,6 +71,19 @@ class UnseenCommitTests(OutboxTestCase):
         self.assertIs(self.successResultOf(kept), True)
         self.assertNoResult(refused)
         self.assertEqual(self.submissions(), ["5"])
+
+    def test_before_the_commit(self) -> None:
+        """Where no commit was asked for nothing is in doubt: it can be taken back."""
+        self.connect()
+        driver: Any = self.writer._connected().connection.dbapi_connection
+        self.rows(f"SELECT pg_terminate_backend({driver.info.backend_pid}, 5000)")
+        refused = self.arrive("SET 5")
+        self.assertRaises(Unavailable, self.writer.turn)
+        (last,) = self.inbox._unanswered
+        self.assertTrue(self.writer.withdraw(last))
+        self.turn()
+        self.assertNoResult(refused)
+        self.assertEqual(self.states(), [])
 
     def test_claim(self) -> None:
         """What was claimed goes out, once."""
