@@ -77,7 +77,9 @@ class Routes:
 
     def _fits(self, other: str, name: str) -> bool:
         """Whether a link can carry texts as they were cut for another one."""
-        return self.by_name[other].whole or not self.by_name[name].whole
+        # Of a link that is no more nobody knows; a text that is too long fails.
+        cut_for = self.by_name.get(name)
+        return self.by_name[other].whole or cut_for is None or not cut_for.whole
 
     def _rank(self, number: str, name: str) -> tuple[int, int, str]:
         """Where a link stands among those that may carry a message to a number."""

@@ -5,7 +5,7 @@ Beside `outgoing`, which puts them in and claims them.
 
 from __future__ import annotations
 
-__all__ = ["reroute", "reroute_others", "waiting_for_others"]
+__all__ = ["is_retired", "reroute", "reroute_others", "waiting_for_others"]
 
 from collections import Counter
 from collections.abc import Callable, Collection
@@ -15,7 +15,7 @@ from sqlalchemy import text as sql
 
 from smscentre.messages import Priority
 from smscentre.store.steps import OutboxState
-from smscentre.store.tables import OPEN, outbox
+from smscentre.store.tables import OPEN, binds, outbox
 from smscentre.store.transaction import Statement, Transaction
 
 _MOVE = Statement(
@@ -36,6 +36,24 @@ def waiting_for_others(
         .group_by(outbox.c.link)
     )
     return dict(rows)
+
+
+def is_retired(transaction: Transaction, link: str, node: str) -> bool:
+    """Whether a link that a node has not configured was its own: nobody has it now.
+
+    With a database of its own that is every one; else the node that bound it last
+    may have it still.
+    """
+    if transaction.dialect == "sqlite":
+        return True
+    last = (
+        select(binds.c.node)
+        .where(binds.c.link == link)
+        .order_by(binds.c.began_at.desc())
+        .limit(1)
+    )
+    row = transaction.first(last)
+    return row is not None and row.node == node
 
 
 def reroute(transaction: Transaction, link: str, other: str, priority: Priority) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 
 from attrs import evolve
+from sqlalchemy import update
 
 from smscentre.messages import (
     Accepted,
@@ -27,6 +28,7 @@ from smscentre.store.outgoing import Draft
 from smscentre.store.receipts import Marks, Parked
 from smscentre.store.sessions import end_left_open
 from smscentre.store.steps import STEPS, OutboxState
+from smscentre.store.tables import outbox
 from tests.stages import CENTRE_NUMBER, OFFICER, StagesTestCase
 
 _THROTTLED = Rejected(0x58, "ESME_RTHROTTLED", Retry.LATER, throttled=True)
@@ -509,6 +511,32 @@ class RoutingTests(OutboxTestCase):
         self.assertEqual(self.other.sent, [])
         self.pass_time(300)
         self.outbox.tick()
+        self.turn()
+        self.assertEqual([sent.text for sent in self.other.sent], ["a"])
+
+    def test_link_that_is_no_more(self) -> None:
+        """What waits for it goes by others at once, each as it may."""
+        for priority in Priority:
+            self.put(priority.name, priority=priority)
+        self.writer.perform(
+            lambda transaction: transaction.execute(update(outbox).values(link="gone"))
+        )
+        self.outbox.retire(["gone"])
+        self.connect()
+        texts = ["REPLY", "REMINDER", "BROADCAST"]
+        self.assertEqual(self.texts(), texts)
+
+    def test_link_that_is_no_more_beside_one_that_takes_no_others(self) -> None:
+        """Where no link may carry its replies they wait; one may come."""
+        self.routes["carrier"] = Route(False, 10)
+        self.put("a")
+        self.writer.perform(
+            lambda transaction: transaction.execute(update(outbox).values(link="gone"))
+        )
+        self.outbox.retire(["gone"])
+        self.connect()
+        self.assertEqual((self.texts(), self.states()), ([], ["queued"]))
+        self.other.connect(self.exchange)
         self.turn()
         self.assertEqual([sent.text for sent in self.other.sent], ["a"])
 
