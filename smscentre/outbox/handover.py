@@ -10,6 +10,7 @@ __all__ = ["HandOver"]
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from twisted.logger import Logger
 from twisted.python.failure import Failure
@@ -54,7 +55,11 @@ class HandOver:
 
         rerouted = self._writer.perform(
             lambda transaction: rerouting.reroute(
-                transaction, name, other, Priority.REPLY
+                transaction,
+                name,
+                other,
+                Priority.REPLY,
+                one_number=self._routes.is_one_number(name, other),
             )
         )
         rerouted.addCallback(moved)
@@ -70,6 +75,7 @@ class HandOver:
                 transaction,
                 name,
                 lambda number: self._routes.replace(name, number, standing),
+                partial(self._routes.is_one_number, name),
             )
         )
         rerouted.addCallback(moved)

@@ -17,6 +17,7 @@ class Route:
     ``whole`` says that it takes long texts in one piece. One that never ``sends``
     leaves all its replies to others. ``prefixes`` are those of the numbers to which
     it goes before the other links; ``replies_only`` says that nothing else goes by it.
+    ``source`` is the number that its messages come from, as phones are shown it.
     """
 
     reroute: bool
@@ -25,6 +26,7 @@ class Route:
     sends: bool = True
     prefixes: tuple[str, ...] = ()
     replies_only: bool = False
+    source: str = ""
 
     @property
     def is_open(self) -> bool:
@@ -69,6 +71,12 @@ class Routes:
             if other != name and self._may_carry(other, name)
         ]
         return min(fit)[1] if fit else None
+
+    def is_one_number(self, name: str, other: str) -> bool:
+        """Whether a phone takes what comes by two links for one sender's."""
+        routes = self.by_name.get(name), self.by_name.get(other)
+        sources = {route.source if route else "" for route in routes}
+        return len(sources) == 1 and "" not in sources
 
     def _may_carry(self, other: str, name: str) -> bool:
         """Whether a link may and can carry another's replies, as they were cut."""

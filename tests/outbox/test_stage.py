@@ -23,6 +23,7 @@ from smscentre.messages import (
     Unsent,
 )
 from smscentre.outbox.routing import Route
+from smscentre.sim.memory import MemoryLink
 from smscentre.store import outgoing, steps
 from smscentre.store.outgoing import Draft
 from smscentre.store.receipts import Marks, Parked
@@ -513,6 +514,86 @@ class RoutingTests(OutboxTestCase):
         self.outbox.tick()
         self.turn()
         self.assertEqual([sent.text for sent in self.other.sent], ["a"])
+
+    def break_between_parts(self) -> None:
+        """Of a reply of two parts one is sent; then its link is down for long."""
+        self.link.window = 1
+        self.connect()
+        self.arrive(f"LONG {200}")
+        self.turn()
+        self.settle(Accepted("1"))
+        row = self.link.sent[-1].row
+        self.link.settle(self.exchange, row, Unsent("not bound"))
+        self.link.disconnect(self.exchange)
+        self.other.connect(self.exchange)
+        self.turn()
+        self.assertEqual(self.states(), ["sent", "queued"])
+        self.pass_time(300)
+        self.outbox.tick()
+        self.turn()
+
+    def test_parts_from_two_numbers(self) -> None:
+        """No phone joins them: the rest of a text waits for the link that began it."""
+        self.break_between_parts()
+        self.assertEqual(self.other.sent, [])
+        self.connect()
+        self.assertEqual(self.part_numbers(self.link)[-1:], [2])
+
+    def test_parts_from_one_number(self) -> None:
+        """By a link with the same number the rest of a text goes at once."""
+        for name in ("carrier", "spare"):
+            self.routes[name] = evolve(self.routes[name], source=CENTRE_NUMBER)
+        self.break_between_parts()
+        self.assertEqual(self.part_numbers(self.other), [2])
+
+    def test_text_of_which_nothing_was_sent(self) -> None:
+        """It goes whole by another link, from whatever number."""
+        self.put_parts(Priority.REPLY)
+        self.put_parts(Priority.BROADCAST)
+        self.other.connect(self.exchange)
+        self.pass_time(300)
+        self.outbox.tick()
+        self.turn()
+        self.assertEqual([sent.text for sent in self.other.sent], ["a", "b"] * 2)
+
+    def test_rest_of_a_broadcast(self) -> None:
+        """It waits as that of a reply does."""
+        self.link.window = 1
+        self.connect()
+        self.put_parts(Priority.BROADCAST)
+        self.settle(Accepted("1"))
+        row = self.link.sent[-1].row
+        self.link.settle(self.exchange, row, Unsent("not bound"))
+        self.link.disconnect(self.exchange)
+        self.other.connect(self.exchange)
+        self.pass_time(300)
+        self.outbox.tick()
+        self.turn()
+        self.assertEqual(self.other.sent, [])
+
+    def part_numbers(self, link: MemoryLink) -> list[int]:
+        """Which parts of texts were sent by a link."""
+        return [sent.part.number for sent in link.sent if sent.part is not None]
+
+    def put_parts(self, priority: Priority) -> None:
+        """Queue a text of two parts for the carrier."""
+        draft = Draft(
+            "carrier",
+            OFFICER,
+            ["a", "b"],
+            Alphabet.GSM7,
+            priority,
+            8,
+            self.now() + 3600,
+        )
+        self.writer.perform(
+            lambda transaction: outgoing.add_outgoing(
+                transaction, draft, now=self.now()
+            )
+        )
+        self.turn()
+        self.outbox.queued("carrier", 2)
+        self.turn()
 
     def test_link_that_is_no_more(self) -> None:
         """What waits for it goes by others at once, each as it may."""
