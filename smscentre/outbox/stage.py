@@ -28,6 +28,7 @@ from smscentre.messages import (
     SubmitOutcome,
     Unsent,
 )
+from smscentre.outbox.expiry import ExpiryTime
 from smscentre.outbox.handover import HandOver
 from smscentre.outbox.lane import Lane
 from smscentre.outbox.observer import OutboxObserver
@@ -61,6 +62,7 @@ class Outbox:
         self._routes = routes
         self._reroute_after_s = reroute_after_s
         self._smsc_key = smsc_key
+        self._expiry = ExpiryTime(clock.seconds(), wall_clock())
         self._handing_over = HandOver(writer, routes, self.queued)
         self._retired: tuple[str, ...] = ()
         self._lanes: dict[str, Lane] = {}
@@ -177,7 +179,7 @@ class Outbox:
                 self._hand_over(name)
         for name in self._mute():
             self._hand_over(name)
-        wall = self._wall_clock()
+        wall = self._expiry.look(now, self._wall_clock())
 
         def give_up(transaction: Transaction) -> None:
             transaction.execute(steps.EXPIRED, {"now": wall})
@@ -281,12 +283,15 @@ class Outbox:
             return
         size = lane.begin_claim(room)
         bind, wall = lane.bind, self._wall_clock()
+        expired_by = self._expiry.look(now, wall)
 
         def claim(transaction: Transaction) -> outgoing.Claim:
             failpoints.hit("before-claim")
             for action in self._before_claims:
                 action(transaction, lane.link.name, size)
-            return outgoing.claim(transaction, lane.link.name, bind, size, wall)
+            return outgoing.claim(
+                transaction, lane.link.name, bind, size, wall, expired_by
+            )
 
         claimed = self._writer.perform(claim)
         claimed.addCallbacks(

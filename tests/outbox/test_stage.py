@@ -489,6 +489,26 @@ class WallClockTests(OutboxTestCase):
         self.connect()
         self.assertEqual(self.texts(), ["a"])
 
+    def test_nothing_expires_by_a_leap_of_a_moment(self) -> None:
+        """The clock was years ahead for half a minute: what waited still waits."""
+        self.put("a")
+        self.pass_time(10)
+        self.skew = 365 * 86400.0
+        for _ in range(3):
+            self.outbox.tick()
+            self.pass_time(10)
+        self.assertEqual(self.states(), ["queued"])
+        self.skew = 0.0
+        self.connect()
+        self.assertEqual(self.texts(), ["a"])
+
+    def test_nothing_is_refused_a_claim_by_a_leap(self) -> None:
+        """A link that is bound meanwhile takes it along."""
+        self.put("a")
+        self.skew = 365 * 86400.0
+        self.connect()
+        self.assertEqual(self.texts(), ["a"])
+
     def test_what_is_put_off_waits_as_long_as_ever_anything_is(self) -> None:
         """A moment that may be meant is not taken for a wrong clock's."""
         self.skew = 600.0
