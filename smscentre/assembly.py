@@ -114,13 +114,16 @@ def routes(config: Config) -> Routes:
             whole=link.long_messages == "payload",
             sends=link.bind != "receiver",
             prefixes=link.prefixes,
+            source=link.address,
         )
         for link in config.smpp
     }
-    found.update(
-        (link.name, Route(link.reroute, link.priority, prefixes=link.prefixes))
+    found |= {
+        link.name: Route(
+            link.reroute, link.priority, prefixes=link.prefixes, source=link.number
+        )
         for link in config.modem
-    )
+    }
     found.update(
         (link.name, Route(False, 0, replies_only=True)) for link in config.phone
     )

@@ -23,6 +23,9 @@ from smscentre.web.status import (
     WriterStatus,
 )
 
+_IDLE_S = 10.0
+"""Without a commit for so long, what waits is refused (D5)."""
+
 
 @define
 class _Seen:
@@ -62,6 +65,12 @@ class Board:
         self._last_commit_at: float | None = None
         self._batch: tuple[int, float | None] = (0, None)
         self._traffic = Traffic(metrics.traffic)
+        self._commits = 0
+        """How many there were. Written in the writer's thread."""
+        self._commits_seen = -1
+        self._committed_by = self._idle_s = 0.0
+        """When there was a new one last, or nothing waited, and how long ago that is:
+        in the reactor's seconds, as far as was measured."""
         self._problem = ""
         self._problem_since: float | None = None
         self._recovered = False
@@ -107,6 +116,7 @@ class Board:
     def committed(self, size: int, seconds: float) -> None:
         """Note a commit. Writer's thread."""
         self._last_commit_at = self._wall_clock()
+        self._commits += 1
         self._batch = size, seconds
         self._metrics.committed(size, seconds)
 
@@ -120,8 +130,15 @@ class Board:
             self._metrics.database_error("other")
 
     def measure(self, now: float) -> None:
-        """Read how much the links carry; ``now`` is in the reactor's seconds."""
+        """Read how much the links carry, and whether what waits is committed.
+
+        ``now`` is in the reactor's seconds.
+        """
         self._traffic.sample(now)
+        commits = self._commits
+        if commits != self._commits_seen or not self._waiting():
+            self._commits_seen, self._committed_by = commits, now
+        self._idle_s = now - self._committed_by
 
     def recovered(self) -> None:
         """Note that what the last run left is taken care of."""
@@ -180,8 +197,14 @@ class Board:
     def ready(self) -> tuple[bool, dict[str, str]]:
         """Whether this node can store messages, whatever its carriers do."""
         checks = {
-            "store": self._problem or "ok",
+            "store": self._problem or self._idleness() or "ok",
             "recovery": "ok" if self._recovered else "not finished",
             "service": "stopping" if self._stopping else "ok",
         }
         return all(state == "ok" for state in checks.values()), checks
+
+    def _idleness(self) -> str:
+        """Why messages are refused although the database has not failed, or empty."""
+        if self._idle_s <= _IDLE_S:
+            return ""
+        return f"nothing was committed for {self._idle_s:.0f} s"

@@ -236,11 +236,12 @@ class Centre(MultiService):
 
     async def _start(self) -> None:
         await self._sites.listen()
-        doubted = await self._writer.perform(
+        doubted, retired = await self._writer.perform(
             lambda transaction: self._recover(transaction, time.time())
         )
         if doubted:
             _log.warn("{count} parts were left in doubt", count=doubted)
+        self._outbox.retire(retired)
         self._board.recovered()
         for connection in self._connections:
             connection.setServiceParent(self)
@@ -258,18 +259,26 @@ class Centre(MultiService):
         spare_the_collector()
         _log.info("the centre is ready")
 
-    def _recover(self, transaction: Transaction, now: float) -> int:
-        """Close the binds of the last run, put in doubt what they had claimed."""
-        sessions.end_left_open(transaction, self._config.node.name)
+    def _recover(self, transaction: Transaction, now: float) -> tuple[int, list[str]]:
+        """Close the binds of the last run, put in doubt what they had claimed.
+
+        Returns how much that was, and for which links of this node that are no more
+        something waits.
+        """
+        node, names = self._config.node.name, self._config.link_names
+        sessions.end_left_open(transaction, node)
         self._answering.recall(transaction, now)
-        names = self._config.link_names
-        for link, parts in rerouting.waiting_for_others(transaction, names).items():
+        doubted = outgoing.leave_in_doubt(transaction, "the service had stopped")
+        waiting = rerouting.waiting_for_others(transaction, names)
+        for link, parts in waiting.items():
             _log.warn(
                 "{count} parts wait for {link}, which is not configured here",
                 count=parts,
                 link=link,
             )
-        return outgoing.leave_in_doubt(transaction, "the service had stopped")
+        return doubted, [
+            link for link in waiting if rerouting.is_retired(transaction, link, node)
+        ]
 
     async def _stop(self) -> None:
         for loop in self._loops:

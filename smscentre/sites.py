@@ -135,5 +135,5 @@ class Sites:
 
     async def stop(self, within: Step) -> None:
         """End the threads."""
-        for lane in (self._passwords, self._press):
-            await within(maybeDeferred(lane.stop))
+        for ending in [lane.stop() for lane in (self._passwords, self._press)]:
+            await within(ending)

@@ -43,6 +43,7 @@ def makeService(options: Options) -> IService:
     # A terminal that closes, or an operator's habit, must not end the gateway.
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     reactor.seconds = time.monotonic  # type: ignore[method-assign]  # on purpose
+    reactor.addSystemEventTrigger("before", "shutdown", _hear_no_more)
     try:
         settings = config.load(Path(options["config"]))
         lock_node(settings.node.data_dir)
@@ -55,3 +56,9 @@ def makeService(options: Options) -> IService:
     if speaks_for_itself(options.parent):
         centre.log_by(log_observer(settings.log, sys.stdout))
     return centre
+
+
+def _hear_no_more() -> None:
+    """Take no further request to stop for a fault: a stop is under way, and bounded."""
+    for asked in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(asked, signal.SIG_IGN)

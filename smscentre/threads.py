@@ -40,6 +40,16 @@ class Lane:
         """Run a function; fires with its result."""
         return deferToThreadPool(self._reactor, self._pool, action)
 
-    def stop(self) -> None:
-        """End the thread."""
-        self._pool.stop()
+    def stop(self) -> Deferred[None]:
+        """End the thread; fires once what it was given is done.
+
+        The pool waits for that, so it is ended in yet another thread.
+        """
+        ended: Deferred[None] = Deferred()
+
+        def end() -> None:
+            self._pool.stop()
+            self._reactor.callFromThread(ended.callback, None)
+
+        Thread(target=end, daemon=True).start()
+        return ended

@@ -16,12 +16,13 @@ class BoardTests(SynchronousTestCase):
 
     def setUp(self) -> None:
         self.now = 1000.0
+        self.waiting = 7
         self.metrics = Metrics("0", ["carrier", "spare"])
         self.board = Board(
             {"carrier": ("smpp", 10), "spare": ("phone", 0)},
             lambda: self.now,
             {"carrier": 3, "spare": 0}.__getitem__,
-            lambda: 7,
+            lambda: self.waiting,
             self.metrics,
         )
 
@@ -123,6 +124,30 @@ class BoardTests(SynchronousTestCase):
         self.board.database("")
         self.assertTrue(self.board.ready()[0])
         self.assertEqual(self.metric("smscentre_database_up"), "1.0")
+
+    def test_not_ready_while_nothing_is_committed(self) -> None:
+        """A database that neither answers nor fails takes no message either."""
+        self.board.recovered()
+        for second in range(0, 12, 2):
+            self.board.measure(second)
+            self.assertTrue(self.board.ready()[0])
+        self.board.measure(12.0)
+        ready, checks = self.board.ready()
+        self.assertFalse(ready)
+        self.assertEqual(checks["store"], "nothing was committed for 12 s")
+        self.board.committed(3, 12.0)
+        self.board.measure(14.0)
+        self.assertTrue(self.board.ready()[0])
+
+    def test_ready_while_nothing_waits(self) -> None:
+        """However long nothing was committed."""
+        self.board.recovered()
+        self.waiting = 0
+        for second in range(0, 60, 2):
+            self.board.measure(second)
+        self.waiting = 1
+        self.board.measure(60.0)
+        self.assertTrue(self.board.ready()[0])
 
     def test_not_ready_while_stopping(self) -> None:
         """New messages go to other nodes."""

@@ -237,6 +237,19 @@ class CentreTests(TestCase):
         globalLogPublisher.addObserver(observe)
         return heard
 
+    async def test_replies_of_a_link_that_was_renamed(self) -> None:
+        """They go by the one that is configured instead."""
+        waiting = "INSERT INTO outbox (id, link, number, text, alphabet, part_total,\
+ part_number, priority, state, attempts, resent, created_at, due_at, expires_at)\
+ VALUES (1, 'before', ?, 'still there', 'gsm7', 1, 1, 0, 'queued', 0, 0, 0, 0, 1e11)"
+        with closing(sqlite3.connect(self.folder.database)) as connection:
+            connection.execute(waiting, [NUMBER])
+            connection.commit()
+        sent = self.line(f"{NUMBER} <- ")
+        await self.start(self.carrier)
+        self.assertIn("still there", await sent)
+        await self.stop()
+
     async def test_a_text_is_answered(self) -> None:
         """It is stored, and the stop unbinds and leaves nothing open."""
         await self.start(self.carrier)

@@ -39,6 +39,25 @@ call = reactor.callLater(5, print)
 print(before <= reactor.seconds(), 0 < call.getTime() - before < 6)
 """
 
+_TWICE = """
+import os, signal, sys
+from smscentre.tap import Options, makeService
+options = Options()
+options.parseOptions(["--config", sys.argv[1]])
+makeService(options)
+from twisted.internet import reactor, task
+from twisted.python import log
+errors = []
+log.addObserver(lambda event: errors.append(event) if event["isError"] else None)
+def ask():
+    os.kill(os.getpid(), getattr(signal, sys.argv[2]))
+    return task.deferLater(reactor, 0, lambda: None)
+reactor.addSystemEventTrigger("before", "shutdown", ask)
+reactor.callWhenRunning(ask)
+reactor.run()
+print("errors:", len(errors))
+"""
+
 
 class TapTests(SynchronousTestCase):
     """The complete sample configuration, in a folder of its own."""
@@ -71,10 +90,12 @@ class TapTests(SynchronousTestCase):
         """Make the database."""
         upgrade(f"sqlite:///{self.folder}/smscentre.db")
 
-    def run_program(self, program: str) -> subprocess.CompletedProcess[str]:
-        """Run a program with the configuration's path."""
+    def run_program(
+        self, program: str, *words: str
+    ) -> subprocess.CompletedProcess[str]:
+        """Run a program with the configuration's path, and words of its own."""
         return subprocess.run(
-            [sys.executable, "-c", program, str(self.config)],
+            [sys.executable, "-c", program, str(self.config), *words],
             cwd=ROOT,
             capture_output=True,
             text=True,
@@ -103,6 +124,13 @@ class TapTests(SynchronousTestCase):
         self.upgrade()
         done = self.run_program(_TIME)
         self.assertEqual(done.stdout, "True True\n", done.stderr)
+
+    def test_asked_to_stop_again(self) -> None:
+        """A second signal while it stops is no fault, and changes nothing."""
+        self.upgrade()
+        for name in ("SIGTERM", "SIGINT"):
+            done = self.run_program(_TWICE, name)
+            self.assertEqual(done.stdout, "errors: 0\n", done.stderr)
 
     def test_a_configuration_with_faults(self) -> None:
         """All of them are told at once, and a restart would not help."""

@@ -224,7 +224,7 @@ class Acceptance:
         if arrival.incoming.once or not can_be_recognised(arrival.incoming):
             return False
         twin = arrival.twin
-        if twin is not None and (twin.withdrawn or twin.refusal):
+        if twin is not None and twin.is_refused:
             arrival.refusal = "twin_refused"
             return True
         if twin is not None:

@@ -133,7 +133,9 @@ class Answering:
             text = without_figures(text)
         repeated = self._repeated.is_third(request.number, text, now)
         self._repeated.add(request.number, text, now)
-        transaction.on_undo(self._repeated.take_back)
+        transaction.on_undo(
+            partial(self._repeated.take_back, request.number, text, now)
+        )
         return "third_identical" if repeated else ""
 
     def _silence_to_unknown(

@@ -11,7 +11,9 @@ from typing import Protocol
 from smscentre.messages import MESSAGE, Incoming, Outgoing
 from smscentre.store.outgoing import claimed_for
 from smscentre.store.transaction import Transaction
-from smscentre.store.work import Work
+from smscentre.store.work import Work, WorkState
+
+_NOT_STORED = (WorkState.WITHDRAWN, WorkState.FAILED)
 
 
 def fingerprint(incoming: Incoming, proved: bool = False) -> bytes:
@@ -108,6 +110,11 @@ class Arrival(Work):
         """The reason for which no reply is given, or empty."""
         self._acceptor = acceptor
         self._settler = settler
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether it is not stored, and never will be. Writer's thread."""
+        return self.state in _NOT_STORED or bool(self.refusal)
 
     def run(self, transaction: Transaction) -> None:
         self.claimed = []

@@ -169,11 +169,10 @@ class RepeatedTexts:
 
     def is_third(self, number: str, text: str, now: float) -> bool:
         """Whether a number sent this text twice already."""
-        while self._texts and self._texts[0][0] <= now - _REPEAT_S:
+        # One of a moment to come is of a clock that was set back since.
+        while self._texts and abs(now - self._texts[0][0]) >= _REPEAT_S:
             _, old_number, old_text = self._texts.popleft()
-            self._counts[old_number, old_text] -= 1
-            if not self._counts[old_number, old_text]:
-                del self._counts[old_number, old_text]
+            self._discount(old_number, old_text)
         return self._counts.get((number, text), 0) >= _LET_PASS
 
     def add(self, number: str, text: str, now: float) -> None:
@@ -181,7 +180,14 @@ class RepeatedTexts:
         self._texts.append((now, number, text))
         self._counts[number, text] = self._counts.get((number, text), 0) + 1
 
-    def take_back(self) -> None:
-        """Forget the text remembered last."""
-        _, number, text = self._texts.pop()
+    def take_back(self, number: str, text: str, now: float) -> None:
+        """Forget a text, unless its time has passed: the clock may have leapt."""
+        remembered = now, number, text
+        if remembered in self._texts:
+            self._texts.remove(remembered)
+            self._discount(number, text)
+
+    def _discount(self, number: str, text: str) -> None:
         self._counts[number, text] -= 1
+        if not self._counts[number, text]:
+            del self._counts[number, text]

@@ -66,6 +66,9 @@ _ADVICE = {
     BindRefusal.OTHER: "",
 }
 
+_SHORTEST_VALIDITY_S = 60.0
+"""Less would be no try at all; and the wall clock may be ahead for a moment."""
+
 _LOOK_AGAIN_S = 1.0
 """When there may be room again beside a peer that does not read."""
 
@@ -308,7 +311,7 @@ class SmppLink:
             outgoing.text,
             outgoing.alphabet,
             outgoing.part,
-            min(options.validity_s, remaining),
+            max(_SHORTEST_VALIDITY_S, min(options.validity_s, remaining)),
         )
 
     def _incoming(self, pdu: ShortMessage, raw: bytes) -> Incoming:

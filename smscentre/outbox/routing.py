@@ -17,6 +17,7 @@ class Route:
     ``whole`` says that it takes long texts in one piece. One that never ``sends``
     leaves all its replies to others. ``prefixes`` are those of the numbers to which
     it goes before the other links; ``replies_only`` says that nothing else goes by it.
+    ``source`` is the number that its messages come from, as phones are shown it.
     """
 
     reroute: bool
@@ -25,6 +26,7 @@ class Route:
     sends: bool = True
     prefixes: tuple[str, ...] = ()
     replies_only: bool = False
+    source: str = ""
 
     @property
     def is_open(self) -> bool:
@@ -70,6 +72,12 @@ class Routes:
         ]
         return min(fit)[1] if fit else None
 
+    def is_one_number(self, name: str, other: str) -> bool:
+        """Whether a phone takes what comes by two links for one sender's."""
+        routes = self.by_name.get(name), self.by_name.get(other)
+        sources = {route.source if route else "" for route in routes}
+        return len(sources) == 1 and "" not in sources
+
     def _may_carry(self, other: str, name: str) -> bool:
         """Whether a link may and can carry another's replies, as they were cut."""
         substitute = self.by_name[other]
@@ -77,7 +85,9 @@ class Routes:
 
     def _fits(self, other: str, name: str) -> bool:
         """Whether a link can carry texts as they were cut for another one."""
-        return self.by_name[other].whole or not self.by_name[name].whole
+        # Of a link that is no more nobody knows; a text that is too long fails.
+        cut_for = self.by_name.get(name)
+        return self.by_name[other].whole or cut_for is None or not cut_for.whole
 
     def _rank(self, number: str, name: str) -> tuple[int, int, str]:
         """Where a link stands among those that may carry a message to a number."""

@@ -9,8 +9,7 @@ from __future__ import annotations
 
 __all__ = ["Outbox"]
 
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any, assert_never
 
 from twisted.internet.defer import Deferred
@@ -24,16 +23,17 @@ from smscentre.messages import (
     Accepted,
     InDoubt,
     Outgoing,
-    Priority,
     Rejected,
     Retry,
     SubmitOutcome,
     Unsent,
 )
+from smscentre.outbox.expiry import ExpiryTime
+from smscentre.outbox.handover import HandOver
 from smscentre.outbox.lane import Lane
 from smscentre.outbox.observer import OutboxObserver
 from smscentre.outbox.routing import Routes
-from smscentre.store import outgoing, rerouting, steps
+from smscentre.store import outgoing, steps
 from smscentre.store.transaction import Transaction
 from smscentre.store.writer import Writer
 
@@ -62,6 +62,9 @@ class Outbox:
         self._routes = routes
         self._reroute_after_s = reroute_after_s
         self._smsc_key = smsc_key
+        self._expiry = ExpiryTime(clock.seconds(), wall_clock())
+        self._handing_over = HandOver(writer, routes, self.queued)
+        self._retired: tuple[str, ...] = ()
         self._lanes: dict[str, Lane] = {}
         self._timers: dict[str, IDelayedCall] = {}
         self._closed = False
@@ -78,6 +81,10 @@ class Outbox:
     def add_link(self, link: Link) -> None:
         """Make a link known; it is down."""
         self._lanes[link.name] = Lane(link, self._clock.seconds())
+
+    def retire(self, links: Collection[str]) -> None:
+        """Let what waits for links that are configured no more go by others."""
+        self._retired = tuple(links)
 
     # What the inbox asks (inbox.stage.Postbox).
 
@@ -122,9 +129,8 @@ class Outbox:
         lane = self._lanes[link.name]
         lane.went_up(bind)
         self._pump(lane)
-        for name in self._lanes:
-            if not self._routes.sends(name):
-                self._hand_over(name)
+        for name in self._mute():
+            self._hand_over(name)
 
     def lost(self, link: Link) -> None:
         """Hear that the session has ended; all in flight was settled."""
@@ -169,9 +175,11 @@ class Outbox:
             # Another process may have put something in: a broadcast.
             lane.look()
             self._pump(lane)
-            if self._is_down(lane, now) or not self._routes.sends(name):
+            if self._is_down(lane, now):
                 self._hand_over(name)
-        wall = self._wall_clock()
+        for name in self._mute():
+            self._hand_over(name)
+        wall = self._expiry.look(now, self._wall_clock())
 
         def give_up(transaction: Transaction) -> None:
             transaction.execute(steps.EXPIRED, {"now": wall})
@@ -200,6 +208,11 @@ class Outbox:
     def _is_down(self, lane: Lane, now: float) -> bool:
         """Whether a link has been of no use for so long that others take its place."""
         return not lane.bind and now - lane.down_since >= self._reroute_after_s
+
+    def _mute(self) -> list[str]:
+        """The links that never send, and those that are no more."""
+        mute = [name for name in self._lanes if not self._routes.sends(name)]
+        return [*mute, *self._retired]
 
     def _check_settled(self) -> None:
         if any(lane.in_flight for lane in self._lanes.values()):
@@ -270,12 +283,15 @@ class Outbox:
             return
         size = lane.begin_claim(room)
         bind, wall = lane.bind, self._wall_clock()
+        expired_by = self._expiry.look(now, wall)
 
         def claim(transaction: Transaction) -> outgoing.Claim:
             failpoints.hit("before-claim")
             for action in self._before_claims:
                 action(transaction, lane.link.name, size)
-            return outgoing.claim(transaction, lane.link.name, bind, size, wall)
+            return outgoing.claim(
+                transaction, lane.link.name, bind, size, wall, expired_by
+            )
 
         claimed = self._writer.perform(claim)
         claimed.addCallbacks(
@@ -352,47 +368,7 @@ class Outbox:
             timer.cancel()
 
     def _hand_over(self, name: str) -> None:
-        """Let other links carry what waits for one, if any stand that may."""
-        standing = self.standing()
-        other = self._routes.substitute(name, standing)
-        if other is not None:
-            self._reroute(name, other)
-        if any(each != name for each in standing):
-            self._reroute_others(name, standing)
-
-    def _reroute_others(self, name: str, standing: Sequence[str]) -> None:
-        def moved(counts: Counter[str]) -> None:
-            for other, count in counts.items():
-                self.queued(other, count)
-
-        rerouted = self._writer.perform(
-            lambda transaction: rerouting.reroute_others(
-                transaction,
-                name,
-                lambda number: self._routes.replace(name, number, standing),
-            )
-        )
-        rerouted.addCallback(moved)
-        rerouted.addErrback(self._log_failure, "rerouting")
-
-    def _reroute(self, name: str, other: str) -> None:
-        def moved(count: int) -> None:
-            if count:
-                _log.warn(
-                    "{count} replies of {link} go by {other}",
-                    count=count,
-                    link=name,
-                    other=other,
-                )
-                self.queued(other, count)
-
-        rerouted = self._writer.perform(
-            lambda transaction: rerouting.reroute(
-                transaction, name, other, Priority.REPLY
-            )
-        )
-        rerouted.addCallback(moved)
-        rerouted.addErrback(self._log_failure, "rerouting")
+        self._handing_over.from_link(name, self.standing())
 
     def _log_failure(self, failure: Failure, what: str) -> Any:
         _log.failure("{what} failed", failure, what=what)

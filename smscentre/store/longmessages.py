@@ -29,6 +29,9 @@ COMPLETE_S = 24 * 3600
 WAIT_S = 30 * 60
 """How long a set waits for its missing parts."""
 
+_APART_S = 60
+"""How far the clocks of two nodes may be apart, and a part wait for the writer."""
+
 KEPT_IN_MIND = 1024
 """How many parts of one key are looked at, the newest: a flood of them under one
 reference costs each part no more. A set has 255 at most."""
@@ -67,11 +70,16 @@ _NEWEST = (
     .cte("newest")
 )
 
-# By time: the numbers of another node's rows may be higher and yet older.
+_BEGAN = func.min(_NEWEST.c.arrived_at)
+
+# By time: the numbers of another node's rows may be higher and yet older. What begins
+# in a time to come is of a clock that was set back since, and older than all else.
 _NEWEST_SET = (
     select(_NEWEST.c.set_id)
     .group_by(_NEWEST.c.set_id)
-    .order_by(func.min(_NEWEST.c.arrived_at).desc(), _NEWEST.c.set_id.desc())
+    .order_by(
+        (bindparam("ahead") > _BEGAN).desc(), _BEGAN.desc(), _NEWEST.c.set_id.desc()
+    )
     .limit(1)
     .scalar_subquery()
 )
@@ -155,6 +163,7 @@ def join(
             "width": part.width,
             "total": part.total,
             "since": incoming.arrived_at - COMPLETE_S,
+            "ahead": incoming.arrived_at + _APART_S,
             "number": part.number,
             "fingerprint": fingerprint,
         },

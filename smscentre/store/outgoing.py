@@ -181,19 +181,24 @@ def add_outgoing(
 
 
 def claim(
-    transaction: Transaction, link: str, bind: str, room: int, now: float
+    transaction: Transaction,
+    link: str,
+    bind: str,
+    room: int,
+    now: float,
+    expired_by: float,
 ) -> Claim:
     """Claim for a bind the first parts that are due, at most ``room``.
 
-    What has expired ends here. What is in doubt is claimed once more if it is a
-    reply; a second doubt, or anything else in doubt, ends as uncertain: nobody waits
-    for what he did not ask for, and twice it is a nuisance.
+    What has expired by a moment ends here. What is in doubt is claimed once more if it
+    is a reply; a second doubt, or anything else in doubt, ends as uncertain: nobody
+    waits for what he did not ask for, and twice it is a nuisance.
     """
     rows = transaction.all(_DUE, {"link": link, "now": now, "room": room})
     parts: list[Outgoing] = []
     ended = {OutboxState.EXPIRED: 0, OutboxState.UNCERTAIN: 0}
     for row in rows:
-        end = _end_of(row, now)
+        end = _end_of(row, expired_by)
         if end is not None:
             ended[end] += 1
             transaction.add(_END, (row.id, end.value, now))

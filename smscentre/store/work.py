@@ -24,6 +24,7 @@ class WorkState(Enum):
     WAITING = "waiting"
     BEGUN = "begun"
     WITHDRAWN = "withdrawn"
+    FAILED = "failed"
 
 
 # Asked for several times of every message, and members are not found quickly.

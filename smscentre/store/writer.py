@@ -372,6 +372,7 @@ class Writer:
                 error = attempt(self._commit_blame, work, error)
             if error is not None:
                 self._roll_back(error, batch[done:], ())
+                work.state = WorkState.FAILED
             self._to_reactor(self._settle, [(work, error)])
 
     def _commit_marks(self, marks: Sequence[_Mark]) -> None:

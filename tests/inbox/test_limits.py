@@ -7,7 +7,12 @@ from zoneinfo import ZoneInfo
 from attrs import frozen
 from twisted.trial.unittest import SynchronousTestCase
 
-from smscentre.inbox.limits import ReplyLimiter, ReplyLimits, without_figures
+from smscentre.inbox.limits import (
+    RepeatedTexts,
+    ReplyLimiter,
+    ReplyLimits,
+    without_figures,
+)
 
 _NOON = 12 * 3600.0
 _ONE, _OTHER = "+628111", "+628222"
@@ -105,6 +110,28 @@ class ReplyLimiterTests(SynchronousTestCase):
         limiter.count(_ONE, midnight)
         self.assertEqual(limiter.in_all(midnight), 1)
         self.assertEqual(limiter.in_all(midnight + 86400), 0)
+
+    def test_text_of_a_wrong_clock(self) -> None:
+        """One that came while the clock was days ahead keeps no other in mind."""
+        repeated = RepeatedTexts()
+        repeated.add(_OTHER, "pagi", _NOON + 2 * 86_400)
+        for hour in range(4):
+            now = _NOON + hour * 3600
+            self.assertFalse(repeated.is_third(_ONE, "pagi", now))
+            repeated.add(_ONE, "pagi", now)
+
+    def test_taken_back_after_a_leap(self) -> None:
+        """What a leap of the clock has made old is gone; nobody else's is."""
+        repeated = RepeatedTexts()
+        later = _NOON + 86_400
+        repeated.add(_ONE, "pagi", _NOON)
+        self.assertFalse(repeated.is_third(_OTHER, "siang", later))
+        repeated.add(_OTHER, "siang", later)
+        repeated.add(_OTHER, "siang", later)
+        repeated.take_back(_ONE, "pagi", _NOON)
+        self.assertTrue(repeated.is_third(_OTHER, "siang", later))
+        repeated.take_back(_OTHER, "siang", later)
+        self.assertFalse(repeated.is_third(_OTHER, "siang", later))
 
     def test_no_limit(self) -> None:
         """Limits of 0 hold nothing and count nothing."""

@@ -120,6 +120,13 @@ class PartsTests(StagesTestCase):
             lambda _: self.exchange.acknowledged(taker, incoming.arrival_id)
         )
 
+    ahead_s = 0.0
+    """How far the machine's clock is ahead."""
+
+    def now(self) -> float:
+        """What the machine's clock shows."""
+        return super().now() + self.ahead_s
+
     def give_up(self) -> int:
         """Let what is missing be too late; how many texts are shown as incomplete."""
         self.clock.advance(WAIT_S)
@@ -242,6 +249,28 @@ class PartsTests(StagesTestCase):
         for number, text in ((1, "SET 1"), (2, "23")):
             self.part(text, Part(7, 8, 2, number))
             self.turn()
+        self.assertEqual(self.submissions(), ["123"])
+
+    def test_text_of_a_wrong_clock(self) -> None:
+        """One that came while the clock was ahead keeps no later one apart."""
+        self.ahead_s = 7 * 3600.0
+        for number, text in ((1, "SET 1"), (2, "23")):
+            self.part(text, Part(7, 8, 2, number))
+            self.turn()
+        self.ahead_s = 0.0
+        for number, text in ((1, "SET 4"), (2, "56")):
+            self.part(text, Part(7, 8, 2, number))
+            self.turn()
+        self.assertEqual(self.submissions(), ["123", "456"])
+
+    def test_parts_on_both_sides_of_a_wrong_clock(self) -> None:
+        """They are one text, where the clock was set right between them."""
+        self.ahead_s = 7 * 3600.0
+        self.part("SET 1", Part(7, 8, 2, 1))
+        self.turn()
+        self.ahead_s = 0.0
+        self.part("23", Part(7, 8, 2, 2))
+        self.turn()
         self.assertEqual(self.submissions(), ["123"])
 
     def test_many_parts(self) -> None:

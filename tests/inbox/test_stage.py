@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Mapping
+from functools import partial
 from typing import ClassVar
 
 from attrs import evolve
@@ -19,11 +20,12 @@ from smscentre.inbox.stage import BOUND_OCTETS, PATIENCE_S, RECHECK_S
 from smscentre.messages import IncomingKind, Part
 from smscentre.metrics import Metrics
 from smscentre.store.arrivals import ACKNOWLEDGEMENT_DOUBT_S, REDELIVERY_HORIZON_S
+from smscentre.store.engine import writing_engine
 from smscentre.store.longmessages import WAIT_S
 from smscentre.store.people import put_officers
 from smscentre.store.sessions import end_left_open
 from smscentre.store.tables import outbox
-from smscentre.store.writer import BATCH, SHARE, Unavailable
+from smscentre.store.writer import BATCH, SHARE, Unavailable, Writer
 from tests.stages import CENTRE_NUMBER, OFFICER, StagesTestCase
 
 _COLLEAGUE = "+628111203002"
@@ -187,6 +189,28 @@ class RedeliveryTests(StagesTestCase):
         self.turn()
         self.assertIs(self.successResultOf(third), False)
         self.assertEqual(self.states(), [])
+
+    def test_twin_of_what_could_not_even_be_kept_as_failed(self) -> None:
+        """It repeats nothing that is stored, so it is refused with the first."""
+        self.hear_later()
+        incoming = self.incoming("ASK")
+        unstorable = evolve(self.incoming("ASK"), text="ASK \ud800")
+        first = self.hand_over(self.link, unstorable)
+        second = self.hand_over(self.link, incoming)
+        self.turn()
+        self.clock.advance(0)
+        self.assertIs(self.successResultOf(first), False)
+        self.assertIs(self.successResultOf(second), False)
+        self.assertEqual(self.states(), [])
+
+    def hear_later(self) -> None:
+        """Have the reactor hear of the writer's turns after them, as it does."""
+        engine = writing_engine(self.url, explicit=True)
+        later = partial(self.clock.callLater, 0)
+        self.writer = Writer(engine, later, self.clock, self.batches)
+        self.addCleanup(self.writer.close)
+        self.start_stages()
+        self.connect()
 
     def test_later_bind_in_one_batch(self) -> None:
         """What comes again straight after the bind is recognised in its batch."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 
 from attrs import evolve
+from sqlalchemy import update
 
 from smscentre.messages import (
     Accepted,
@@ -22,11 +23,13 @@ from smscentre.messages import (
     Unsent,
 )
 from smscentre.outbox.routing import Route
+from smscentre.sim.memory import MemoryLink
 from smscentre.store import outgoing, steps
 from smscentre.store.outgoing import Draft
 from smscentre.store.receipts import Marks, Parked
 from smscentre.store.sessions import end_left_open
 from smscentre.store.steps import STEPS, OutboxState
+from smscentre.store.tables import outbox
 from tests.stages import CENTRE_NUMBER, OFFICER, StagesTestCase
 
 _THROTTLED = Rejected(0x58, "ESME_RTHROTTLED", Retry.LATER, throttled=True)
@@ -85,7 +88,7 @@ class OutboxTestCase(StagesTestCase):
 
 
 class ClockTests(OutboxTestCase):
-    """The machine's clock was hours fast, and is set back."""
+    """The machine's clock was hours fast and is set back, or leaps."""
 
     fast_s = 7 * 3600.0
 
@@ -118,6 +121,26 @@ class ClockTests(OutboxTestCase):
         self.connect()
         self.assertEqual(self.texts(), [])
         self.pass_time(600)
+        self.assertEqual(self.texts(), ["a"])
+
+    def test_nothing_expires_by_a_leap_of_a_moment(self) -> None:
+        """The clock was years ahead for half a minute: what waited still waits."""
+        self.put("a")
+        self.pass_time(10)
+        self.fast_s += 365 * 86400.0
+        for _ in range(3):
+            self.outbox.tick()
+            self.pass_time(10)
+        self.assertEqual(self.states(), ["queued"])
+        self.fast_s = 0.0
+        self.connect()
+        self.assertEqual(self.texts(), ["a"])
+
+    def test_nothing_is_refused_a_claim_by_a_leap(self) -> None:
+        """A link that is bound meanwhile takes it along."""
+        self.put("a")
+        self.fast_s += 365 * 86400.0
+        self.connect()
         self.assertEqual(self.texts(), ["a"])
 
     def test_put_off(self) -> None:
@@ -491,6 +514,112 @@ class RoutingTests(OutboxTestCase):
         self.assertEqual(self.other.sent, [])
         self.pass_time(300)
         self.outbox.tick()
+        self.turn()
+        self.assertEqual([sent.text for sent in self.other.sent], ["a"])
+
+    def break_between_parts(self) -> None:
+        """Of a reply of two parts one is sent; then its link is down for long."""
+        self.link.window = 1
+        self.connect()
+        self.arrive(f"LONG {200}")
+        self.turn()
+        self.settle(Accepted("1"))
+        row = self.link.sent[-1].row
+        self.link.settle(self.exchange, row, Unsent("not bound"))
+        self.link.disconnect(self.exchange)
+        self.other.connect(self.exchange)
+        self.turn()
+        self.assertEqual(self.states(), ["sent", "queued"])
+        self.pass_time(300)
+        self.outbox.tick()
+        self.turn()
+
+    def test_parts_from_two_numbers(self) -> None:
+        """No phone joins them: the rest of a text waits for the link that began it."""
+        self.break_between_parts()
+        self.assertEqual(self.other.sent, [])
+        self.connect()
+        self.assertEqual(self.part_numbers(self.link)[-1:], [2])
+
+    def test_parts_from_one_number(self) -> None:
+        """By a link with the same number the rest of a text goes at once."""
+        for name in ("carrier", "spare"):
+            self.routes[name] = evolve(self.routes[name], source=CENTRE_NUMBER)
+        self.break_between_parts()
+        self.assertEqual(self.part_numbers(self.other), [2])
+
+    def test_text_of_which_nothing_was_sent(self) -> None:
+        """It goes whole by another link, from whatever number."""
+        self.put_parts(Priority.REPLY)
+        self.put_parts(Priority.BROADCAST)
+        self.other.connect(self.exchange)
+        self.pass_time(300)
+        self.outbox.tick()
+        self.turn()
+        self.assertEqual([sent.text for sent in self.other.sent], ["a", "b"] * 2)
+
+    def test_rest_of_a_broadcast(self) -> None:
+        """It waits as that of a reply does."""
+        self.link.window = 1
+        self.connect()
+        self.put_parts(Priority.BROADCAST)
+        self.settle(Accepted("1"))
+        row = self.link.sent[-1].row
+        self.link.settle(self.exchange, row, Unsent("not bound"))
+        self.link.disconnect(self.exchange)
+        self.other.connect(self.exchange)
+        self.pass_time(300)
+        self.outbox.tick()
+        self.turn()
+        self.assertEqual(self.other.sent, [])
+
+    def part_numbers(self, link: MemoryLink) -> list[int]:
+        """Which parts of texts were sent by a link."""
+        return [sent.part.number for sent in link.sent if sent.part is not None]
+
+    def put_parts(self, priority: Priority) -> None:
+        """Queue a text of two parts for the carrier."""
+        draft = Draft(
+            "carrier",
+            OFFICER,
+            ["a", "b"],
+            Alphabet.GSM7,
+            priority,
+            8,
+            self.now() + 3600,
+        )
+        self.writer.perform(
+            lambda transaction: outgoing.add_outgoing(
+                transaction, draft, now=self.now()
+            )
+        )
+        self.turn()
+        self.outbox.queued("carrier", 2)
+        self.turn()
+
+    def test_link_that_is_no_more(self) -> None:
+        """What waits for it goes by others at once, each as it may."""
+        for priority in Priority:
+            self.put(priority.name, priority=priority)
+        self.writer.perform(
+            lambda transaction: transaction.execute(update(outbox).values(link="gone"))
+        )
+        self.outbox.retire(["gone"])
+        self.connect()
+        texts = ["REPLY", "REMINDER", "BROADCAST"]
+        self.assertEqual(self.texts(), texts)
+
+    def test_link_that_is_no_more_beside_one_that_takes_no_others(self) -> None:
+        """Where no link may carry its replies they wait; one may come."""
+        self.routes["carrier"] = Route(False, 10)
+        self.put("a")
+        self.writer.perform(
+            lambda transaction: transaction.execute(update(outbox).values(link="gone"))
+        )
+        self.outbox.retire(["gone"])
+        self.connect()
+        self.assertEqual((self.texts(), self.states()), ([], ["queued"]))
+        self.other.connect(self.exchange)
         self.turn()
         self.assertEqual([sent.text for sent in self.other.sent], ["a"])
 

@@ -39,6 +39,7 @@ from tests.store import (
     test_pages,
     test_prepared,
     test_receipts,
+    test_rerouting,
     test_revisions,
     test_search,
     test_trace,
@@ -103,6 +104,7 @@ PostgresqlClockTests = on_postgresql(outbox.ClockTests)
 PostgresqlClaimTests = on_postgresql(outbox.ClaimTests)
 PostgresqlFailureTests = on_postgresql(outbox.FailureTests)
 PostgresqlRoutingTests = on_postgresql(outbox.RoutingTests)
+PostgresqlRetiredTests = on_postgresql(test_rerouting.RetiredTests)
 PostgresqlReceiptTests = on_postgresql(outbox.ReceiptTests)
 PostgresqlStopTests = on_postgresql(outbox.StopTests)
 PostgresqlLongReplyTests = on_postgresql(outbox.LongReplyTests)
