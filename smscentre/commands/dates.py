@@ -51,6 +51,7 @@ _AHEAD: Final = {
     **dict.fromkeys(("HARIINI", "HRINI", "HRIINI", "SEKARANG"), 0),
     **dict.fromkeys(("SKRG", "SKRNG", "SKR"), 0),
     **dict.fromkeys(("KEMARIN", "KEMAREN", "KMRN", "KMARIN", "KMRIN", "KMREN"), -1),
+    "KMAREN": -1,
     **dict.fromkeys(("HARIKEMARIN", "HRKMRN", "HARIKMRN"), -1),
     **dict.fromkeys(("BESOK", "BESUK", "BSK", "ESOK"), 1),
     "LUSA": 2,

@@ -15,6 +15,7 @@ from typing import Final
 
 from smscentre.commands.dates import DAY_WORDS
 from smscentre.commands.forms import FORMS, KINDS
+from smscentre.commands.words import near
 
 _NUMBER_WORDS: Final = (
     "SATU DUA TIGA EMPAT LIMA ENAM TUJUH DELAPAN SEMBILAN SEPULUH SEBELAS BELAS PULUH "
@@ -42,6 +43,17 @@ _SPEAKING: Final = frozenset(
 ) - {"DAN"}
 """The words that say something of the report: no signature has them."""
 
+_NEARLY_SPEAKING: Final = (
+    "PEG",
+    "PEGAWAI",
+    "KEMARIN",
+    "KEMAREN",
+    "KOREKSI",
+    "BATALKAN",
+    "DIBATALKAN",
+)
+"""Those of another form, another day or no report that no name is a slip away from."""
+
 _LIKE_DIGITS = frozenset("OILSBZGQ")
 """Letters that are typed for digits."""
 _LONGEST_FIGURE_OF_LETTERS = 3
@@ -55,6 +67,8 @@ def without_signature(words: Sequence[str], kind: str) -> Sequence[str]:
     end, signed = len(words), False
     for word in reversed(words):
         if word in _SPEAKING or (word in KINDS and word != kind):
+            break
+        if near("".join(filter(str.isalpha, word)), _NEARLY_SPEAKING):
             break
         if not _says_nothing(word):
             break
