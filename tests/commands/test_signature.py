@@ -29,3 +29,19 @@ class SignatureTests(SynchronousTestCase):
         for word in ("kemarn", "KEMARI", "kemarinn", "koreksii", "dibatalkn"):
             with self.subTest(word=word):
                 self.assertEqual(Office().ask(_REPORT + word).name, "letter")
+
+    def test_speaking(self) -> None:
+        """Nor is what says that the figures are of another day, or not to be stored."""
+        for words, name in (
+            ("smlm", "date"),
+            ("td malam", "letter"),
+            ("sehari sebelumnya", "letter"),
+            ("bulan lalu", "letter"),
+            ("slh", "letter"),
+            ("pembetulan", "letter"),
+            ("abaikan", "letter"),
+            ("tes", "letter"),
+            ("hanya contoh", "letter"),
+        ):
+            with self.subTest(words=words):
+                self.assertEqual(Office().ask(_REPORT + words).name, name)
