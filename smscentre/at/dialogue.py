@@ -371,6 +371,7 @@ class Dialogue:
             return
         detail = f"no silence for {self._options.restless_s:g} s"
         happened.append(Fault(events.RESTLESS, detail))
+        happened += self._spoken.give_up()
         self._advance(Step.LOSE)
         self._probe(now)
 

@@ -202,6 +202,15 @@ class LostTests(SynchronousTestCase):
         lost = Lost(1, events.TIMED_OUT, True)
         self.assertEqual(self._doubtful().close("gone"), [lost, Closed("gone")])
 
+    def test_message_in_doubt_of_a_restless_modem(self) -> None:
+        """One that is never silent does not hold the outcome back for ever."""
+        dialogue = self._doubtful()
+        lost = Lost(1, events.TIMED_OUT, True)
+        happened: list[Event] = []
+        for second in range(100):
+            happened += dialogue.receive(b"\r\nOK\r\n", 150.0 + second / 2)
+        self.assertEqual(happened.count(lost), 1)
+
     def test_message_that_was_sent_late(self) -> None:
         """A late +CMGS is the outcome of its message, and the only one."""
         for before, after in ((b"", b"OK\r\n"), (b"OK\r\n", b"")):
