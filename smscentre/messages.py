@@ -112,12 +112,14 @@ class Receipt:
     """A delivery receipt: which sent part, what became of it.
 
     ``smsc_id`` is the carrier's id exactly as it came; ``detail`` keeps the
-    carrier's own words (state and error code).
+    carrier's own words (state and error code); ``submitted_at`` is when the carrier
+    took the part by its own clock, in seconds since 1970, where the receipt says it.
     """
 
     smsc_id: str
     state: DeliveryState
     detail: str
+    submitted_at: float | None = None
 
 
 @frozen

@@ -6,7 +6,8 @@ flight, and every timeout. It knows no order of commands, no retrying and no mes
 An answer has no number by which it could be told from a late one. So when an answer
 stays out the dialogue is *lost*: nothing of the queue is written, `AT` is, after an ESC
 that leaves a prompt. The first OK may be the late one, so that only a silence after it
-ends the loss; whatever else belongs to an answer begins the silence anew. A dialogue
+ends the loss; whatever else belongs to an answer begins the silence anew. A message
+that was written has its outcome then: a late +CMGS tells that it was sent. A dialogue
 begins lost, since nobody knows what the last user of the port has left behind.
 
 Source: ITU-T V.250 §5 (command lines and result codes); 3GPP TS 27.005 §4.3 (prompt,
@@ -20,7 +21,7 @@ __all__ = ["Dialogue", "DialogueOptions", "State"]
 import re
 from collections import deque
 
-from attrs import Factory, define, frozen
+from attrs import frozen
 
 from smscentre.at import events
 from smscentre.at.commands import ATTENTION, Command
@@ -38,6 +39,7 @@ from smscentre.at.events import (
 from smscentre.at.lines import LINE_OCTETS_MOST, Line, LineReader, Overlong, Prompt
 from smscentre.at.moves import advance
 from smscentre.at.results import Outcome, Result, read_result
+from smscentre.at.spoken import NOTHING, Spoken
 from smscentre.at.states import TRANSITIONS, State, Step
 from smscentre.at.unsolicited import fits, has_pdu, is_hex, kind_of, names_length
 
@@ -68,19 +70,6 @@ class DialogueOptions:
 _DEFAULTS = DialogueOptions()
 
 
-@define
-class _Spoken:
-    """The command in flight, or the one that was lost last."""
-
-    token: int
-    command: Command
-    lines: list[str] = Factory(list)
-    pdu_due: bool = False
-
-
-_NOTHING = _Spoken(0, ATTENTION)
-
-
 class Dialogue:
     """One opened port, from the first `AT` to its end.
 
@@ -96,7 +85,7 @@ class Dialogue:
         self._out: list[bytes] = []
         self._queue: deque[tuple[int, Command]] = deque()
         self._tokens = 0
-        self._spoken = _NOTHING
+        self._spoken = NOTHING
         # An unsolicited line whose PDU is to come next; empty when none is.
         self._header = ""
         self._probes = 0
@@ -186,7 +175,8 @@ class Dialogue:
                 self._probe(now)
             case State.SETTLING:
                 self._advance(Step.SETTLED)
-                self._due, self._probes, self._spoken = None, 0, _NOTHING
+                happened += self._spoken.give_up()
+                self._due, self._probes, self._spoken = None, 0, NOTHING
                 happened.append(Ready())
                 self._next(now)
             case State.PROMPTING:
@@ -202,6 +192,7 @@ class Dialogue:
         happened: list[Event] = []
         if self._state is State.CLOSED:
             return happened
+        happened += self._spoken.give_up()
         if self._state in _TALKING:
             happened.append(Lost(self._spoken.token, reason, self._is_written()))
         if self._state is State.PROMPTING:
@@ -211,7 +202,7 @@ class Dialogue:
         happened += [Lost(token, reason, False) for token, _ in self._queue]
         happened.append(Closed(reason))
         self._queue.clear()
-        self._spoken, self._header, self._due = _NOTHING, "", None
+        self._spoken, self._header, self._due = NOTHING, "", None
         return happened
 
     def _on_line(self, line: str, now: float, happened: list[Event]) -> None:
@@ -269,6 +260,7 @@ class Dialogue:
         if result is not None:
             self._on_stray_result(result, now, happened)
         elif is_lost and (command.claims(line) or is_hex(line)):
+            happened += self._spoken.late(line)
             self._stir(now, happened)
         elif self._is_unsolicited(line, happened):
             pass
@@ -311,7 +303,7 @@ class Dialogue:
             # Nothing was sent, so that this is no answer to it.
             happened.append(Fault(events.UNEXPECTED_RESULT, result.text))
             return
-        spoken, self._spoken = self._spoken, _NOTHING
+        spoken, self._spoken = self._spoken, NOTHING
         self._advance(Step.ANSWERED)
         self._due = None
         happened.append(Answered(spoken.token, tuple(spoken.lines), result))
@@ -347,7 +339,7 @@ class Dialogue:
         if self._state is not State.IDLE or not self._queue:
             return
         token, command = self._queue.popleft()
-        self._spoken = _Spoken(token, command)
+        self._spoken = Spoken(token, command)
         self._out.append(command.text.encode("ascii") + b"\r")
         if command.body is None:
             self._advance(Step.SEND)
@@ -358,7 +350,7 @@ class Dialogue:
 
     def _lose(self, reason: str, now: float, happened: list[Event]) -> None:
         """Give up the answer to the command in flight, and find the way back."""
-        happened.append(Lost(self._spoken.token, reason, self._is_written()))
+        happened += self._spoken.lose(reason, written=self._is_written())
         self._advance(Step.LOSE)
         self._probe(now)
 
@@ -379,6 +371,7 @@ class Dialogue:
             return
         detail = f"no silence for {self._options.restless_s:g} s"
         happened.append(Fault(events.RESTLESS, detail))
+        happened += self._spoken.give_up()
         self._advance(Step.LOSE)
         self._probe(now)
 

@@ -51,6 +51,7 @@ _AHEAD: Final = {
     **dict.fromkeys(("HARIINI", "HRINI", "HRIINI", "SEKARANG"), 0),
     **dict.fromkeys(("SKRG", "SKRNG", "SKR"), 0),
     **dict.fromkeys(("KEMARIN", "KEMAREN", "KMRN", "KMARIN", "KMRIN", "KMREN"), -1),
+    "KMAREN": -1,
     **dict.fromkeys(("HARIKEMARIN", "HRKMRN", "HARIKMRN"), -1),
     **dict.fromkeys(("BESOK", "BESUK", "BSK", "ESOK"), 1),
     "LUSA": 2,
@@ -59,7 +60,8 @@ _AHEAD: Final = {
 
 _UNCLEAR_WORDS = """
 SENIN SELASA RABU KAMIS JUMAT JUM'AT SABTU MINGGU AHAD SNN SLS RBU KMS JMT SBT
-SEMALAM TADIMALAM KEMARINLUSA KEMARINDULU KMRNLUSA KMRNDULU MINGGULALU
+SEMALAM SMLM SEMLM TADIMALAM KEMARINLUSA KEMARINDULU KMRNLUSA KMRNDULU
+MINGGULALU
 """
 _UNCLEAR: Final = frozenset(_UNCLEAR_WORDS.split())
 """What is said of a day that nobody can tell for certain, or of none there is."""
@@ -68,7 +70,20 @@ _DAY = "HARI"
 _LABELS: Final = frozenset(("TGL", "TANGGAL", "TGGL", "TG"))
 
 DAY_WORDS: Final = frozenset(
-    [*_MONTHS, *_AHEAD, *_UNCLEAR, *_LABELS, _DAY, "HR", "INI", "TADI", "DULU"]
+    [
+        *_MONTHS,
+        *_AHEAD,
+        *_UNCLEAR,
+        *_LABELS,
+        _DAY,
+        "HR",
+        "INI",
+        "TADI",
+        "TD",
+        "DULU",
+        "LALU",
+        "SEHARI",
+    ]
 )
 """The words that speak of a day: no signature has them."""
 

@@ -427,6 +427,7 @@ _TELLING_INNER = 14
 
 _BY_FORM = re.compile(
     r"Ba[sr]an [A-Z]+ [0-9]{6} UM=|"
+    r"[0-9]+ UPT: .+ \([A-Z]+\)|"
     r"UPT \S+ belum lapor .+ hari ini [0-9]{6}\. Batas "
 )
 """Those of our texts of which no piece alone tells them from an officer's."""

@@ -15,16 +15,19 @@ from typing import Final
 
 from smscentre.commands.dates import DAY_WORDS
 from smscentre.commands.forms import FORMS, KINDS
+from smscentre.commands.words import near
 
 _NUMBER_WORDS: Final = (
     "SATU DUA TIGA EMPAT LIMA ENAM TUJUH DELAPAN SEMBILAN SEPULUH SEBELAS BELAS PULUH "
     "RATUS SERATUS RIBU SERIBU RB JUTA JT KOSONG TOTAL JUMLAH JML"
 )
 _CORRECTIONS: Final = (
-    "SALAH RALAT KOREKSI REVISI UBAH GANTI BATAL BATALKAN DIBATALKAN HAPUS BUKAN "
-    "JANGAN JGN TIDAK TDK TAK BELUM BLM KURANG TAMBAH DITAMBAH DIKURANGI MINUS PLUS "
-    "LEBIH SAMA SEPERTI TETAP PIN PROV UPT DAFTAR HELP BANTUAN"
+    "SALAH SLH KELIRU RALAT KOREKSI REVISI PERBAIKAN PEMBETULAN UBAH GANTI BATAL "
+    "BATALKAN DIBATALKAN ABAIKAN HAPUS BUKAN BKN JANGAN JGN TIDAK TDK TAK BELUM BLM "
+    "KURANG TAMBAH DITAMBAH DIKURANGI MINUS PLUS LEBIH SAMA SEPERTI TETAP PIN PROV "
+    "UPT DAFTAR HELP BANTUAN"
 )
+_TRIALS: Final = "TES TEST TESTING COBA PERCOBAAN CONTOH"
 
 _BEFORE_DIGITS: Final = (
     "NIP NRP NO NOMOR NMR HP TELP TLP WA JAM PUKUL PKL BLOK KAMAR PASAL"
@@ -35,12 +38,24 @@ _SPEAKING: Final = frozenset(
         *DAY_WORDS,
         *_NUMBER_WORDS.split(),
         *_CORRECTIONS.split(),
+        *_TRIALS.split(),
         *_BEFORE_DIGITS.split(),
         *(word for form in FORMS for word in form.words if word not in KINDS),
         *(label for form in FORMS for labels in form.labels for label in labels),
     ]
 ) - {"DAN"}
 """The words that say something of the report: no signature has them."""
+
+_NEARLY_SPEAKING: Final = (
+    "PEG",
+    "PEGAWAI",
+    "KEMARIN",
+    "KEMAREN",
+    "KOREKSI",
+    "BATALKAN",
+    "DIBATALKAN",
+)
+"""Those of another form, another day or no report that no name is a slip away from."""
 
 _LIKE_DIGITS = frozenset("OILSBZGQ")
 """Letters that are typed for digits."""
@@ -55,6 +70,8 @@ def without_signature(words: Sequence[str], kind: str) -> Sequence[str]:
     end, signed = len(words), False
     for word in reversed(words):
         if word in _SPEAKING or (word in KINDS and word != kind):
+            break
+        if near("".join(filter(str.isalpha, word)), _NEARLY_SPEAKING):
             break
         if not _says_nothing(word):
             break

@@ -24,6 +24,7 @@ from smscentre.commands.replies import (
     joined,
     month_name,
 )
+from smscentre.commands.signature import without_signature
 from smscentre.directory import Right
 from smscentre.interfaces import (
     Command,
@@ -41,6 +42,10 @@ UNDO_S: Final = 900
 """For so long an action can be taken back."""
 
 _NOTHING: Final = "nothing_to_undo"
+
+_OF_LAST_WORDS = "DATA LAPORAN KIRIMAN YG YANG TADI TD INI DULU SALAH SLH"
+_OF_LAST: Final = frozenset(_OF_LAST_WORDS.split())
+"""What may be said of the last action and means no other."""
 
 
 @frozen
@@ -96,8 +101,12 @@ class Undo:
 
 
 def read_undo(asker: Asker, words: Sequence[str]) -> Command:
-    """Understand the words after BATAL: it takes back the last action, no other."""
-    if any(word in KINDS or any(map(str.isdigit, word)) for word in words):
+    """Understand the words after BATAL: it takes back the last action, no other.
+
+    A name and what says that it was wrong may follow; no day, and no "not".
+    """
+    named = any(word in KINDS or any(map(str.isdigit, word)) for word in words)
+    if named or not _OF_LAST.issuperset(without_signature(words, "BATAL")):
         return answer("undo_alone")
     return Undo(asker)
 

@@ -142,7 +142,8 @@ def _message(tpdu: Deliver) -> Reading:
 
 def _report(tpdu: StatusReport, octets: bytes) -> Reading:
     """A status report; its reference is what +CMGS gave."""
-    receipt = Receipt(str(tpdu.reference), tpdu.state, f"TP-ST {tpdu.status:#04x}")
+    detail = f"TP-ST {tpdu.status:#04x}"
+    receipt = Receipt(str(tpdu.reference), tpdu.state, detail, tpdu.sent.seconds)
     stamp = tpdu.sent.octets + tpdu.discharged.octets
     return Reading(
         IncomingKind.RECEIPT,

@@ -277,8 +277,11 @@ class StoreLedger:
                 self._directory = self._directory.with_officer(officer)
             case Tried(subject, attempts):
                 number = request.number
-                registration.put_attempts(self._transaction, number, subject, attempts)
-                self._attempts.setdefault(number, {})[subject] = attempts
+                known = self.attempts(number, subject)
+                registration.put_attempts(
+                    self._transaction, number, subject, attempts, known
+                )
+                self._attempts[number][subject] = attempts
             case _:
                 assert_never(effect)
 

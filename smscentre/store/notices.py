@@ -11,6 +11,7 @@ __all__ = [
     "WaitingNotice",
     "add_notice",
     "begin_round",
+    "forward",
     "next_to_leave",
     "open_notices",
     "recall",
@@ -135,6 +136,20 @@ def recall(
         .values(state=OutboxState.EXPIRED.value, error=reason, final_at=now)
     )
     return int(result.rowcount)
+
+
+def forward(transaction: Transaction, old: str, new: str) -> None:
+    """Let the notices of a number that no bind has in its hands go to another one."""
+    transaction.execute(
+        update(outbox)
+        .where(
+            outbox.c.number == old,
+            sql(OPEN),
+            outbox.c.state == OutboxState.QUEUED.value,
+            outbox.c.priority == int(Priority.REMINDER),
+        )
+        .values(number=new)
+    )
 
 
 def _columns(key: RoundKey) -> dict[str, Any]:

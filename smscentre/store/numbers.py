@@ -24,7 +24,7 @@ from attrs import evolve
 from smscentre.credentials import Invitation
 from smscentre.directory import Officer, Right
 from smscentre.errors import SMSCentreError
-from smscentre.store import audit, registration
+from smscentre.store import audit, notices, registration
 from smscentre.store.changes import Signature
 from smscentre.store.people import (
     changed,
@@ -61,7 +61,8 @@ def move_officer(
 ) -> Officer:
     """Give what a number has to another one; the old one becomes inactive.
 
-    Unit or scope, name, rights, roles and PINs move; what it sent stays its own.
+    Unit or scope, name, rights, roles and PINs move, and reminders that wait; what it
+    sent stays its own.
 
     :raises NumbersError: the numbers cannot be exchanged so
     """
@@ -82,6 +83,7 @@ def move_officer(
     moved = evolve(officer, number=new)
     put_officers(transaction, [evolve(officer, active=False), moved])
     registration.move_pins(transaction, old, new)
+    notices.forward(transaction, old, new)
     detail = f"to {new}: {described(moved)}"
     if reason:
         detail += f"; {reason}"

@@ -26,6 +26,9 @@ PARK_S = 24 * 3600
 SENT_S = 7 * 24 * 3600
 """How long after a part was sent its receipt may come; carriers use ids again."""
 
+_SAME_MOMENT_S = 600.0
+"""How far a carrier's clock may be from ours to tell parts of one id apart."""
+
 _STATES = {
     DeliveryState.DELIVERED: OutboxState.DELIVERED,
     DeliveryState.FAILED: OutboxState.FAILED,
@@ -54,6 +57,7 @@ _SENT_PARTS = (
         outbox.c.number,
         outbox.c.state,
         outbox.c.smsc_key,
+        outbox.c.sent_at,
     )
     .where(
         outbox.c.smsc_key.in_(bindparam("keys", expanding=True)),
@@ -100,7 +104,7 @@ def take_in(
     ``number`` is the receipt's sender, which must be the part's destination; None
     where the receipt does not say it.
     """
-    part = _find(transaction, number, marks, now)
+    part = _find(transaction, number, marks, now, receipt.submitted_at)
     transaction.add(
         _ADD,
         (
@@ -150,13 +154,17 @@ class Parked:
 
 
 def _find(
-    transaction: Transaction, number: str | None, marks: Marks, now: float
+    transaction: Transaction,
+    number: str | None,
+    marks: Marks,
+    now: float,
+    submitted_at: float | None = None,
 ) -> int | None:
     """The part with that id and destination; None where two may be meant.
 
     Carriers use ids again, so only the newest message with the id counts, whether
-    or not it had its receipt. Some give all parts of a message one id: then each
-    receipt is for one that has had none.
+    or not it had its receipt, unless the receipt tells when its own was sent. Some
+    give all parts of a message one id: then each receipt is for one that has had none.
     """
     if not marks.keys:
         return None
@@ -166,15 +174,27 @@ def _find(
     # An id that fits in two bases, or two numbers, might mean either.
     if len({(row.smsc_key, row.number) for row in fitting}) != 1:
         return None
-    newest = fitting[0]
+    meant = _sent_then(fitting, submitted_at) or fitting[0]
     waiting = [
         row.id
         for row in fitting
         if row.state == OutboxState.SENT.value
-        and (row.id == newest.id or row.inbox_id == newest.inbox_id is not None)
+        and (row.id == meant.id or row.inbox_id == meant.inbox_id is not None)
     ]
-    part: int = min(waiting, default=newest.id)
+    part: int = min(waiting, default=meant.id)
     return part
+
+
+def _sent_then(rows: Sequence[Any], submitted_at: float | None) -> Any:
+    """The row that was sent at a moment; None where none was.
+
+    Some service centres have the clock of another zone: then it tells nothing.
+    """
+    if submitted_at is None:
+        return None
+    nearest = min(rows, key=lambda row: abs(row.sent_at - submitted_at))
+    is_same = abs(nearest.sent_at - submitted_at) <= _SAME_MOMENT_S
+    return nearest if is_same else None
 
 
 def _advance(

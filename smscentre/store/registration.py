@@ -24,7 +24,7 @@ __all__ = [
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import bindparam, case, delete, insert, select, update
 
 from smscentre.credentials import Attempts, Invitation
 from smscentre.directory import Right
@@ -38,6 +38,9 @@ _ATTEMPTS = Statement(
     ).where(attempts.c.number == bindparam("number")),
     ("number",),
 )
+
+
+_NONE = Attempts()
 
 
 class Gone(SMSCentreError):
@@ -172,9 +175,16 @@ def attempts_of(
 
 
 def put_attempts(
-    transaction: Transaction, number: str, subject: str, state: Attempts
+    transaction: Transaction,
+    number: str,
+    subject: str,
+    state: Attempts,
+    known: Attempts = _NONE,
 ) -> None:
-    """Write the failures of a number; none is no row."""
+    """Write the failures of a number; none is no row.
+
+    ``known`` is what ``state`` follows: what another node has counted since is added.
+    """
     if not state.failures:
         transaction.execute(
             delete(attempts).where(
@@ -183,11 +193,13 @@ def put_attempts(
         )
         return
     statement = insert_of(transaction.dialect, attempts)
+    failures = statement.excluded.failures
+    others = attempts.c.failures - known.failures
     transaction.execute(
         statement.on_conflict_do_update(
             index_elements=[attempts.c.number, attempts.c.subject],
             set_={
-                "failures": statement.excluded.failures,
+                "failures": case((others > 0, failures + others), else_=failures),
                 "last_at": statement.excluded.last_at,
             },
         ),

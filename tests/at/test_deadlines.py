@@ -6,7 +6,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from smscentre.at import commands, events
 from smscentre.at.dialogue import Dialogue, DialogueOptions, State
-from smscentre.at.events import Answered, Event, Fault, Lost, Ready
+from smscentre.at.events import Answered, Closed, Event, Fault, Lost, Ready
 from smscentre.at.results import Outcome, Result
 from tests.at.samples import PROBE, SEND, answering, idle, lost, prompting, settling
 
@@ -183,11 +183,40 @@ class LostTests(SynchronousTestCase):
         self.assertEqual(dialogue.data_to_send(), PROBE)
         self.assertIs(dialogue.state, State.LOST)
 
-    def test_message_in_doubt(self) -> None:
-        """A message whose body was written may have been sent."""
+    def _doubtful(self) -> Dialogue:
+        """A dialogue that has waited too long for the answer to a message."""
         dialogue = prompting()
         dialogue.receive(b"\r\n> ", 2.0)
-        happened = dialogue.expire(2.0 + SEND.timeout_s)
-        self.assertEqual(happened, [Lost(1, events.TIMED_OUT, True)])
-        happened = dialogue.receive(b"\r\n+CMGS: 5\r\n\r\nOK\r\n", 150.0)
-        self.assertEqual(happened, [])
+        self.assertEqual(dialogue.expire(2.0 + SEND.timeout_s), [])
+        return dialogue
+
+    def test_message_in_doubt(self) -> None:
+        """A message whose body was written may have been sent."""
+        dialogue = self._doubtful()
+        dialogue.receive(b"\r\nOK\r\n", 150.0)
+        lost = Lost(1, events.TIMED_OUT, True)
+        self.assertEqual(dialogue.expire(151.0), [lost, Ready()])
+
+    def test_message_in_doubt_at_the_end(self) -> None:
+        """If the port is gone first, that is when it is told."""
+        lost = Lost(1, events.TIMED_OUT, True)
+        self.assertEqual(self._doubtful().close("gone"), [lost, Closed("gone")])
+
+    def test_message_in_doubt_of_a_restless_modem(self) -> None:
+        """One that is never silent does not hold the outcome back for ever."""
+        dialogue = self._doubtful()
+        lost = Lost(1, events.TIMED_OUT, True)
+        happened: list[Event] = []
+        for second in range(100):
+            happened += dialogue.receive(b"\r\nOK\r\n", 150.0 + second / 2)
+        self.assertEqual(happened.count(lost), 1)
+
+    def test_message_that_was_sent_late(self) -> None:
+        """A late +CMGS is the outcome of its message, and the only one."""
+        for before, after in ((b"", b"OK\r\n"), (b"OK\r\n", b"")):
+            dialogue = self._doubtful()
+            dialogue.receive(before, 149.0)
+            happened = dialogue.receive(b"\r\n+CMGS: 5\r\n", 149.5)
+            self.assertEqual(happened, [Answered(1, ("+CMGS: 5",), OK)])
+            self.assertEqual(dialogue.receive(b"+CMGS: 5\r\n" + after, 149.5), [])
+            self.assertEqual(dialogue.expire(150.5), [Ready()])

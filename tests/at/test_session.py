@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from twisted.trial.unittest import SynchronousTestCase
 
+from smscentre.at import commands
 from smscentre.at import session_events as events
 from smscentre.at.answers import Registration
 from smscentre.at.errors import LocalProtocolError
@@ -401,6 +402,18 @@ class SendingTests(SynchronousTestCase):
         self.assertEqual((lost.token, lost.written), (token, True))
         self.assertEqual(len(line.modem.record.submits), 1)
         self.assertIs(line.session.state, State.SERVING)
+
+    def test_a_late_answer_tells_that_a_message_was_sent(self) -> None:
+        """It has one outcome, and that is the modem's."""
+        line = started()
+        line.modem.faults.mishaps.append(Mishap("+CMGS", Deed.LOSE))
+        token = line.session.submit(TPDU, b"\0", line.now)
+        line.run(commands.send(TPDU, b"\0").timeout_s + 0.5)
+        late = b"\r\n+CMGS: 7\r\n\r\nOK\r\n"
+        line.happened += line.session.receive(late, line.now)
+        line.run(60)
+        self.assertEqual(line.of(events.Submitted), [events.Submitted(token, 7)])
+        self.assertEqual(line.of(events.SubmitLost), [])
 
     def test_a_lost_answer_holds_up_the_rest_for_less_than_a_minute(self) -> None:
         """What came meanwhile is found, and the next message can be sent."""

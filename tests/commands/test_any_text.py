@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
 from smscentre.commands.forms import FORMS, MAXIMUM, Form
+from smscentre.commands.replies import is_own_reply
 from smscentre.gsm.alphabet import is_gsm7, septets
 from smscentre.interfaces import Outcome
 from tests.commands.office import OFFICERS, Office
@@ -74,6 +75,7 @@ class AnyTextTests(SynchronousTestCase):
     def _check(self, outcome: Outcome) -> None:
         self.assertTrue(outcome.name)
         self.assertTrue(is_gsm7(outcome.reply), outcome.reply)
+        self.assertTrue(is_own_reply(outcome.reply), outcome.reply)
         self.assertFalse(set("^{}[]~|\\") & set(outcome.reply), outcome.reply)
         if outcome.name not in _OF_MANUAL:
             self.assertLessEqual(septets(outcome.reply), 160, outcome.reply)
@@ -82,8 +84,10 @@ class AnyTextTests(SynchronousTestCase):
         )
 
     @given(_TEXTS, _PEOPLE)
+    @example("UPT 1203", "unit")
+    @example("UPT MARTAPURA", "national")
     def test_any_text(self, text: str, officer: str) -> None:
-        """Any text of anybody gets a reply that fits."""
+        """Any text of anybody gets a reply that fits, and is known if it comes back."""
         self._check(Office().ask(text, officer))
 
     @given(_COMMANDS | st.text("RUTANBPS 0123456789,./-+()"), _REPORTERS)

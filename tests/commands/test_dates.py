@@ -44,6 +44,7 @@ _TAKEN: tuple[tuple[list[str], Typed | None], ...] = (
     (["1", "HR", "INI"], Typed("HRINI", _TODAY, 2)),
     (["1", "SKRG"], Typed("SKRG", _TODAY)),
     (["1", "KMRN"], Typed("KMRN", _LEAP)),
+    (["1", "KMAREN"], Typed("KMAREN", _LEAP)),
     (["1", "BESOK"], Typed("BESOK", datetime.date(2008, 3, 2))),
     (["1", "LUSA"], Typed("LUSA", datetime.date(2008, 3, 3))),
     (["1", "KEMARIN", "LUSA"], Typed("KEMARINLUSA", None, 2)),

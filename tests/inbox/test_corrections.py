@@ -191,9 +191,15 @@ class UndoTests(CorrectionCase):
     def test_with_other_words(self) -> None:
         """BATAL of something in particular is asked about."""
         self.one("RUTAN 82 54 36 39")
-        for text in ("BATAL RUTAN", "BATAL 82"):
+        for text in ("BATAL RUTAN", "BATAL 82", "BATAL kemarin", "BATAL tidak jadi"):
             self.assertEqual(self.one(text), TEXTS["undo_alone"])
         self.assertEqual(self.held(), "82 54 36 39")
+
+    def test_with_talk(self) -> None:
+        """Who sends it and that it was wrong may stand behind it."""
+        for text in ("batal dulu pak", "BATAL data yg tadi salah", "Batal, Budi"):
+            self.one("RUTAN 82 54 36 39")
+            self.assertIn("Dibatalkan: RUTAN", self.one(text))
 
     def test_the_same_text_after_it(self) -> None:
         """A text sent again after BATAL, or after a correction, is a new report."""

@@ -7,6 +7,8 @@ from attrs import evolve
 from smscentre.directory import Right
 from smscentre.messages import Priority
 from smscentre.reminding.stage import LOOK_S
+from smscentre.store.changes import Signature
+from smscentre.store.numbers import move_officer
 from smscentre.store.outgoing import postpone_number
 from smscentre.store.people import put_officers
 from tests.reminding.morning import BEGINS, DAY, ZONE_OF, MorningTestCase, local
@@ -193,6 +195,25 @@ class RecallTests(MorningTestCase):
         errors = self.rows("SELECT error FROM outbox WHERE state = 'expired'")
         words = "the number reports for that unit no more"
         self.assertEqual([row.error for row in errors], [words] * 3)
+
+    def test_who_has_a_new_number_is_reminded_there(self) -> None:
+        """The reminder that waited for the old one goes to the new one."""
+        self.start()
+        process = self.process
+        assert process is not None
+        process.link.window = 0
+        self.wait_until(local("WIT", 9, 31))
+        old = self.rows("SELECT number FROM outbox WHERE state = 'queued'")[0].number
+        new, signature = "+6281399990000", Signature("operator", "", self.now())
+        process.writer.perform(
+            lambda transaction: move_officer(transaction, old, new, signature)
+        )
+        process.link.window = 2000
+        process.outbox.tick()
+        self.settle()
+        told = [part.number for part in self.notices()]
+        self.assertIn(new, told)
+        self.assertNotIn(old, told)
 
     def test_who_may_not_ask_any_more_gets_no_digest(self) -> None:
         """Who has left is not told how the units of his province stand."""

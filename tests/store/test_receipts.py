@@ -150,10 +150,11 @@ class ReceiptTests(StoreTestCase):
         dialect: IdDialect = "auto",
         link: str = "carrier",
         links: tuple[str, ...] = (),
+        submitted_at: float | None = None,
     ) -> None:
         """Take in a receipt; ``links`` share the account of its link."""
         keys = id_forms(smsc_id, dialect) if smsc_id else ()
-        receipt = Receipt(smsc_id, state, f"stat:{state.value}")
+        receipt = Receipt(smsc_id, state, f"stat:{state.value}", submitted_at)
         now, marks = self.clock.seconds(), Marks(links or (link,), keys)
         self.writer.perform(
             lambda transaction: receipts.take_in(
@@ -229,6 +230,27 @@ class ReceiptTests(StoreTestCase):
         self.send(_BUDI, "77")
         self.receive(_BUDI, "77")
         self.receive(_BUDI, "77")
+        self.assertEqual(self.states(), "sent delivered")
+
+    def test_an_id_used_again_and_a_moment(self) -> None:
+        """A late receipt is for the part that was sent when it says."""
+        first = self.clock.seconds()
+        self.send(_BUDI, "77")
+        self.clock.advance(_DAY_S)
+        self.send(_BUDI, "77")
+        failed = DeliveryState.FAILED
+        self.receive(_BUDI, "77", failed, submitted_at=first + 60)
+        self.assertEqual(self.states(), "failed sent")
+        self.receive(_BUDI, "77", submitted_at=first + _DAY_S - 5)
+        self.assertEqual(self.states(), "failed delivered")
+
+    def test_a_moment_of_another_clock(self) -> None:
+        """One at which no part was sent tells nothing; the newest part counts."""
+        self.send(_BUDI, "77")
+        self.clock.advance(_DAY_S)
+        self.send(_BUDI, "77")
+        seven_hours_ago = self.clock.seconds() - 7 * 3600
+        self.receive(_BUDI, "77", submitted_at=seven_hours_ago)
         self.assertEqual(self.states(), "sent delivered")
 
     def test_again_does_not_reach_another_reading(self) -> None:
