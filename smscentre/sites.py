@@ -136,4 +136,4 @@ class Sites:
     async def stop(self, within: Step) -> None:
         """End the threads."""
         for lane in (self._passwords, self._press):
-            await within(maybeDeferred(lane.stop))
+            await within(Deferred.fromCoroutine(lane.stop()))

@@ -40,6 +40,11 @@ class Lane:
         """Run a function; fires with its result."""
         return deferToThreadPool(self._reactor, self._pool, action)
 
-    def stop(self) -> None:
-        """End the thread."""
+    async def stop(self) -> None:
+        """End the thread, once it has done what it was given.
+
+        Who cancels leaves it to itself.
+        """
+        # The pool joins its thread in ours, which must not be kept waiting.
+        await self.run(lambda: None)
         self._pool.stop()
