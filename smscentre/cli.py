@@ -24,10 +24,11 @@ from smscentre.assembly import deadline_schedule
 from smscentre.commands.forms import FIELDS
 from smscentre.config import Config
 from smscentre.demo import run_demo
-from smscentre.errors import ConfigError, SMSCentreError
+from smscentre.errors import ConfigError, Problem, SMSCentreError
 from smscentre.foresight import reminder_lines
 from smscentre.imports import read_officers, read_units, write_officers, write_units
-from smscentre.listening import check_listening
+from smscentre.listening import listening_problems
+from smscentre.locking import unusable
 from smscentre.message_command import messages, trace
 from smscentre.modem_command import modem
 from smscentre.numbers import parse_number
@@ -137,7 +138,9 @@ def check(context: _Context) -> None:
     Every problem of the file is printed. Ends with 0 or 78.
     """
     found = context.config()
-    check_listening(found)
+    problems = [*_data_dir_problems(found.node.data_dir), *listening_problems(found)]
+    if problems:
+        raise ConfigError(str(found.path), problems)
     read_store(found.database.url, lambda connection: None)
     click.echo("ok")
     for line in _summary(found):
@@ -301,6 +304,12 @@ def demo(directory: Path, reset: bool) -> None:
     run_demo(directory.absolute(), reset=reset, show=click.echo)
 
 
+def _data_dir_problems(data_dir: Path) -> list[Problem]:
+    why = unusable(data_dir)
+    rule = f"cannot be used: {why}"
+    return [Problem("node.data_dir", f'"{data_dir}"', rule)] if why else []
+
+
 def _summary(found: Config) -> list[str]:
     """What a configuration says, in a few lines without secrets."""
     lines = [
@@ -324,6 +333,8 @@ def _summary(found: Config) -> list[str]:
         f"phone     {link.name}: {'writes' if link.writes else 'dry run'}"
         for link in found.phone
     ]
+    if not (found.smpp or found.modem):
+        lines.append("links     none: this node receives and sends no SMS")
     return lines
 
 
