@@ -178,7 +178,9 @@ def units_import(context: _Context, file: Path, dry_run: bool, replace: bool) ->
     directory = stored_directory(url)
     change = import_units(
         url,
-        read_units(file.read_bytes(), directory.provinces, str(file)),
+        read_units(
+            file.read_bytes(), directory.provinces, str(file), stored=directory.units
+        ),
         _signature(file),
         close_absent_on=_today(found) if replace else None,
         dry_run=dry_run,

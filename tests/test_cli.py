@@ -315,6 +315,7 @@ class BadFile:
 BAD_FILES = (
     BadFile("units", UNITS.replace("1204,LP_SALEMBA", "1203,X"), "line 3, column code"),
     BadFile("units", UNITS.replace("Salemba,DKI", "Salemba,KDI"), "column province"),
+    BadFile("units", UNITS.replace("1204,", "204,"), "is the name of unit 1204"),
     BadFile("officers", OFFICERS.replace("1203,", "9999,"), "line 2, column unit"),
     BadFile("officers", OFFICERS.replace("08111203002", "x"), "line 3, column number"),
 )

@@ -29,6 +29,7 @@ TEXTS: Final = {
     "header_missing": "Kolom {} tidak ada.",
     "code": "Isi 1 sampai 12 huruf dan angka.",
     "name": "Isi 1 sampai 15 karakter: A-Z, 0-9 dan _.",
+    "name_taken": "Nama ini sudah dipakai UPT {}.",
     "province": "Provinsi tidak dikenal.",
     "kinds": "Pilih dari {}.",
     "capacity": "Isi bilangan bulat, atau kosongkan.",
