@@ -31,6 +31,7 @@ from smscentre.web.assets import Assets
 from smscentre.web.changing import NoLongerError
 from smscentre.web.forgery import csrf_of, is_own, same
 from smscentre.web.forms import UnreadableError
+from smscentre.web.listing import address_with
 from smscentre.web.login import login_address
 from smscentre.web.longreads import LongReader
 from smscentre.web.means import Means
@@ -323,7 +324,7 @@ def _not_admitted(visit: Visit) -> Answer:
     if visit.user is not None:
         return Trouble(Problem.NO_RIGHT)
     if visit.method in _READING:
-        return Redirect(login_address(visit.path))
+        return Redirect(login_address(address_with(visit)))
     return Trouble(Problem.NO_LOGIN)
 
 
