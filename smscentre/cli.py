@@ -24,10 +24,11 @@ from smscentre.assembly import deadline_schedule
 from smscentre.commands.forms import FIELDS
 from smscentre.config import Config
 from smscentre.demo import run_demo
-from smscentre.errors import ConfigError, SMSCentreError
+from smscentre.errors import ConfigError, Problem, SMSCentreError
 from smscentre.foresight import reminder_lines
 from smscentre.imports import read_officers, read_units, write_officers, write_units
-from smscentre.listening import check_listening
+from smscentre.listening import listening_problems
+from smscentre.locking import unusable
 from smscentre.message_command import messages, trace
 from smscentre.modem_command import modem
 from smscentre.numbers import parse_number
@@ -134,7 +135,9 @@ def check(context: _Context) -> None:
     Every problem of the file is printed. Ends with 0 or 78.
     """
     found = context.config()
-    check_listening(found)
+    problems = [*_data_dir_problems(found.node.data_dir), *listening_problems(found)]
+    if problems:
+        raise ConfigError(str(found.path), problems)
     read_store(found.database.url, lambda connection: None)
     click.echo("ok")
     for line in _summary(found):
@@ -172,7 +175,9 @@ def units_import(context: _Context, file: Path, dry_run: bool, replace: bool) ->
     directory = stored_directory(url)
     change = import_units(
         url,
-        read_units(file.read_bytes(), directory.provinces, str(file)),
+        read_units(
+            file.read_bytes(), directory.provinces, str(file), stored=directory.units
+        ),
         _signature(file),
         close_absent_on=_today(found) if replace else None,
         dry_run=dry_run,
@@ -298,6 +303,12 @@ def demo(directory: Path, reset: bool) -> None:
     run_demo(directory.absolute(), reset=reset, show=click.echo)
 
 
+def _data_dir_problems(data_dir: Path) -> list[Problem]:
+    why = unusable(data_dir)
+    rule = f"cannot be used: {why}"
+    return [Problem("node.data_dir", f'"{data_dir}"', rule)] if why else []
+
+
 def _coding_fault(error: UnicodeError) -> str:
     """What to say of a text that cannot be read, or not be shown."""
     if isinstance(error, UnicodeEncodeError) and error.encoding != "utf-8":
@@ -332,6 +343,8 @@ def _summary(found: Config) -> list[str]:
         f"phone     {link.name}: {'writes' if link.writes else 'dry run'}"
         for link in found.phone
     ]
+    if not (found.smpp or found.modem):
+        lines.append("links     none: this node receives and sends no SMS")
     return lines
 
 

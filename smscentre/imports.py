@@ -27,6 +27,7 @@ __all__ = [
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Final, TypeVar
 
 from smscentre import csvfile
@@ -54,6 +55,7 @@ RULES: Final = {
     **csvfile.RULES,
     "code": "must be 1 to 12 letters and digits",
     "name": "must be 1 to 15 of A-Z, 0-9 and _",
+    "name_taken": "is the name of unit {} already",
     "province": "must be a known province",
     "kinds": "must be of {}",
     "capacity": "must be a whole number or empty",
@@ -94,24 +96,32 @@ def read_units(
     provinces: Mapping[str, Province],
     source: str = "units.csv",
     allowed: Allowed[Unit] = lambda unit: "",
+    stored: Mapping[str, Unit] = MappingProxyType({}),
 ) -> list[Unit]:
     """Read a file of units, in its order.
 
     ``provinces`` are those that exist, by keyword; ``source`` names the file
-    in the error.
+    in the error. No name may be that of a ``stored`` unit that the file leaves as it
+    is: a code that lost its zeros in a spreadsheet would count its unit twice.
 
     :raises DirectoryError: when anything is wrong; it carries every problem.
     """
     faults: list[Fault] = []
     known = Directory.of(provinces.values())
     codes, names = Seen("code"), Seen("name")
-    units = []
+    rows, units = [], []
     for row in read(content, UNIT_COLUMNS, faults):
         unit = _unit(row, known)
         codes.check(row, unit.code)
         names.check(row, unit.name)
         _check_place(row, allowed(unit))
+        rows.append(row)
         units.append(unit)
+    given = {unit.code for unit in units}
+    taken = {one.name: one.code for one in stored.values() if one.code not in given}
+    for row, unit in zip(rows, units, strict=True):
+        if unit.name in taken:
+            row.bad("name", "name_taken", taken[unit.name])
     _finish(source, faults, units)
     return units
 

@@ -5,7 +5,7 @@ Beside the centre, which listens; an address that cannot be is an error of its k
 
 from __future__ import annotations
 
-__all__ = ["check_listening", "endpoint_at"]
+__all__ = ["endpoint_at", "listening_problems"]
 
 from typing import Any
 
@@ -44,11 +44,8 @@ def endpoint_at(
     return endpoint
 
 
-def check_listening(config: Config) -> None:
-    """Look at both addresses without listening at them.
-
-    :raises ConfigError: with each that cannot be served
-    """
+def listening_problems(config: Config) -> list[Problem]:
+    """What is wrong with both addresses; nothing listens at them."""
     problems: list[Problem] = []
     for where, address in (
         ("web.listen", config.web.listen),
@@ -58,8 +55,7 @@ def check_listening(config: Config) -> None:
             endpoint_at(None, config, where, address)
         except ConfigError as error:
             problems += error.problems
-    if problems:
-        raise ConfigError(str(config.path), problems)
+    return problems
 
 
 def _words(error: Exception) -> str:

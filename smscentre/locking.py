@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["NodeTakenError", "lock_database", "lock_node"]
+__all__ = ["NodeTakenError", "lock_database", "lock_node", "unusable"]
 
 import fcntl
 import os
@@ -13,6 +13,18 @@ from smscentre.errors import SMSCentreError
 
 class NodeTakenError(SMSCentreError):
     """What a node needs cannot be had: another process has it, or it cannot be made."""
+
+
+def unusable(data_dir: Path) -> str:
+    """Why a node's folder can be neither used nor made, or empty; nothing is made."""
+    there = next(
+        each for each in (data_dir, *data_dir.parents) if os.access(each, os.F_OK)
+    )
+    if not there.is_dir():
+        return f"{there} is no folder"
+    if not os.access(there, os.W_OK | os.X_OK):
+        return f"this account may not write to {there}"
+    return ""
 
 
 def lock_node(data_dir: Path) -> None:

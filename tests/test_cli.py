@@ -228,6 +228,29 @@ class CheckTests(CliTestCase):
         self.assertIn(f"web.listen: cannot be served: {key}: No such file", output)
         self.assertIn(f"monitor.listen: cannot be served: {other}: No such", output)
 
+    def test_a_data_dir_that_cannot_be_is_a_problem(self) -> None:
+        """One beneath a file, which a start would stop at; check makes none itself."""
+        self.file("taken", "")
+        for name, where in (("taken", "taken"), ("taken/data/here", "taken")):
+            self.configure(CONFIG.replace('data_dir = "."', f'data_dir = "{name}"'))
+            self.succeed("db", "upgrade")
+            output = self.fail_with(78, "check")
+            self.assertIn("node.data_dir: ", output)
+            self.assertIn(f"{self.folder / where} is no folder", output)
+        self.configure(CONFIG.replace('data_dir = "."', 'data_dir = "new/data"'))
+        self.succeed("check")
+        self.assertFalse((self.folder / "new").exists())
+
+    def test_a_node_without_links(self) -> None:
+        """It is right where there is another node, and told in any case."""
+        self.succeed("db", "upgrade")
+        said = "links     none: this node receives and sends no SMS\n"
+        self.assertIn(said, self.succeed("check"))
+        self.configure(CONFIG + PHONE)
+        self.assertIn(said, self.succeed("check"))
+        self.configure(CONFIG + CARRIER)
+        self.assertNotIn("links", self.succeed("check"))
+
     def test_a_configuration_that_is_none_is_a_problem(self) -> None:
         """A folder is told as any file that cannot be read."""
         self.config.unlink()
@@ -292,6 +315,7 @@ class BadFile:
 BAD_FILES = (
     BadFile("units", UNITS.replace("1204,LP_SALEMBA", "1203,X"), "line 3, column code"),
     BadFile("units", UNITS.replace("Salemba,DKI", "Salemba,KDI"), "column province"),
+    BadFile("units", UNITS.replace("1204,", "204,"), "is the name of unit 1204"),
     BadFile("officers", OFFICERS.replace("1203,", "9999,"), "line 2, column unit"),
     BadFile("officers", OFFICERS.replace("08111203002", "x"), "line 3, column number"),
 )

@@ -301,6 +301,22 @@ class ReadUnitsTests(SynchronousTestCase):
             ],
         )
 
+    def test_names_of_others(self) -> None:
+        """So is the name of a unit that is stored, unless the file renames it."""
+        stored = {CIPINANG.code: CIPINANG}
+        taken = f"{UNITS_HEADER}\n3,OTHER,T,DKI,RUTAN\n203,lp_cipinang2,T,DKI,RUTAN"
+        with self.assertRaises(DirectoryError) as caught:
+            read_units(taken, PROVINCES, stored=stored)
+        rule = "is the name of unit 1203 already"
+        expected = [problem("name", "lp_cipinang2", rule, line=3)]
+        self.assertEqual(caught.exception.problems, expected)
+        renamed = f"{taken}\n1203,LP_LAMA,T,DKI,RUTAN"
+        for content in (renamed, f"{UNITS_HEADER}\n{UNITS_ROW}"):
+            self.assertEqual(
+                read_units(content, PROVINCES, stored=stored),
+                read_units(content, PROVINCES),
+            )
+
     def test_headers(self) -> None:
         """Unknown, missing and repeated headers are reported before any row."""
         self.assertEqual(

@@ -39,6 +39,7 @@ class UserFault(Enum):
 
     EXISTS = "exists already"
     MISSING = "does not exist"
+    OVERTAKEN = "was changed meanwhile"
     LAST_ADMIN = "is the last administrator who can log in"
 
 

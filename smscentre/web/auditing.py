@@ -15,10 +15,12 @@ from attrs import frozen
 from smscentre.days import begins_at, parse_day
 from smscentre.store import audit
 from smscentre.store.pages import ReadConnection
+from smscentre.web.faults import day_faults
 from smscentre.web.means import Means
 from smscentre.web.paging import Paging, page_asked
 from smscentre.web.problems import Problem
 from smscentre.web.routes import (
+    INVALID,
     Answer,
     Need,
     Page,
@@ -59,18 +61,23 @@ class Auditing:
         """A page of the rows that are looked for."""
         if not visit.someone.holds(None, ()):
             return Trouble(Problem.NO_RIGHT, _COUNTRY)
-        search = _search(visit.query, self._means.zone)
+        query = visit.query
+        faults = dict(day_faults(query.get("dari"), query.get("sampai")))
+        search = _search(query, self._means.zone)
         offset = (page_asked(visit) - 1) * _SIZE
-        found = await self._means.reader.read(
-            lambda connection: _find(connection, search, offset)
-        )
+        found = audit.Found(0, ())
+        if not faults:
+            found = await self._means.reader.read(
+                lambda connection: _find(connection, search, offset)
+            )
         values = {
-            "query": visit.query,
+            "query": query,
+            "faults": faults,
             "rows": found.rows,
             "paging": Paging.of(visit, found.total, _SIZE),
             "check": self._check,
         }
-        return Page("audit.html", values)
+        return Page("audit.html", values, INVALID if faults else 200)
 
     async def check(self, visit: Visit) -> Answer:
         """Go through the whole chain, which a long log takes some seconds for."""

@@ -169,7 +169,10 @@ class DataPages:
         wrong = reason_faults(reason)
         if wrong:
             faults = {"alasan-tarik": wrong["alasan"]}
-            return entry_page(asked, known, filled, faults, taking_back=reason)
+            seen = seen_by(visit.form)
+            return entry_page(
+                asked, known, filled, faults, taking_back=reason, seen=seen
+            )
         wish = TakingBack(
             web_actor(visit.someone.name), reason, asked.key, seen_by(visit.form)
         )
@@ -185,10 +188,15 @@ class DataPages:
                 "yang sebelumnya berlaku lagi" if verdict.held else "hari itu kosong"
             )
             return Redirect(asked.address, f"{words}; {after}.")
-        return await self._refused(visit, asked, filled, verdict)
+        return await self._refused(visit, asked, filled, verdict, reason)
 
     async def _refused(
-        self, visit: Visit, asked: Asked, filled: Filled, verdict: Verdict
+        self,
+        visit: Visit,
+        asked: Asked,
+        filled: Filled,
+        verdict: Verdict,
+        taking_back: str = "",
     ) -> Answer:
         """The form again, with why nothing was stored."""
         found = await self._found(visit, visit.form)
@@ -198,7 +206,8 @@ class DataPages:
         if verdict.ruling is Ruling.DOUBTED:
             seen = seen_by(visit.form)
             return entry_page(asked, known, filled, verdict=verdict, seen=seen)
-        return entry_page(asked, known, filled, {"": REFUSED[verdict.ruling]})
+        faults = {"": REFUSED[verdict.ruling]}
+        return entry_page(asked, known, filled, faults, taking_back=taking_back)
 
     async def _found(self, visit: Visit, fields: Values) -> tuple[Asked, Known] | None:
         """What is asked for and known; None if it is not for the user."""

@@ -5,11 +5,12 @@ A table beside that of `imports`, by the same names of rules. It decides nothing
 
 from __future__ import annotations
 
-__all__ = ["COLUMNS", "TEXTS", "by_field", "in_words"]
+__all__ = ["COLUMNS", "TEXTS", "by_field", "day_faults", "in_words"]
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
+from smscentre.days import parse_day
 from smscentre.errors import Fault
 
 TEXTS: Final = {
@@ -28,6 +29,7 @@ TEXTS: Final = {
     "header_missing": "Kolom {} tidak ada.",
     "code": "Isi 1 sampai 12 huruf dan angka.",
     "name": "Isi 1 sampai 15 karakter: A-Z, 0-9 dan _.",
+    "name_taken": "Nama ini sudah dipakai UPT {}.",
     "province": "Provinsi tidak dikenal.",
     "kinds": "Pilih dari {}.",
     "capacity": "Isi bilangan bulat, atau kosongkan.",
@@ -79,3 +81,13 @@ def by_field(faults: Sequence[Fault], fields: Mapping[str, str]) -> dict[str, st
     for fault in faults:
         found.setdefault(fields[fault.column], in_words(fault))
     return found
+
+
+def day_faults(since: str, until: str) -> Iterator[tuple[str, str]]:
+    """What is wrong with the days from and to which somebody looks, by the field."""
+    for name, day in (("dari", since), ("sampai", until)):
+        if day and parse_day(day) is None:
+            yield name, "Tulis tanggal sebagai tahun-bulan-tanggal: 2024-05-14."
+            return
+    if since and until and since > until:
+        yield "sampai", "Tanggal akhir lebih awal daripada tanggal mulai."

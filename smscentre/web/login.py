@@ -41,6 +41,9 @@ _OURS = re.compile(r"/(?![/\\])[\x21-\x7e]*")
 _LONGEST_NAME: Final = 64
 """Longer than any name: what is typed for one is kept while it counts as a try."""
 
+_LONGEST_ADDRESS: Final = 1000
+"""Of one that is handed on, each of whose signs may take three."""
+
 _WRONG = "Nama atau kata sandi salah."
 _WRONG_OLD: Final = {"lama": "Kata sandi lama salah."}
 _BUSY = "Terlalu banyak orang masuk pada saat yang sama. Coba lagi sebentar lagi."
@@ -58,9 +61,11 @@ def is_ours(path: str) -> bool:
     return _OURS.fullmatch(path) is not None
 
 
-def login_address(path: str) -> str:
-    """Where to log in in order to go on to a path."""
-    return "/masuk" if path == "/" else f"/masuk?ke={quote(path, safe='/')}"
+def login_address(wanted: str) -> str:
+    """Where to log in in order to go on to an address; to its path if it is long."""
+    if len(wanted) > _LONGEST_ADDRESS:
+        wanted = wanted.partition("?")[0]
+    return "/masuk" if wanted == "/" else f"/masuk?ke={quote(wanted, safe='/')}"
 
 
 class Login:

@@ -24,6 +24,7 @@ from smscentre.store.recent import ARRIVAL_STATES
 from smscentre.store.search import OUTGOING_STATES, Criteria, Direction, Place
 from smscentre.store.steps import ENDED_BADLY
 from smscentre.users import User
+from smscentre.web.faults import day_faults
 from smscentre.web.routes import Values
 from smscentre.web.wording import state
 
@@ -146,12 +147,7 @@ def _faults(query: Query) -> Iterator[tuple[str, str]]:
         yield "keadaan", "Pilih salah satu keadaan dalam daftar."
     if query.direction not in dict(DIRECTIONS):
         yield "arah", "Pilih masuk atau keluar."
-    for name, day in (("dari", query.since), ("sampai", query.until)):
-        if day and parse_day(day) is None:
-            yield name, "Tulis tanggal sebagai tahun-bulan-tanggal: 2024-05-14."
-            return
-    if query.since and query.until and query.since > query.until:
-        yield "sampai", "Tanggal akhir lebih awal daripada tanggal mulai."
+    yield from day_faults(query.since, query.until)
 
 
 def _states(value: str) -> frozenset[str]:

@@ -114,7 +114,7 @@ def _read_units(
     content: str | bytes, directory: Directory, user: User, source: str
 ) -> list[Unit]:
     denied = partial(_denied_unit, user, directory)
-    return read_units(content, directory.provinces, source, denied)
+    return read_units(content, directory.provinces, source, denied, directory.units)
 
 
 def _plan_units(

@@ -31,6 +31,7 @@ from smscentre.web.assets import Assets
 from smscentre.web.changing import NoLongerError
 from smscentre.web.forgery import csrf_of, is_own, same
 from smscentre.web.forms import UnreadableError
+from smscentre.web.listing import address_with
 from smscentre.web.login import login_address
 from smscentre.web.longreads import LongReader
 from smscentre.web.means import Means
@@ -183,13 +184,23 @@ class Doors:
         """Let a visit in, or not, and give the answer."""
         await self._pace.turn(visit.address)
         try:
-            visit = await self._admitted(visitor, visit, route)
-            answer = await route.handler(visit)
-        except _Refused as refused:
-            answer = refused.answer
+            visit, answer = await self._answered(visitor, visit, route)
+            if not isinstance(answer, Stream):
+                return await self._give(visitor, visit, answer, route)
         finally:
             self._pace.ended()
-        return await self._give(visitor, visit, answer, route)
+        # It may last for minutes, and pays for each of its reads.
+        return await self._stream(visitor, visit, answer)
+
+    async def _answered(
+        self, visitor: Visitor, visit: Visit, route: Route
+    ) -> tuple[Visit, Answer]:
+        """What a handler answers, or the door, and to whom."""
+        try:
+            visit = await self._admitted(visitor, visit, route)
+            return visit, await route.handler(visit)
+        except _Refused as refused:
+            return visit, refused.answer
 
     async def _admitted(self, visitor: Visitor, visit: Visit, route: Route) -> Visit:
         """The visit with its user and its form.
@@ -223,7 +234,11 @@ class Doors:
         return bool(visit.session) and same(visit.form.exact("csrf"), visit.csrf)
 
     async def _give(
-        self, visitor: Visitor, visit: Visit, answer: Answer, route: Route
+        self,
+        visitor: Visitor,
+        visit: Visit,
+        answer: Page | Redirect | Download | Content | Trouble,
+        route: Route,
     ) -> bytes:
         match answer:
             case Page():
@@ -237,12 +252,13 @@ class Doors:
                 return visitor.give_file(content, content_type, filename)
             case Content():
                 return visitor.give_content(answer)
-            case Stream() if self._streams.full:
-                return self._trouble(visitor, visit, Trouble(Problem.BUSY))
-            case Stream():
-                return await self._streams.run(answer, visitor.request)
             case Trouble():
                 return self._trouble(visitor, visit, answer)
+
+    async def _stream(self, visitor: Visitor, visit: Visit, stream: Stream) -> bytes:
+        if self._streams.full:
+            return self._trouble(visitor, visit, Trouble(Problem.BUSY))
+        return await self._streams.run(stream, visitor.request)
 
     async def _made(self, page: Page, visit: Visit) -> bytes:
         """Make a page in another thread: a long one takes tens of milliseconds."""
@@ -308,7 +324,7 @@ def _not_admitted(visit: Visit) -> Answer:
     if visit.user is not None:
         return Trouble(Problem.NO_RIGHT)
     if visit.method in _READING:
-        return Redirect(login_address(visit.path))
+        return Redirect(login_address(address_with(visit)))
     return Trouble(Problem.NO_LOGIN)
 
 

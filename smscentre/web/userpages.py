@@ -12,9 +12,10 @@ import secrets
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
-from attrs import evolve, field, frozen
+from attrs import asdict, evolve, field, frozen
 
 from smscentre.directory import Directory
+from smscentre.plans import trace_of
 from smscentre.store.pages import ReadConnection
 from smscentre.store.people import load_directory
 from smscentre.store.transaction import Transaction
@@ -48,11 +49,12 @@ from smscentre.web.routes import (
 )
 
 _LIST = "/admin/pengguna"
-"""The status of a page that shows a form again, with what is wrong in it."""
 
 _FAULTS: Final = {
     UserFault.EXISTS: "Nama itu sudah dipakai.",
     UserFault.MISSING: "Pengguna itu tidak ada.",
+    UserFault.OVERTAKEN: "Pengguna ini diubah orang lain sejak formulir dibuka. Isian "
+    "Anda masih ada; bandingkan dengan daftar, lalu simpan sekali lagi.",
     UserFault.LAST_ADMIN: "Ini admin terakhir; harus ada satu yang dapat masuk.",
 }
 
@@ -149,7 +151,7 @@ class UserPages:
         """The form for a new user."""
         user = visit.someone
         filled = _Filled(place=PlaceForm.of(user.unit, user.provinces))
-        return _form(visit, filled, await self._means.current_directory(), {}, new=True)
+        return _form(visit, filled, await self._means.current_directory(), {}, None)
 
     async def add(self, visit: Visit) -> Answer:
         """Add a user and show the password that was made."""
@@ -158,7 +160,7 @@ class UserPages:
         filled = evolve(filled, active=True)
         faults = filled.faults(visit.someone, directory)
         if faults:
-            return _form(visit, filled, directory, faults, new=True)
+            return _form(visit, filled, directory, faults, None)
         password = _new_password()
         kept = await self._means.passwords.hashed(password)
         user, signature = filled.user(), visit.signature
@@ -167,7 +169,7 @@ class UserPages:
         )
         if refused is not None:
             faults = {"nama": _FAULTS[refused]}
-            return _form(visit, filled, directory, faults, new=True)
+            return _form(visit, filled, directory, faults, None)
         return _shown_once(user.name, password, "Pengguna baru")
 
     # One that there is.
@@ -179,7 +181,7 @@ class UserPages:
             return Trouble(Problem.NO_PAGE)
         filled = _Filled.of(account.user)
         directory = await self._means.current_directory()
-        return _form(visit, filled, directory, {}, new=False)
+        return _form(visit, filled, directory, {}, account.user)
 
     async def change(self, visit: Visit) -> Answer:
         """Give a user another role, another place, or another state."""
@@ -192,17 +194,22 @@ class UserPages:
         blocks = account.user.active and not filled.active
         if blocks and not faults and not is_sure(visit.form):
             return ask(visit, _blocking(account.user.name))
-        if not faults:
-            user, signature = filled.user(), visit.signature
-            refused = await self._changed_own(
-                visit,
-                user.name,
-                lambda transaction: change_user(transaction, user, signature),
-            )
-            if refused is None:
-                return Redirect(_LIST, f"Pengguna {user.name} sudah disimpan.")
-            faults = {"": _FAULTS[refused]}
-        return _form(visit, filled, directory, faults, new=False)
+        if faults:
+            return _form(visit, filled, directory, faults, account.user)
+        user, seen = filled.user(), visit.form.get("jejak")
+
+        def work(transaction: Transaction, before: User) -> None:
+            if trace_of(before, _cells) != seen:
+                raise UsersError(user.name, UserFault.OVERTAKEN)
+            change_user(transaction, user, visit.signature)
+
+        refused = await self._changed_own(visit, user.name, work)
+        if refused is None:
+            return Redirect(_LIST, f"Pengguna {user.name} sudah disimpan.")
+        account = await self._account(visit)
+        if account is None:
+            return Trouble(Problem.NO_PAGE)
+        return _form(visit, filled, directory, {"": _FAULTS[refused]}, account.user)
 
     async def reset(self, visit: Visit) -> Answer:
         """Give a user another password, which logs it out everywhere."""
@@ -217,7 +224,7 @@ class UserPages:
         refused = await self._changed_own(
             visit,
             name,
-            lambda transaction: set_hash(transaction, name, kept, signature),
+            lambda transaction, _: set_hash(transaction, name, kept, signature),
         )
         if refused is not None:
             return Trouble(Problem.NO_PAGE)
@@ -239,16 +246,16 @@ class UserPages:
         return account if own else None
 
     async def _changed_own(
-        self, visit: Visit, name: str, action: Callable[[Transaction], None]
+        self, visit: Visit, name: str, action: Callable[[Transaction, User], None]
     ) -> UserFault | None:
-        """Change somebody who is still of the user's scope."""
+        """Change somebody who is still of the user's scope, as he is now."""
 
         def change(transaction: Transaction) -> None:
             account = account_named(transaction.connection, name)
             directory = load_directory(transaction)
             if account is None or not _is_own(visit.someone, account, directory):
                 raise UsersError(name, UserFault.MISSING)
-            action(transaction)
+            action(transaction, account.user)
 
         return await self._changed(visit, change)
 
@@ -279,17 +286,22 @@ def _form(
     filled: _Filled,
     directory: Directory,
     faults: Mapping[str, str],
-    *,
-    new: bool,
+    user: User | None,
 ) -> Page:
+    """The form, for a user that there is or a new one."""
     values: dict[str, Any] = {
         "filled": filled,
         "faults": faults,
-        "new": new,
+        "new": user is None,
+        "trace": trace_of(user, _cells),
         "roles": list(Role),
         "offer": Offer.to(visit.someone, directory),
     }
     return Page("user.html", values, INVALID if faults else 200)
+
+
+def _cells(user: User) -> dict[str, str]:
+    return {name: str(value) for name, value in asdict(user).items()}
 
 
 def _shown_once(name: str, password: str, title: str) -> Page:

@@ -70,6 +70,15 @@ class PagesTests(TestCase):
             self.assertTrue(heads.get_by_text("P", exact=True).first.is_visible())
             self.assertFalse(look.page.get_by_label("Pria dan wanita").is_visible())
 
+    def test_who_has_reported_at_a_desk(self) -> None:
+        """An officer's name of any length is read without scrolling."""
+        with self.house.looking("kepala") as look:
+            look.open("/kepatuhan")
+            self.assertIn("Yohanes Lembaga", look.page.inner_text(".figures"))
+            box = look.page.locator(".scroll:has(> .figures)")
+            wider = box.evaluate("each => each.scrollWidth - each.clientWidth")
+            self.assertLessEqual(wider, 0)
+
     def test_without_a_login(self) -> None:
         """Who has not logged in sees the login, which has no fault."""
         with self.house.looking(size=PHONE) as look:

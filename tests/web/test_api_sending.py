@@ -70,14 +70,14 @@ BODIES = (
     Bad(b"\xff\xfe", 400, "malformed-request"),
     Bad(b'{"to":"\xff"}', 400, "malformed-request"),
     Bad(b"[" * 50_000, 422, "bad-body", ""),
-    Bad(b'{"a":' * 10_000, 422, "bad-body", ""),
+    Bad(b'{"a":' * 10_000, 422, "bad-body", "a"),
     Bad(b'{"to":' + b"[" * 50_000, 422, "bad-body", "to"),
     Bad(b'{"to": NaN}', 400, "malformed-request"),
     Bad([], 422, "bad-body", ""),
     Bad(None, 422, "bad-body", ""),
     Bad("x", 422, "bad-body", ""),
-    Bad({}, 422, "bad-body", ""),
-    Bad({**SMS, "too": "x"}, 422, "bad-body", ""),
+    Bad({}, 422, "bad-body", "to"),
+    Bad({**SMS, "too": "x"}, 422, "bad-body", "too"),
     Bad({**SMS, "to": 6281234567890}, 422, "bad-body", "to"),
     Bad({**SMS, "to": [NUMBER]}, 422, "bad-body", "to"),
     Bad({**SMS, "to": "081234567890"}, 422, "bad-body", "to"),
@@ -290,6 +290,25 @@ class RefusedTests(SendingTestCase):
             expected = [] if case.name is None else [case.name]
             self.assertEqual(names, expected, case.body)
         self.assertEqual(self.outbox(), [])
+
+    def test_words_about_bodies(self) -> None:
+        """What is wrong is said as it is of parameters, not in a library's words."""
+        number = r"harus cocok dengan ^\+[1-9][0-9]{6,14}$"
+        for body, words in (
+            ([], "harus objek JSON"),
+            (None, "harus objek JSON"),
+            ({"text": "x"}, "harus ada"),
+            ({**SMS, "x": 1}, "tidak dikenal di kiriman ini"),
+            ({**SMS, "to": 8}, number),
+            ({**SMS, "to": "08"}, number),
+            ({**SMS, "priority": 1}, "harus salah satu dari broadcast, message"),
+        ):
+            found = self.problem(self.program.send(body), 422, "bad-body")
+            self.assertEqual([one["detail"] for one in found["errors"]], [words])
+        long = {**SMS, "text": "x" * 1531}
+        found = self.problem(self.program.send(long), 422, "bad-body")
+        words = found["errors"][0]["detail"]
+        self.assertIn("harus paling banyak 1530 karakter dan cocok dengan", words)
 
     def test_types_of_bodies(self) -> None:
         """Only JSON is one; a form of another site can send none."""

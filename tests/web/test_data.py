@@ -334,6 +334,14 @@ class TakeBackTests(DataCase):
         self.assertIn("hari itu kosong", page)
         self.assertNotIn("Tarik kembali</button>", page)
 
+    def test_without_a_reason_and_overtaken(self) -> None:
+        """To be asked for a reason is not to have seen what came meanwhile."""
+        self.text(82, 54, 36, 39)
+        hidden = hidden_of(self.browser.get(_PAGE))
+        self.text(90, 54, 36, 39)
+        answer = self.fill(_PAGE, [*hidden, ("alasan", "")], _BACK)
+        self.assertEqual(dict(hidden_of(answer))["jejak"], dict(hidden)["jejak"])
+
     def test_without_a_reason(self) -> None:
         """It is asked for, at its field."""
         self.text(82, 54, 36, 39)
@@ -343,11 +351,12 @@ class TakeBackTests(DataCase):
         self.assertEqual(self.held()["tahanan_p"], 82)
 
     def test_somebody_else_was_faster(self) -> None:
-        """What was not seen is not taken back."""
+        """What was not seen is not taken back; the reason is there, and goes then."""
         self.text(82, 54, 36, 39)
         hidden = hidden_of(self.browser.get(_PAGE))
         self.text(90, 54, 36, 39)
-        answer = self.fill(_PAGE, [*hidden, ("alasan", "x")], _BACK)
+        answer = self.fill(_PAGE, [*hidden, ("alasan", _REASON)], _BACK)
+        self.assertIn(f'value="{_REASON}"', answer.text)
         self.assertEqual(answer.status, 409)
         self.assertEqual(self.held()["tahanan_p"], 90)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html import unescape
 from pathlib import Path
 from shutil import rmtree
 from tempfile import mkdtemp
@@ -135,6 +136,18 @@ class LoginTests(LoginTestCase):
         self.assertIn('name="ke" value="/gateway"', self.browser.get(sent).text)
         answer = self.browser.log_in("operator", to="/gateway")
         self.assertEqual(answer.headers["location"], "/gateway")
+
+    def test_going_on_to_what_was_asked_for(self) -> None:
+        """With all its fields, unless they are too many to be handed on."""
+        wanted = "/laporan/rutan?tanggal=2024-05-13&cari=a+%26+b"
+        sent = self.browser.get(wanted).headers["location"]
+        form = unescape(self.browser.get(sent).text)
+        self.assertIn(f'name="ke" value="{wanted}"', form)
+        answer = self.browser.log_in("viewer", to=wanted)
+        self.assertEqual(answer.headers["location"], wanted)
+        long = f"/laporan/rutan?cari={'a' * 2000}"
+        sent = Browser(self.site).get(long).headers["location"]
+        self.assertEqual(sent, "/masuk?ke=/laporan/rutan")
 
     def test_going_elsewhere(self) -> None:
         """Nobody is sent to another site."""

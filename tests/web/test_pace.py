@@ -5,11 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from attrs import evolve
 from twisted.internet.defer import CancelledError, Deferred, succeed
 from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
+from twisted.web.server import Site
 
+from smscentre.users import Role
 from smscentre.web.pace import Crowded, Pace, PacedReader, charged
+from smscentre.web.site import site
+from tests.web.support import TOKENS, Wire
+from tests.web.test_login import LoginTestCase
 
 
 class PaceTests(SynchronousTestCase):
@@ -123,6 +129,46 @@ class PaceTests(SynchronousTestCase):
         self.assertTrue(one.called)
         self.assertLess(sum(page.called for page in many), 10)
         self.assertFalse(many[-1].called)
+
+
+class SitePaceTests(LoginTestCase):
+    """What a page of a site has its turn for."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.parked: list[Deferred[Any]] = []
+
+    def park(self, action: Callable[[], Any]) -> Deferred[Any]:
+        """A thread that never comes to it."""
+        self.parked.append(Deferred())
+        return self.parked[-1]
+
+    def wire(self, served: Site, path: str) -> Wire:
+        """Ask for a page as the administrator."""
+        wire = Wire(served)
+        self.addCleanup(wire.close)
+        cookie = f"sesi={TOKENS[Role.ADMIN]}"
+        head = f"GET {path} HTTP/1.1\r\nHost: localhost\r\nCookie: {cookie}"
+        wire.send(f"{head}\r\n\r\n".encode())
+        return wire
+
+    def test_not_over_before_it_is_made(self) -> None:
+        """Many who ask at once do not all wait for the one thread that makes pages."""
+        clock = Clock()
+        served = site(evolve(self.means, make=self.park), Pace(clock, lambda: 0.0))
+        for _ in range(50):
+            self.wire(served, "/panduan")
+        self.assertGreater(len(self.parked), 0)
+        self.assertLess(len(self.parked), 5)
+
+    def test_over_when_a_stream_begins(self) -> None:
+        """Who watches the gateway for minutes takes nobody's turn."""
+        clock = Clock()
+        served = site(self.means, Pace(clock, lambda: 0.0))
+        for _ in range(20):
+            self.wire(served, "/gateway/arus")
+        answer = self.wire(served, "/akun").answer()
+        self.assertEqual(answer.status, 200)
 
 
 class PacedReaderTests(SynchronousTestCase):

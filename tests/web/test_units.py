@@ -322,6 +322,13 @@ class ImportTests(AdminCase):
         ):
             self.assertIn(expected, words)
 
+    def test_a_name_of_another_unit(self) -> None:
+        """A code that a spreadsheet has shortened does not make its unit twice."""
+        content = _HEADER + "203,LP_CIPINANG2,Lapas Cipinang,DKI,RUTAN,900\n"
+        answer = self.upload(_IMPORT, content.encode())
+        self.assertEqual(answer.status, 422)
+        self.assertIn("Nama ini sudah dipakai UPT 1203.", words_of(answer))
+
     def test_hostile_rows(self) -> None:
         """Markup and characters that turn the line about are inert."""
         evil = "<script>alert(1)</script>"

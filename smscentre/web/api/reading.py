@@ -22,11 +22,16 @@ from smscentre.web.routes import Visit
 _JSON: Final = "application/json"
 _WHOLE = re.compile(r"0|-?[1-9][0-9]{0,18}")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
-_PLACE_IN_BODY = re.compile(r"(.*) - at `\$\.?(.*)`", re.DOTALL)
+_MEMBER = re.compile(r".* - at `\$\.(.*)`", re.DOTALL)
+_ABSENT = re.compile(r"Object missing required field `(.*)`", re.DOTALL)
+_STRANGE = re.compile(r"Object contains unknown field `(.*)`", re.DOTALL)
+"""What `msgspec` says of a body; its words are for who writes programs in Python."""
 
 _ONCE = "paling banyak satu kali"
 _UNKNOWN = "tidak dikenal di alamat ini"
+_UNKNOWN_MEMBER = "tidak dikenal di kiriman ini"
 _MISSING = "harus ada"
+_NO_OBJECT = "harus objek JSON"
 _TIMES = {
     "date": "harus tanggal seperti 2024-05-14",
     "date-time": "harus waktu dengan zona seperti 2024-05-14T08:00:00+07:00",
@@ -78,7 +83,8 @@ def read_body(operation: Operation, visit: Visit) -> Any:
     try:
         return msgspec.json.decode(visit.body, type=operation.body)
     except msgspec.ValidationError as error:
-        raise Refused(Fault.BODY, errors=[_bad_member(error)]) from error
+        bad = _bad_member(str(error), operation.body)
+        raise Refused(Fault.BODY, errors=[bad]) from error
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
         raise Refused(Fault.MALFORMED, "isinya bukan JSON") from error
 
@@ -146,12 +152,22 @@ def _rule(schema: Mapping[str, Any]) -> str:
         return _TIMES[plain["format"]]
     if plain.get("type") == "integer":
         return f"harus bilangan bulat dari {plain['minimum']} sampai {plain['maximum']}"
+    rules = []
+    if "maxLength" in plain:
+        rules.append(f"paling banyak {plain['maxLength']} karakter")
     if "pattern" in plain:
-        return f"harus cocok dengan {plain['pattern']}"
-    return "harus teks yang dapat dibaca"
+        rules.append(f"cocok dengan {plain['pattern']}")
+    return f"harus {' dan '.join(rules)}" if rules else "harus teks yang dapat dibaca"
 
 
-def _bad_member(error: msgspec.ValidationError) -> BadField:
-    """The member of a body that an error is about."""
-    found = _PLACE_IN_BODY.fullmatch(str(error))
-    return BadField(found[2], found[1]) if found else BadField("", str(error))
+def _bad_member(error: str, kind: Any) -> BadField:
+    """The member of a body that an error is about, with what it has to be."""
+    for pattern, words in ((_ABSENT, _MISSING), (_STRANGE, _UNKNOWN_MEMBER)):
+        found = pattern.fullmatch(error)
+        if found:
+            return BadField(found[1], words)
+    members = _plain(msgspec.json.schema(kind))["properties"]
+    found = _MEMBER.fullmatch(error)
+    if found and found[1] in members:
+        return BadField(found[1], _rule(members[found[1]]))
+    return BadField("", _NO_OBJECT)
