@@ -59,7 +59,8 @@ class Tries:
 
     def _wait_s(self, key: _Key, most: int, now: float) -> float:
         found = self._tried.get(key)
-        while found and found[0] <= now - WINDOW_S:
+        # Nor do those count of a clock that was ahead.
+        while found and abs(now - found[0]) >= WINDOW_S:
             found.popleft()
         if not found or len(found) < most:
             return 0.0

@@ -49,6 +49,13 @@ class TriesTests(SynchronousTestCase):
         self.add("a", "1", 1, now=WINDOW_S)
         self.assertEqual(self.tries.wait_s("a", "1", WINDOW_S), 1.0)
 
+    def test_failures_by_a_clock_that_was_ahead(self) -> None:
+        """Nobody waits until that moment comes; those of a moment ahead count."""
+        self.add("a", "1", 10, now=7 * 3600.0)
+        self.assertEqual(self.tries.wait_s("a", "1", 0.0), 0.0)
+        self.add("a", "1", 10, now=10.0)
+        self.assertGreater(self.tries.wait_s("a", "1", 0.0), 0.0)
+
     def test_success(self) -> None:
         """It clears the name at its address; others keep their failures."""
         self.add("a", "1", 9)
