@@ -21,8 +21,10 @@ from smscentre import config
 from smscentre.actors import local_actor
 from smscentre.config import Config
 from smscentre.credentials import Invitation, code_hash, is_pin, new_code, pin_hash
+from smscentre.csvfile import is_one_line
 from smscentre.directory import Right
 from smscentre.numbers import NumberError, parse_number
+from smscentre.store.audit import LONGEST_REASON
 from smscentre.store.beside import change_store
 from smscentre.store.changes import Signature
 from smscentre.store.numbers import (
@@ -60,6 +62,9 @@ def move(ctx: click.Context, old: str, new: str, reason: str) -> None:
     NEW takes over unit or scope, name, rights, roles and PINs. OLD becomes inactive;
     what it sent stays its own.
     """
+    if len(reason) > LONGEST_REASON or not is_one_line(reason):
+        words = f"--reason: one line of at most {LONGEST_REASON} characters"
+        raise click.ClickException(words)
     found = _config(ctx)
     number = _number(found, new, "NEW")
     if number in found.own_numbers:

@@ -74,6 +74,13 @@ class MoveTests(OfficersTestCase):
         ):
             self.assertIn(words, self.fail_with(1, "officers", "move", old, new))
 
+    def test_a_reason_that_is_no_line(self) -> None:
+        """As by the pages: the audit log takes none of any length, nor several."""
+        for reason in ("x" * 201, "hilang\nlocal:root users.add", "a\u202eb"):
+            said = self.fail_with(1, "officers", "move", _ANI, _NEW, "--reason", reason)
+            self.assertIn("--reason: one line of at most 200 characters", said)
+        self.assertNotIn(_NEW, self.succeed("officers", "export"))
+
     def test_no_text(self) -> None:
         """What a terminal of another alphabet gives is told so, and changes nothing."""
         for arguments in (

@@ -7,7 +7,15 @@ show only against a hash kept elsewhere.
 
 from __future__ import annotations
 
-__all__ = ["AuditRow", "AuditSearch", "Found", "find", "record", "verify"]
+__all__ = [
+    "LONGEST_REASON",
+    "AuditRow",
+    "AuditSearch",
+    "Found",
+    "find",
+    "record",
+    "verify",
+]
 
 import hashlib
 import json
@@ -19,6 +27,9 @@ from sqlalchemy import ColumnElement, Connection, Row, func, insert, or_, select
 
 from smscentre.store.tables import audit
 from smscentre.store.transaction import Transaction
+
+LONGEST_REASON: Final = 200
+"""The characters, all in one line, in which people say why they changed something."""
 
 _LAST = select(audit.c.id, audit.c.hash).order_by(audit.c.id.desc()).limit(1)
 _ALL = select(audit).order_by(audit.c.id)

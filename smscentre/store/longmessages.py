@@ -103,8 +103,8 @@ Chosen by the database: the one writer has no time to look at each row itself.
 
 _HOLD = select(func.pg_advisory_xact_lock(0x736D7363, 2))
 """The lock, until the transaction ends, of a node that joins parts: two that came to
-two nodes at once would not see each other. One for all texts, so that no two nodes
-wait for each other. On SQLite there is one writer."""
+two nodes at once would not see each other. One for all texts: with one for each, two
+nodes could wait for each other. On SQLite there is one writer."""
 
 _COMPLETED = Statement(
     update(long_messages)

@@ -53,8 +53,9 @@ class WebSession:
     seen_at: float
 
     def holds(self, now: float) -> bool:
-        """Whether it is still neither idle nor old."""
-        return now < self.seen_at + IDLE_S and now < self.begun_at + LONGEST_S
+        """Whether it is neither idle nor old, nor of a clock that was ahead."""
+        idle, old = abs(now - self.seen_at), abs(now - self.begun_at)
+        return idle < IDLE_S and old < LONGEST_S
 
 
 def find_session(
@@ -124,6 +125,9 @@ def forget_ended(transaction: Transaction, now: float) -> None:
             or_(
                 web_sessions.c.seen_at <= now - IDLE_S,
                 web_sessions.c.begun_at <= now - LONGEST_S,
+                # Else they would hold again once that moment comes.
+                web_sessions.c.seen_at >= now + IDLE_S,
+                web_sessions.c.begun_at >= now + LONGEST_S,
             )
         )
     )

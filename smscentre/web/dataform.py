@@ -30,6 +30,7 @@ from smscentre.csvfile import is_one_line
 from smscentre.directory import Directory, Unit, fold
 from smscentre.interfaces import SubmissionKey
 from smscentre.messages import Submission
+from smscentre.store.audit import LONGEST_REASON
 from smscentre.store.revisions import Change
 from smscentre.web import figurewords, wording
 from smscentre.web.faults import TEXTS
@@ -41,7 +42,6 @@ ENTRY: Final = "/admin/data/isi"
 NO_UNIT: Final = "UPT itu tidak ada, atau di luar wilayah Anda."
 
 _OVERTAKEN: Final = 409
-_LONGEST_REASON: Final = 200
 _DIGITS: Final = 7
 _SHORTEST_NAME: Final = 3
 
@@ -145,8 +145,8 @@ def reason_faults(reason: str) -> dict[str, str]:
     """What is wrong with a reason."""
     if not reason:
         return {"alasan": "Tulis alasannya; ia tersimpan di dalam riwayat."}
-    if len(reason) > _LONGEST_REASON or not is_one_line(reason):
-        return {"alasan": f"Satu baris, paling panjang {_LONGEST_REASON} karakter."}
+    if len(reason) > LONGEST_REASON or not is_one_line(reason):
+        return {"alasan": f"Satu baris, paling panjang {LONGEST_REASON} karakter."}
     return {}
 
 

@@ -180,6 +180,7 @@ class SessionTests(UsersTestCase):
     def test_idle(self) -> None:
         """It ends where it is not used; a use begins the time anew."""
         self.assertIsNone(self.found("token", NOW + IDLE_S))
+        self.assertIsNone(self.found("token", NOW - IDLE_S), "a clock was ahead")
         self.change(lambda store: touch_session(store, "token", NOW + IDLE_S - 1))
         self.assertEqual(self.found("token", NOW + IDLE_S), BUDI)
 
@@ -217,6 +218,8 @@ class SessionTests(UsersTestCase):
         self.change(lambda store: forget_ended(store, NOW + IDLE_S))
         rows = self.rows("SELECT token_hash FROM web_sessions")
         self.assertEqual([tuple(row) for row in rows], [("new",)])
+        self.change(lambda store: forget_ended(store, NOW - IDLE_S))
+        self.assertEqual(self.rows("SELECT token_hash FROM web_sessions"), [])
 
 
 class AuditSearchTests(UsersTestCase):
