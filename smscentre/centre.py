@@ -266,19 +266,22 @@ class Centre(MultiService):
         something waits.
         """
         node, names = self._config.node.name, self._config.link_names
+        waiting = rerouting.waiting_for_others(transaction, names)
+        retired = [
+            link
+            for link in waiting
+            if rerouting.is_retired(transaction, link, node, now)
+        ]
         sessions.end_left_open(transaction, node)
         self._answering.recall(transaction, now)
-        doubted = outgoing.leave_in_doubt(transaction, "the service had stopped")
-        waiting = rerouting.waiting_for_others(transaction, names)
         for link, parts in waiting.items():
             _log.warn(
                 "{count} parts wait for {link}, which is not configured here",
                 count=parts,
                 link=link,
             )
-        return doubted, [
-            link for link in waiting if rerouting.is_retired(transaction, link, node)
-        ]
+        doubted = outgoing.leave_in_doubt(transaction, "the service had stopped")
+        return doubted, retired
 
     async def _stop(self) -> None:
         for loop in self._loops:

@@ -126,8 +126,15 @@ class Exchange:
         beaten.addErrback(self._log_failure, "heartbeat")
         beaten.addCallback(self._beaten)
 
-    def _beaten(self, _result: None) -> None:
+    def _beaten(self, revived: int | None) -> None:
         self._beating = False
+        if revived:
+            _log.error(
+                "another process has ended {count} binds that stand here, and doubts "
+                "what they claimed: does a second host have node.name {node}?",
+                count=revived,
+                node=self._node,
+            )
 
     def _log_failure(self, failure: Failure, what: str) -> None:
         _log.failure("the {what} of a bind was not stored", failure, what=what)

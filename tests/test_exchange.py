@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from twisted.logger import capturedLogs, formatEvent
+
 from smscentre.exchange import HEARTBEAT_S
 from smscentre.messages import Accepted
+from smscentre.store.sessions import end_left_open
 from smscentre.store.writer import MARK_DELAY_S
 from tests.stages import StagesTestCase
 
@@ -42,6 +45,19 @@ class BindTests(StagesTestCase):
         ended = self.now()
         self.beat()
         self.assertEqual(self.binds(), [("carrier-1", began + HEARTBEAT_S, ended)])
+
+    def test_a_bind_that_another_node_of_the_name_ended(self) -> None:
+        """It is alive again with its next beat, and the log asks for the cause once."""
+        self.connect()
+        self.writer.perform(lambda transaction: end_left_open(transaction, "node"))
+        self.turn()
+        self.assertIsNotNone(self.binds()[0][2])
+        with capturedLogs() as events:
+            self.beat()
+            self.beat()
+        self.assertIsNone(self.binds()[0][2])
+        (said,) = [formatEvent(event) for event in events]
+        self.assertIn("does a second host have node.name node?", said)
 
     def test_a_beat_that_had_to_wait(self) -> None:
         """It is of the time when it is stored: until then the bind stood."""

@@ -18,6 +18,9 @@ from smscentre.store.steps import OutboxState
 from smscentre.store.tables import OPEN, binds, outbox
 from smscentre.store.transaction import Statement, Transaction
 
+_ALIVE_S = 60.0
+"""A bind that is open beats far more often."""
+
 _MOVE = Statement(
     update(outbox)
     .where(outbox.c.id == bindparam("row"))
@@ -62,22 +65,24 @@ def waiting_for_others(
     return dict(rows)
 
 
-def is_retired(transaction: Transaction, link: str, node: str) -> bool:
+def is_retired(transaction: Transaction, link: str, node: str, now: float) -> bool:
     """Whether a link that a node has not configured was its own: nobody has it now.
 
     With a database of its own that is every one; else the node that bound it last
-    may have it still.
+    may have it still, and so may a second host of this name, where its bind is alive.
     """
     if transaction.dialect == "sqlite":
         return True
     last = (
-        select(binds.c.node)
+        select(binds.c.node, binds.c.heartbeat_at, binds.c.ended_at)
         .where(binds.c.link == link)
         .order_by(binds.c.began_at.desc())
         .limit(1)
     )
     row = transaction.first(last)
-    return row is not None and row.node == node
+    if row is None or row.node != node:
+        return False
+    return row.ended_at is not None or row.heartbeat_at < now - _ALIVE_S
 
 
 def reroute(

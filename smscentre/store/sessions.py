@@ -30,11 +30,14 @@ def end_bind(transaction: Transaction, bind: str, now: float) -> None:
     )
 
 
-def beat(transaction: Transaction, ids: Collection[str], now: float) -> None:
-    """Write that binds are alive."""
-    transaction.execute(
-        update(binds).where(binds.c.id.in_(ids)).values(heartbeat_at=now)
+def beat(transaction: Transaction, ids: Collection[str], now: float) -> int:
+    """Write that binds are alive; how many of them somebody else had ended."""
+    alive = update(binds).where(binds.c.id.in_(ids))
+    revived = transaction.execute(
+        alive.where(binds.c.ended_at.is_not(None)).values(ended_at=None)
     )
+    transaction.execute(alive.values(heartbeat_at=now))
+    return int(revived.rowcount)
 
 
 def end_left_open(transaction: Transaction, node: str) -> None:

@@ -15,8 +15,8 @@ from tests.storecase import StoreTestCase
 class RetiredTests(StoreTestCase):
     """A link for which parts wait, and which this node has not configured."""
 
-    def is_retired_after(self, *nodes: str) -> tuple[bool, str]:
-        """Whether it was this node's, bound by these in turn; the dialect."""
+    def is_retired_after(self, *nodes: str, now: float = 100.0) -> tuple[bool, str]:
+        """Whether it was this node's, bound by these a second apart; the dialect."""
         for place, node in enumerate(nodes):
             self.writer.perform(
                 partial(
@@ -29,7 +29,7 @@ class RetiredTests(StoreTestCase):
             )
         asked = self.writer.perform(
             lambda transaction: (
-                is_retired(transaction, "link", "here"),
+                is_retired(transaction, "link", "here", now),
                 transaction.dialect,
             )
         )
@@ -39,6 +39,11 @@ class RetiredTests(StoreTestCase):
     def test_bound_here(self) -> None:
         """What this node bound last is nobody else's."""
         self.assertTrue(self.is_retired_after("there", "here")[0])
+
+    def test_alive(self) -> None:
+        """By what seems to be a second host of this node's name."""
+        retired, dialect = self.is_retired_after("there", "here", now=2.0)
+        self.assertEqual(retired, dialect == "sqlite")
 
     def test_bound_elsewhere(self) -> None:
         """Another node may have it still, but on a database for one node alone."""
