@@ -59,9 +59,8 @@ class PlaceForm:
     @classmethod
     def sent(cls, form: Values) -> PlaceForm:
         """What a form holds."""
-        return cls(
-            form.get("wilayah"), form.all("provinsi"), form.get("upt").strip().upper()
-        )
+        provinces = tuple(dict.fromkeys(form.all("provinsi")))
+        return cls(form.get("wilayah"), provinces, form.get("upt").strip().upper())
 
     @classmethod
     def of(cls, unit: str | None, provinces: Sequence[str]) -> PlaceForm:

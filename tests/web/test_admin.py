@@ -125,13 +125,14 @@ class AddTests(AdminTestCase):
             )
 
     def test_several_provinces(self) -> None:
-        """Every box that is ticked."""
+        """Every box that is ticked, each once however often it is sent."""
         chosen = {**VALID, "wilayah": "provinsi"}
         pairs = [
             ("csrf", self.browser.csrf("/admin/pengguna/baru")),
             *chosen.items(),
             ("provinsi", "DKI"),
             ("provinsi", "JABAR"),
+            ("provinsi", "DKI"),
         ]
         kind = "application/x-www-form-urlencoded"
         self.browser.send("/admin/pengguna/baru", urlencode(pairs).encode(), kind)
