@@ -41,6 +41,8 @@ print(before <= reactor.seconds(), 0 < call.getTime() - before < 6)
 
 _TWICE = """
 import os, signal, sys
+# A shell in which the tests run in the background has it ignored.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 from smscentre.tap import Options, makeService
 options = Options()
 options.parseOptions(["--config", sys.argv[1]])
