@@ -7,7 +7,7 @@ that hold. The same arguments give the same figures.
 
 from __future__ import annotations
 
-__all__ = ["Span", "fill", "main"]
+__all__ = ["Span", "fill", "main", "morning"]
 
 import argparse
 import datetime
@@ -152,6 +152,12 @@ class _Rows:
             if rows:
                 connection.execute(insert(table), rows)
         self.inbox, self.submissions, self.reports = [], [], {}
+
+
+def morning() -> datetime.datetime:
+    """Today in Jakarta, now or at a time when most units have reported."""
+    now = datetime.datetime.now(ZONES["WIB"])
+    return max(now, now.replace(hour=10, minute=5))
 
 
 def fill(url: str, span: Span, country: Sequence[Unit] | None = None) -> None:

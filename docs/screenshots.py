@@ -8,14 +8,12 @@ from __future__ import annotations
 
 __all__ = ["SHOTS", "Shot", "main", "take"]
 
-import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from attrs import frozen
 
-from benchmarks.history import Span, fill
-from smscentre.directory import ZONES
+from benchmarks.history import Span, fill, morning
 from tests.browser.house import DESK, MISSING, PHONE, House, Size
 
 _IMAGES = Path(__file__).with_name("images")
@@ -64,12 +62,6 @@ def take(house: House, folder: Path) -> None:
             look.page.screenshot(path=folder / f"{shot.name}.png", full_page=shot.whole)
 
 
-def _morning() -> datetime.datetime:
-    """Today at a time when most units have reported."""
-    now = datetime.datetime.now(ZONES["WIB"])
-    return max(now, now.replace(hour=10, minute=5))
-
-
 def main() -> None:
     """Take the pictures anew."""
     if MISSING:
@@ -77,7 +69,7 @@ def main() -> None:
     _IMAGES.mkdir(exist_ok=True)
     with TemporaryDirectory() as name:
         database = Path(name) / "country.db"
-        fill(f"sqlite:///{database}", Span(_morning(), _DAYS))
+        fill(f"sqlite:///{database}", Span(morning(), _DAYS))
         house = House(adopted=database)
         try:
             house.start()

@@ -15,10 +15,10 @@ from pathlib import Path
 
 from attrs import evolve
 
-from benchmarks.history import Span, fill
+from benchmarks.history import Span, fill, morning
 from benchmarks.places import units
 from smscentre.credentials import Invitation, code_hash, new_code
-from smscentre.directory import ZONES, Officer, Right, Unit
+from smscentre.directory import Officer, Right, Unit
 from smscentre.imports import KINDS, OFFICER_LONGEST, UNIT_LONGEST
 from smscentre.store.beside import change_store
 from smscentre.store.changes import Signature
@@ -51,8 +51,7 @@ def empty(file: Path) -> None:
 def crowded(file: Path) -> None:
     """Seven hundred units, some of whose texts and figures are the longest."""
     url = f"sqlite:///{file}"
-    now = datetime.datetime.now(ZONES["WIB"])
-    fill(url, Span(now, _DAYS), longest_units())
+    fill(url, Span(morning(), _DAYS), longest_units())
     change_store(url, _lengthen)
 
 
