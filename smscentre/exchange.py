@@ -71,7 +71,7 @@ class Exchange:
 
         def begin(transaction: Transaction) -> None:
             sessions.begin_bind(transaction, bind, link.name, self._node, now)
-            self._suspects.bind_began(transaction, link.name, now)
+            self._suspects.recall(transaction, link.name, now)
 
         self._writer.perform(begin).addErrback(self._log_failure, "begin")
         self._outbox.bound(link, bind)

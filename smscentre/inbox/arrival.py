@@ -69,15 +69,16 @@ class Settler(Protocol):
 class Arrival(Work):
     """An arrival, from its link's hand to the commit.
 
-    ``twin`` is the equal arrival of the same account that is not yet acknowledged,
-    if there is one; ``reserved`` is the bind that keeps a place of its window for
-    the reply, or empty. ``settle`` hears once whether to acknowledge. The rest is
-    set by the acceptor.
+    ``account`` are the links that share the account it came by; ``twin`` is the equal
+    arrival of that account that is not yet acknowledged, if there is one; ``reserved``
+    is the bind that keeps a place of its window for the reply, or empty. ``settle``
+    hears once whether to acknowledge. The rest is set by the acceptor.
     """
 
     def __init__(
         self,
         incoming: Incoming,
+        account: Sequence[str],
         key: bytes,
         acceptor: Acceptor,
         settler: Settler,
@@ -89,7 +90,9 @@ class Arrival(Work):
         self.incoming = incoming
         self.arrival_id = incoming.arrival_id
         self.sender = incoming.source.digits
-        self.key = key
+        self.account = account
+        self.equal = account, key
+        """The same of all that a carrier may bring in its place."""
         self.kept = incoming
         """What is stored of it: the same, without a PIN."""
         self.kept_key = key

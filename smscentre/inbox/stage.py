@@ -124,20 +124,20 @@ class Inbox:
             )
             settle(False)
             return
-        key = fingerprint(incoming)
-        equal = self._acceptor.account(incoming.link), key
+        account, key = self._acceptor.account(incoming.link), fingerprint(incoming)
         may_repeat = can_be_recognised(incoming)
         arrival = Arrival(
             incoming,
+            account,
             key,
             self._acceptor,
             self,
             settle,
-            twin=self._pending.get(equal) if may_repeat else None,
+            twin=self._pending.get((account, key)) if may_repeat else None,
             reserved=self._reserve(incoming),
         )
         if may_repeat:
-            self._pending[equal] = arrival
+            self._pending[arrival.equal] = arrival
         self._unanswered[arrival] = self._clock.seconds()
         self._under_way[arrival.sender] = self._under_way.get(arrival.sender, 0) + 1
         self._octets += len(incoming.raw)
@@ -250,9 +250,8 @@ class Inbox:
             self._finish()
 
     def _forget(self, arrival: Arrival) -> None:
-        equal = self._acceptor.account(arrival.incoming.link), arrival.key
-        if self._pending.get(equal) is arrival:
-            del self._pending[equal]
+        if self._pending.get(arrival.equal) is arrival:
+            del self._pending[arrival.equal]
 
     def _check_patience(self) -> None:
         """Refuse what waited too long and was not begun."""

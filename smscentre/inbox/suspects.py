@@ -34,8 +34,8 @@ class Suspects:
         self._ended: dict[str, None] = {}
         """The binds that ended last: asked for at every message, so no list."""
 
-    def bind_began(self, transaction: Transaction, link: str, now: float) -> None:
-        """Read what may be brought again by a link, whose bind begins."""
+    def recall(self, transaction: Transaction, link: str, now: float) -> None:
+        """Read what may be brought again by a link, as a bind of it begins or ends."""
         # At once: what a carrier brings again straight after the bind may be in
         # the same batch. If that is undone, so are rows that were found in it.
         links = self._account(link)
@@ -46,11 +46,11 @@ class Suspects:
     def bind_ended(
         self, transaction: Transaction, link: str, bind: str, now: float
     ) -> None:
-        """Read what may be brought again by a link, whose bind has ended."""
+        """Hear that a bind of a link has ended, whose messages may be brought again."""
         self._ended[bind] = None
         if len(self._ended) > _ENDED_IN_MIND:
             del self._ended[next(iter(self._ended))]
-        self.bind_began(transaction, link, now)
+        self.recall(transaction, link, now)
 
     def stored(self, transaction: Transaction, arrival: Arrival) -> None:
         """Remember an arrival of a bind that ended before it could be stored.
@@ -62,7 +62,7 @@ class Suspects:
         if incoming.bind not in self._ended or incoming.key:
             return
         if can_be_recognised(incoming):
-            known = self._known.setdefault(self._account(incoming.link), {})
+            known = self._known.setdefault(arrival.account, {})
             found = known.setdefault(arrival.kept_key, [])
             suspect = Suspect(arrival.row, arrival.original, incoming.arrived_at)
             found.append(suspect)
@@ -85,8 +85,7 @@ class Suspects:
                 return
 
     def _found(self, arrival: Arrival) -> list[Suspect]:
-        known = self._known.get(self._account(arrival.incoming.link), {})
-        return known.get(arrival.kept_key, [])
+        return self._known.get(arrival.account, {}).get(arrival.kept_key, [])
 
     def _remove(
         self, transaction: Transaction, arrival: Arrival, suspect: Suspect

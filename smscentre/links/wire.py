@@ -9,7 +9,7 @@ __all__ = ["Connection", "EventTaker", "SmppProtocol"]
 
 import socket
 from collections.abc import Iterable
-from typing import Any, Final, Protocol
+from typing import Any, Protocol
 
 from twisted.internet import protocol
 from twisted.internet.defer import Deferred
@@ -29,6 +29,7 @@ from smscentre.links.waking import Waker
 from smscentre.smpp.events import UNREAD, Closed, Event, Fault
 from smscentre.smpp.pdus import ShortMessage
 from smscentre.smpp.session import Session, State
+from smscentre.smpp.states import CLOSED
 
 _USER_TIMEOUT_MS = 30_000
 """How long written octets may stay unacknowledged by the peer's TCP."""
@@ -38,9 +39,6 @@ _CLOSING_S = 5.0
 
 _UNREAD_S = 20.0
 """How long a peer may leave unread more than the transport likes to keep."""
-
-# Asked for at every answer, and members of an enumeration are not found quickly.
-_CLOSED: Final = State.CLOSED
 
 
 class Connection(Protocol):
@@ -183,7 +181,7 @@ class SmppProtocol(protocol.Protocol):
 
     def acknowledge(self, sequence: int, status: int, arrival_id: str) -> None:
         """Answer a deliver_sm, unless the session is over; status 0 acknowledges."""
-        if self.session.state is _CLOSED:
+        if self.session.state is CLOSED:
             return
         self.session.acknowledge(sequence, status)
         if status == 0:

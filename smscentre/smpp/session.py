@@ -12,7 +12,6 @@ from __future__ import annotations
 __all__ = ["BindMode", "Session", "SessionOptions", "State"]
 
 from collections.abc import Callable
-from typing import Final
 
 from smscentre.smpp import bodies, codec, codes, events
 from smscentre.smpp.codes import RESPONSE, Status
@@ -22,13 +21,9 @@ from smscentre.smpp.framing import HEADER, MIN_PDU_OCTETS, Framer
 from smscentre.smpp.options import SessionOptions
 from smscentre.smpp.patience import Overdue, Patience
 from smscentre.smpp.pdus import BindMode, ShortMessage
-from smscentre.smpp.states import TRANSITIONS, State, Step
+from smscentre.smpp.states import BOUND, CLOSED, TRANSITIONS, State, Step
 from smscentre.smpp.status import bind_refusal, refusal
 from smscentre.smpp.window import Window
-
-# Asked for at every PDU, and members of an enumeration are not found quickly.
-_BOUND: Final = State.BOUND
-_CLOSED: Final = State.CLOSED
 
 
 class Session:
@@ -84,7 +79,7 @@ class Session:
             _, command, _, sequence = HEADER.unpack_from(pdu)
             react = _REACTIONS.get(command, Session._on_unknown)
             react(self, pdu, sequence, happened)
-            if self._state is _CLOSED:
+            if self._state is CLOSED:
                 return happened
         fault = self._framer.fault
         if fault is not None:
@@ -98,7 +93,7 @@ class Session:
 
     def room(self) -> int:
         """Count the free places of the window; 0 unless bound and able to submit."""
-        if self._state is not _BOUND or not self._can_submit:
+        if self._state is not BOUND or not self._can_submit:
             return 0
         return self._window.room()
 

@@ -6,9 +6,10 @@ knows no octets and no time.
 
 from __future__ import annotations
 
-__all__ = ["TRANSITIONS", "State", "Step"]
+__all__ = ["BOUND", "CLOSED", "TRANSITIONS", "State", "Step"]
 
 from enum import Enum
+from typing import Final
 
 
 class State(Enum):
@@ -19,6 +20,11 @@ class State(Enum):
     BOUND = "bound"
     UNBINDING = "unbinding"
     CLOSED = "closed"
+
+
+# Asked for at every PDU, and members of an enumeration are not found quickly.
+BOUND: Final = State.BOUND
+CLOSED: Final = State.CLOSED
 
 
 class Step(Enum):

@@ -5,7 +5,7 @@ Beneath the writer, which knows them by these names and nothing of what they do.
 
 from __future__ import annotations
 
-__all__ = ["Job", "Steward", "Work", "WorkState"]
+__all__ = ["BEGUN", "Job", "Steward", "Work", "WorkState"]
 
 from collections.abc import Callable, Sequence
 from enum import Enum
@@ -28,6 +28,7 @@ class WorkState(Enum):
 
 
 # Asked for several times of every message, and members are not found quickly.
+BEGUN: Final = WorkState.BEGUN
 _WITHDRAWN: Final = WorkState.WITHDRAWN
 
 

@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from queue import SimpleQueue
 from threading import Lock
 from time import perf_counter
-from typing import Final, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
 from sqlalchemy import Connection, Engine, exc
 from twisted.internet.defer import Deferred
@@ -29,7 +29,7 @@ from smscentre.store.engine import file_identity, is_outage, plainly
 from smscentre.store.prepared import Overtaken
 from smscentre.store.transaction import Numbers, Row, Statement, Transaction
 from smscentre.store.unseen import Attempt, known_arrivals, number_of, outcome_of
-from smscentre.store.work import Job, Steward, Work, WorkState
+from smscentre.store.work import BEGUN, Job, Steward, Work, WorkState
 from smscentre.tasks import attempt
 
 T = TypeVar("T")
@@ -49,9 +49,6 @@ _OVERTAKEN_MOST = 10
 
 MARK_DELAY_S = 0.05
 """How long a mark waits for a batch to ride with."""
-
-# Given to every work, and members of an enumeration are not found quickly.
-_BEGUN: Final = WorkState.BEGUN
 
 _log = Logger(namespace="smscentre.store.writer")
 
@@ -303,7 +300,7 @@ class Writer:
                     beyond.append(work)
                     continue
                 shares[work.sender] = share
-                work.state = _BEGUN
+                work.state = BEGUN
                 batch.append(work)
         self._taken.extendleft(reversed(beyond))
 
@@ -343,7 +340,7 @@ class Writer:
         with self._lock:
             for work in batch:
                 work.unknown = work.unknown or work in doubtful
-                work.state = _BEGUN if work.unknown else WorkState.WAITING
+                work.state = BEGUN if work.unknown else WorkState.WAITING
         self._marks.extendleft(reversed(marks))
         self._marks_due = self._marks_due or bool(marks)
         self._taken.extendleft(reversed(batch))
