@@ -38,7 +38,7 @@ _BY_AND_BY: Final = {"yield_per": 1000}
 
 _SEARCHED = (audit.c.actor, audit.c.action, audit.c.subject, audit.c.detail)
 
-# Two nodes would both continue the same row. On SQLite there is one writer.
+# Two nodes would both continue the same row.
 _LOCK = text("LOCK TABLE audit IN EXCLUSIVE MODE")
 
 
@@ -87,8 +87,7 @@ def record(
 
     Row numbers are the log's own, without gaps, in the order of the chain.
     """
-    if transaction.dialect == "postgresql":
-        transaction.execute(_LOCK)
+    transaction.hold(_LOCK)
     last = transaction.first(_LAST)
     number, before = (last.id + 1, last.hash) if last else (1, "")
     values = {

@@ -105,11 +105,9 @@ _HOLD_FIGURES = text("LOCK TABLE reports IN SHARE ROW EXCLUSIVE MODE")
 def hold_figures(transaction: Transaction) -> None:
     """Let no other node change any figure before this transaction ends.
 
-    For what is done by hand now and then: all nodes wait. On SQLite there is one
-    writer.
+    For what is done by hand now and then: all nodes wait.
     """
-    if transaction.dialect == "postgresql":
-        transaction.execute(_HOLD_FIGURES)
+    transaction.hold(_HOLD_FIGURES)
 
 
 def add_report(

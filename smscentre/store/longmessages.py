@@ -21,7 +21,7 @@ from sqlalchemy import text as sql
 from smscentre.gsm.seams import join_parts
 from smscentre.messages import Incoming
 from smscentre.store.tables import OPEN_PART, inbox, long_messages
-from smscentre.store.transaction import Statement, Transaction
+from smscentre.store.transaction import NODE_LOCKS, Statement, Transaction
 
 COMPLETE_S = 24 * 3600
 """How long an equal part belongs to a set that was completed."""
@@ -101,10 +101,10 @@ _CAME_BEFORE = (
 Chosen by the database: the one writer has no time to look at each row itself.
 """
 
-_HOLD = select(func.pg_advisory_xact_lock(0x736D7363, 2))
+_HOLD = select(func.pg_advisory_xact_lock(NODE_LOCKS, 2))
 """The lock, until the transaction ends, of a node that joins parts: two that came to
 two nodes at once would not see each other. One for all texts: with one for each, two
-nodes could wait for each other. On SQLite there is one writer."""
+nodes could wait for each other."""
 
 _COMPLETED = Statement(
     update(long_messages)
@@ -152,8 +152,7 @@ def join(
     """
     part = incoming.part
     assert part is not None
-    if transaction.dialect == "postgresql":
-        transaction.execute(_HOLD)
+    transaction.hold(_HOLD)
     rows = transaction.all(
         _CAME_BEFORE,
         {

@@ -30,9 +30,9 @@ from smscentre.store import audit
 from smscentre.store.changes import Signature
 from smscentre.store.people import changed
 from smscentre.store.tables import closed_months
-from smscentre.store.transaction import Transaction
+from smscentre.store.transaction import NODE_LOCKS, Transaction
 
-_KEY: Final = (0x736D7363, 1)
+_KEY: Final = (NODE_LOCKS, 1)
 _HOLD_OPEN: Final = select(func.pg_advisory_xact_lock_shared(*_KEY))
 _HOLD: Final = select(func.pg_advisory_xact_lock(*_KEY))
 """The lock, until the transaction ends, of many who write, and of one who closes. On
@@ -79,8 +79,7 @@ def close_month(
     reason: str = "",
 ) -> bool:
     """Let no figure of a month change any more; False if that is so already."""
-    if transaction.dialect == "postgresql":
-        transaction.execute(_HOLD)
+    transaction.hold(_HOLD)
     if _is_closed(transaction, month):
         return False
     values = {

@@ -109,8 +109,7 @@ def load_directory(transaction: Transaction) -> Directory:
 
 def directory_to_change(transaction: Transaction) -> Directory:
     """The same for a change that follows from it: no other node makes one meanwhile."""
-    if transaction.dialect == "postgresql":
-        transaction.execute(_HELD)
+    transaction.hold(_HELD)
     return load_directory(transaction)
 
 

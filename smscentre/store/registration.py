@@ -40,9 +40,6 @@ _ATTEMPTS = Statement(
 )
 
 
-_NONE = Attempts()
-
-
 class Gone(SMSCentreError):
     """Another node used an invitation up between the reading and the writing."""
 
@@ -179,7 +176,7 @@ def put_attempts(
     number: str,
     subject: str,
     state: Attempts,
-    known: Attempts = _NONE,
+    known: Attempts,
 ) -> None:
     """Write the failures of a number; none is no row.
 

@@ -91,7 +91,7 @@ def reroute(
     other: str,
     priority: Priority,
     *,
-    one_number: bool = False,
+    one_number: bool,
 ) -> int:
     """Hand what waits for one link to another; in doubt stays in doubt.
 
@@ -116,7 +116,7 @@ def reroute_others(
     transaction: Transaction,
     link: str,
     choose: Callable[[str], str | None],
-    is_one_number: Callable[[str], bool] = lambda other: False,
+    is_one_number: Callable[[str], bool],
 ) -> Counter[str]:
     """Hand what is no reply and waits for one link to others, by destination.
 

@@ -7,16 +7,28 @@ first came; what depends on another row's presence reads, and so flushes, first.
 
 from __future__ import annotations
 
-__all__ = ["Numbers", "Row", "Statement", "Transaction", "insert_of", "iso_day"]
+__all__ = [
+    "NODE_LOCKS",
+    "Numbers",
+    "Row",
+    "Statement",
+    "Transaction",
+    "insert_of",
+    "iso_day",
+]
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection, Executable, Select, Table, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from smscentre.store import tables
 from smscentre.store.prepared import Driver, Row, Statement, iso_day
+
+NODE_LOCKS: Final = 0x736D7363
+"""The first number of all advisory locks between nodes; the second is each lock's own:
+1 of closed months, 2 of the parts of long messages."""
 
 _BLOCK = 2000
 """Row numbers taken at a time; the rest of a block is lost with a crash."""
@@ -124,6 +136,14 @@ class Transaction:
         """Run a statement now and return its result."""
         self.flush()
         return self.connection.execute(statement, parameters)
+
+    def hold(self, lock: Executable) -> None:
+        """Keep other nodes out of something until the end, by a lock of PostgreSQL.
+
+        SQLite has one writer.
+        """
+        if self.dialect == "postgresql":
+            self.execute(lock)
 
     def after_commit(self, action: Callable[[], None]) -> None:
         """Do something in memory once the commit has succeeded."""

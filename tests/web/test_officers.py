@@ -347,7 +347,9 @@ class PinTests(OfficersCase):
         """Three wrong ones show, until another PIN is set."""
         self.pin(("hak", "insert"), ("tindakan", "pasang"))
         tried = Attempts(3, self.now)
-        self.change_store(lambda t: put_attempts(t, ANI.number, "insert", tried))
+        self.change_store(
+            lambda t: put_attempts(t, ANI.number, "insert", tried, Attempts())
+        )
         page = self.browser.words(page_of(ANI))
         self.assertIn("terpasang, diblokir sampai 09.15.30", page)
         self.pin(("hak", "insert"), ("tindakan", "pasang"))
